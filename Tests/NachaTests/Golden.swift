@@ -1,0 +1,82 @@
+/// Files of each kind, made column by column from the record layouts and not by the writer.
+enum Golden {
+    static let forward = text(forwardRecords, padding: 7)
+    static let returns = text(returnsRecords, padding: 2)
+    static let dishonored = text(dishonoredRecords, padding: 4)
+    static let contested = text(contestedRecords, padding: 4)
+    static let change = text(changeRecords, padding: 4)
+    static let refusedChange = text(refusedChangeRecords, padding: 4)
+
+    /// A bar stands where trailing blanks were, so that no editor takes them away.
+    private static func text(_ rows: String, padding: Int) -> String {
+        let records = rows.split(separator: "\n").map { row in
+            let text = row.last == "|" ? row.dropLast() : row
+            return text + String(repeating: " ", count: 94 - text.count) + "\n"
+        }
+        let nines = String(repeating: "9", count: 94) + "\n"
+        return records.joined() + String(repeating: nines, count: padding)
+    }
+}
+
+private let forwardRecords = """
+    101 021000021 1234567802611241530A094101SAMPLE BANK            EXAMPLE EXCHANGE       REF00001
+    5225EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         261125   1021000020000001
+    6270764012510012345678       0000050000dep_01         Ada Sample            S 0021000020000001
+    637091000019998-877 66       9999999999dep_02         Bob Sample            S 0021000020000002
+    822500000200167401260100000499990000000000001123456789                         021000020000001
+    5225EXAMPLE EXCHANGE                    1123456789WEBRETRY PYMT      261125   1021000020000002
+    6270764012510012345678       0000010000dep_00         Ada Sample            S 0021000020000003
+    822500000100076401250000000100000000000000001123456789                         021000020000002
+    5220EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         261125   1021000020000003
+    62209100001955               0000000001wdr_01         Cyd Sample            S 1021000020000004
+    705Withdrawal of 1 cent                                                            00010000004
+    822000000200091000010000000000000000000000011123456789                         021000020000003
+    9000003000002000000050033480252010000059999000000000001|
+    """
+
+private let returnsRecords = """
+    101 123456780 0210000212611270700B094101EXAMPLE EXCHANGE       SAMPLE BANK|
+    5225EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         2611253311076401250000001
+    6260210000210012345678       0000050000dep_01         Ada Sample            S 1076401250000101
+    799R01021000020000001      07640125                                            076401250000101
+    6260210000210012345678       0000010000dep_00         Ada Sample            S 1076401250000102
+    799R1502100002000000326110107640125NEXT OF KIN CALLED                          076401250000102
+    822500000400042000040000000600000000000000001123456789                         076401250000001
+    9000001000001000000040004200004000000060000000000000000|
+    """
+
+private let dishonoredRecords = """
+    101 021000021 1234567802612030900A094101SAMPLE BANK            EXAMPLE EXCHANGE|
+    5225EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         261204   1021000020000007
+    6260764012510012345678       0000050000dep_01         Ada Sample            S 1021000020000009
+    799R69021000020000001      07640125   0764012500001013310103                   021000020000009
+    822500000200076401250000000500000000000000001123456789                         021000020000007
+    9000001000001000000020007640125000000050000000000000000|
+    """
+
+private let contestedRecords = """
+    101 123456780 0210000212612070700A094101EXAMPLE EXCHANGE       SAMPLE BANK|
+    5225EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         2612043411076401250000003
+    6260210000210012345678       0000050000dep_01         Ada Sample            S 1076401250000150
+    799R74021000020000001261127076401253290764012500001013310102100002000000933869 076401250000150
+    822500000200021000020000000500000000000000001123456789                         076401250000003
+    9000001000001000000020002100002000000050000000000000000|
+    """
+
+private let changeRecords = """
+    101 123456780 0210000212611270700C094101EXAMPLE EXCHANGE       SAMPLE BANK|
+    5225EXAMPLE EXCHANGE                    1123456789CORDEPOSIT         2611253311091000010000001
+    636021000021998-877 66       0000000000dep_02         Bob Sample            S 1091000010000007
+    798C03021000020000002      09100001076401251   0099887766                      091000010000007
+    822500000200021000020000000000000000000000001123456789                         091000010000001
+    9000001000001000000020002100002000000000000000000000000|
+    """
+
+private let refusedChangeRecords = """
+    101 021000021 1234567802611300900A094101SAMPLE BANK            EXAMPLE EXCHANGE|
+    5225EXAMPLE EXCHANGE                    1123456789CORDEPOSIT         261201   1021000020000001
+    636091000019998-877 66       0000000000dep_02         Bob Sample            S 1021000020000010
+    798C62021000020000002      09100001076401251   0099887766       C030000007     021000020000010
+    822500000200091000010000000000000000000000001123456789                         021000020000001
+    9000001000001000000020009100001000000000000000000000000|
+    """

@@ -1,0 +1,151 @@
+/// What an identifier names; its prefix is part of the text form.
+public protocol IdentifierKind: Sendable {
+    /// Three lower-case letters, such as `dep`.
+    static var prefix: String { get }
+}
+
+/// A 128-bit identifier that says what it names, as in `dep_01k9zq…`.
+///
+/// Time-ordered when made by ``Cause/identifier(_:at:)``, so that rows written together lie
+/// together. The text form is the prefix, an underscore and 26 characters of Crockford's base 32.
+public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// The same 128 bits naming another kind of thing: an obligation shares its deposit's.
+    public init<Other>(sharing other: Identifier<Other>) {
+        self.init(high: other.high, low: other.low)
+    }
+
+    /// `nil` unless `text` is exactly the text form with this kind's prefix.
+    public init?(_ text: some StringProtocol) {
+        let prefix = Kind.prefix + "_"
+        guard text.hasPrefix(prefix), let bits = Base32.parse(text.utf8.dropFirst(prefix.utf8.count))
+        else { return nil }
+        self.init(high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
+    }
+
+    public static func < (lhs: Identifier, rhs: Identifier) -> Bool {
+        (lhs.high, lhs.low) < (rhs.high, rhs.low)
+    }
+}
+
+extension Identifier: CustomStringConvertible {
+    public var description: String {
+        Kind.prefix + "_" + Base32.format(UInt128(high) << 64 | UInt128(low))
+    }
+}
+
+extension Identifier: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let identifier = Identifier(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "not an identifier of kind \(Kind.prefix)")
+        }
+        self = identifier
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+enum Base32 {
+    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    static let length = 26
+
+    static func format(_ bits: UInt128) -> String {
+        String(unsafeUninitializedCapacity: length) { buffer in
+            var rest = bits
+            for index in stride(from: length - 1, through: 0, by: -1) {
+                buffer[index] = alphabet[Int(truncatingIfNeeded: rest & 31)]
+                rest >>= 5
+            }
+            return length
+        }
+    }
+
+    static func parse(_ bytes: some Collection<UInt8>) -> UInt128? {
+        guard bytes.count == length, let first = bytes.first, (0x30...0x37).contains(first) else {
+            return nil
+        }
+        var bits: UInt128 = 0
+        for byte in bytes {
+            guard let digit = alphabet.firstIndex(of: byte) else { return nil }
+            bits = bits << 5 | UInt128(digit)
+        }
+        return bits
+    }
+}
+
+public enum CustomerKind: IdentifierKind { public static let prefix = "cus" }
+public enum PaymentMethodKind: IdentifierKind { public static let prefix = "pmt" }
+public enum DepositKind: IdentifierKind { public static let prefix = "dep" }
+public enum ObligationKind: IdentifierKind { public static let prefix = "obl" }
+public enum SettlementKind: IdentifierKind { public static let prefix = "stl" }
+public enum WithdrawalKind: IdentifierKind { public static let prefix = "wdl" }
+public enum OrderKind: IdentifierKind { public static let prefix = "ord" }
+public enum SaleKind: IdentifierKind { public static let prefix = "sal" }
+public enum DocumentKind: IdentifierKind { public static let prefix = "doc" }
+public enum NoticeKind: IdentifierKind { public static let prefix = "ntc" }
+public enum SuspenseKind: IdentifierKind { public static let prefix = "sus" }
+public enum ClaimKind: IdentifierKind { public static let prefix = "clm" }
+public enum ProposalKind: IdentifierKind { public static let prefix = "ppl" }
+public enum AlertKind: IdentifierKind { public static let prefix = "alr" }
+public enum FlagKind: IdentifierKind { public static let prefix = "flg" }
+public enum CauseKind: IdentifierKind { public static let prefix = "cmd" }
+
+public typealias CustomerID = Identifier<CustomerKind>
+public typealias PaymentMethodID = Identifier<PaymentMethodKind>
+public typealias DepositID = Identifier<DepositKind>
+public typealias ObligationID = Identifier<ObligationKind>
+public typealias SettlementID = Identifier<SettlementKind>
+public typealias WithdrawalID = Identifier<WithdrawalKind>
+public typealias OrderID = Identifier<OrderKind>
+public typealias SaleID = Identifier<SaleKind>
+public typealias DocumentID = Identifier<DocumentKind>
+public typealias NoticeID = Identifier<NoticeKind>
+public typealias SuspenseID = Identifier<SuspenseKind>
+public typealias ClaimID = Identifier<ClaimKind>
+public typealias ProposalID = Identifier<ProposalKind>
+public typealias AlertID = Identifier<AlertKind>
+public typealias FlagID = Identifier<FlagKind>
+
+/// The unique id of what asked for a change. One cause changes the books at most once.
+public typealias Cause = Identifier<CauseKind>
+
+extension Identifier where Kind == CauseKind {
+    /// The `index`th identifier this cause makes, ordered by `milliseconds` since 1970.
+    ///
+    /// Pure: the same cause makes the same identifiers, so a decision can be made again.
+    public func identifier<Made: IdentifierKind>(
+        _ index: Int, atMilliseconds milliseconds: Int64
+    ) -> Identifier<Made> {
+        let first = Self.mix(high ^ Self.mix(UInt64(truncatingIfNeeded: index) &+ 0x9E37_79B9))
+        let second = Self.mix(low ^ first)
+        return Identifier<Made>(
+            high: UInt64(truncatingIfNeeded: milliseconds) << 16 | first & 0xFFFF, low: second)
+    }
+
+    /// The cause of the `index`th command that follows from this one.
+    public func following(_ index: Int) -> Cause {
+        let first = Self.mix(high ^ Self.mix(UInt64(truncatingIfNeeded: index) &+ 0xD1B5_4A32))
+        return Cause(high: first, low: Self.mix(low ^ first))
+    }
+
+    /// The finalizer of SplitMix64: every input bit reaches every output bit.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,96 @@
+import Banking
+import Ledger
+import Money
+
+/// What a rule may know besides the aggregate: everything that is not a function of its arguments
+/// arrives here, so that the same facts always give the same decision.
+public struct Facts: Sendable {
+    public let now: Instant
+    public let policy: Policy
+    public let actor: Actor
+    public let quotes: [AssetCode: Quote]
+    public let halt: LiquidationHalt
+    /// Whether the bank's files are late, which pauses releases.
+    public let bankFeedStale: Bool
+    /// Fingerprints of bank accounts that no customer may use.
+    public let blockedAccounts: Set<String>
+
+    public init(
+        now: Instant, policy: Policy, actor: Actor, quotes: [AssetCode: Quote] = [:],
+        halt: LiquidationHalt = LiquidationHalt(), bankFeedStale: Bool = false,
+        blockedAccounts: Set<String> = []
+    ) {
+        self.now = now
+        self.policy = policy
+        self.actor = actor
+        self.quotes = quotes
+        self.halt = halt
+        self.bankFeedStale = bankFeedStale
+        self.blockedAccounts = blockedAccounts
+    }
+
+    /// The policy's bank clock. The policy was validated when its book was read.
+    public var timing: ACHTiming {
+        guard let cutOff = Policy.time(policy.bank.cutOff),
+            let opening = Policy.time(policy.bank.opening)
+        else { preconditionFailure("a policy book holds only valid policies") }
+        return ACHTiming(opening: opening, cutOff: cutOff)
+    }
+}
+
+/// Who asked. Kept with every cause.
+public enum Actor: Hashable, Sendable, Codable {
+    /// The host exchange, by the name of its key.
+    case host(String)
+    case customer(CustomerID)
+    case `operator`(String)
+    /// A timer, a bank file, a webhook or a venue.
+    case system
+
+    public var operatorName: String? {
+        if case .operator(let name) = self { name } else { nil }
+    }
+
+    public var name: String {
+        switch self {
+        case .host(let name): "host:\(name)"
+        case .customer(let id): "customer:\(id)"
+        case .operator(let name): "operator:\(name)"
+        case .system: "system"
+        }
+    }
+}
+
+/// What a venue and an index say of an asset at one moment.
+public struct Quote: Hashable, Sendable, Codable {
+    /// The reference: never the last trade of the venue's own thin book.
+    public var index: Price
+    public var bid: Price
+    public var ask: Price
+    /// What the bid side takes near its best price, in booked units.
+    public var bidDepth: Quantity
+    public var asOf: Instant
+    public var halted: Bool
+
+    public init(
+        index: Price, bid: Price, ask: Price, bidDepth: Quantity, asOf: Instant, halted: Bool
+    ) {
+        self.index = index
+        self.bid = bid
+        self.ask = ask
+        self.bidDepth = bidDepth
+        self.asOf = asOf
+        self.halted = halted
+    }
+}
+
+/// The liquidation switch: everything, or single assets.
+public struct LiquidationHalt: Hashable, Sendable, Codable {
+    public var everything: Bool
+    public var assets: Set<AssetCode>
+
+    public init(everything: Bool = false, assets: Set<AssetCode> = []) {
+        self.everything = everything
+        self.assets = assets
+    }
+}

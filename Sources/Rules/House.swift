@@ -1,0 +1,447 @@
+import Banking
+import Ledger
+import Money
+import Nacha
+
+/// What belongs to no customer: returns and money nobody has claimed, the switch that stops
+/// sales, and what waits for a second person.
+public struct House: Hashable, Sendable {
+    public var suspense: [SuspenseID: SuspenseItem] = [:]
+    public var proposals: [ProposalID: Proposal] = [:]
+    public var settings = Settings()
+
+    public init() {}
+
+    public struct Settings: Hashable, Sendable, Codable {
+        public var halt = LiquidationHalt()
+        public var haltReason = ""
+        public var haltBy = ""
+        /// Fingerprints of bank accounts nobody may use, with the return code that said so.
+        public var blockedAccounts: [String: String] = [:]
+
+        public init() {}
+    }
+}
+
+/// A return or a payment that waits in suspense for a person, with its clock.
+public struct SuspenseItem: Hashable, Sendable, Codable {
+    public let id: SuspenseID
+    public let amount: Cents
+    /// The return code; empty for money that arrived.
+    public let code: String
+    public let trace: TraceNumber?
+    public let originalTrace: TraceNumber?
+    /// Set when the return is of a known payment and only its charge is in doubt.
+    public let customer: CustomerID?
+    public let payment: PaymentReference?
+    public let why: Why
+    public let receivedAt: Instant
+    /// End of the five banking days within which a return may be dishonored (Nacha Rules).
+    public let dishonorBy: Instant?
+    public var funds: Command.ReceiveFunds?
+    public var state: State
+    /// Whether the bank has taken the return's money.
+    public var settled = false
+
+    public enum Why: String, Hashable, Sendable, Codable, CaseIterable {
+        case unknownTrace = "unknown_trace"
+        case amountDiffers = "amount_differs"
+        case duplicate
+        case untimely
+        case neverSent = "never_sent"
+        case unidentifiedFunds = "unidentified_funds"
+
+        /// The dishonor code that answers it (Nacha Operating Rules, dishonored returns).
+        public var dishonorCode: String? {
+            switch self {
+            case .unknownTrace, .neverSent: "R61"
+            case .duplicate: "R67"
+            case .untimely: "R68"
+            case .amountDiffers: "R69"
+            case .unidentifiedFunds: nil
+            }
+        }
+    }
+
+    public enum State: Hashable, Sendable, Codable {
+        case open
+        case matched(CustomerID)
+        case dishonorQueued(code: String)
+        case dishonored(code: String)
+        case dishonorSettled(code: String)
+        case contested(code: String)
+    }
+}
+
+/// Something one operator asked for and another must approve.
+public struct Proposal: Hashable, Sendable, Codable {
+    public let id: ProposalID
+    public let addressee: Addressee
+    public let action: Action
+    public let reason: String
+    public let by: String
+    public let at: Instant
+    public var state: State
+
+    public enum State: Hashable, Sendable, Codable {
+        case waiting
+        case approved(by: String, at: Instant)
+        case declined(by: String, at: Instant)
+    }
+
+    /// What can be proposed; nothing else can be approved into happening.
+    public enum Action: Hashable, Sendable, Codable {
+        case waive(Command.Waive)
+        case chargeOff(Command.ChargeOff)
+        case restoreSale(Command.RestoreSale)
+        case matchReturn(Command.MatchReturn)
+        case assignFunds(Command.AssignFunds)
+        case resumeLiquidation(Command.PauseLiquidation)
+
+        func command(approvedBy name: String) -> Command {
+            switch self {
+            case .waive(var waive):
+                waive.approvedBy = name
+                return .waive(waive)
+            case .chargeOff(var chargeOff):
+                chargeOff.approvedBy = name
+                return .chargeOff(chargeOff)
+            case .restoreSale(var restore):
+                restore.approvedBy = name
+                return .restoreSale(restore)
+            case .matchReturn(var match):
+                match.approvedBy = name
+                return .matchReturn(match)
+            case .assignFunds(var assign):
+                assign.approvedBy = name
+                return .assignFunds(assign)
+            case .resumeLiquidation(var resume):
+                resume.approvedBy = name
+                return .pauseLiquidation(resume)
+            }
+        }
+    }
+}
+
+/// A decision about the house in the making.
+public struct HouseDraft {
+    public internal(set) var house: House
+    let facts: Facts
+    let cause: Cause
+    public internal(set) var changes = Changes()
+    public internal(set) var touchedSuspense: [SuspenseID] = []
+    public internal(set) var touchedProposals: [ProposalID] = []
+    public internal(set) var touchedSettings = false
+    private var identifiersMade = 0
+
+    public init(_ house: House, facts: Facts, cause: Cause) {
+        self.house = house
+        self.facts = facts
+        self.cause = cause
+    }
+
+    public mutating func decide(_ command: Command) throws(Refusal) -> Reply {
+        switch command {
+        case .fundCounterparty(let asset, let amount): try fund(asset, amount)
+        case .parkReturn(let command): try park(command)
+        case .matchReturn(let command): try match(command)
+        case .dishonorReturn(let command): try dishonor(command)
+        case .submitDishonor(let id, let entry): try submitDishonor(id, entry)
+        case .settleParkedReturn(let id): try settleParkedReturn(id)
+        case .settleDishonor(let id): try settleDishonor(id)
+        case .contestDishonor(let command): try contest(command)
+        case .blockAccount(let fingerprint, let code): block(fingerprint, code)
+        case .pauseLiquidation(let command): try pause(command)
+        case .receiveUnidentifiedFunds(let command): try receive(command)
+        case .assignFunds(let command): try assign(command)
+        case .receivePayout(let command): try payout(command)
+        case .propose(let command): try propose(command)
+        case .approve(let id): try decide(id, approve: true)
+        case .decline(let id): try decide(id, approve: false)
+        case .openCustomer, .linkMethod, .checkBalance, .startDeposit, .purchase, .cancelDeposit,
+            .trade, .openOrder, .closeOrder, .requestWithdrawal, .withdrawalSent,
+            .cancelWithdrawal, .receiveAsset, .receiveFunds, .refundOverpayment, .startSettlement,
+            .cancelSettlement, .submitDocument, .setLiquidationOrder, .recordSecurityChange,
+            .askForHelp, .submitEntry, .settleEntry, .receiveReturn, .settleReturn,
+            .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded, .chargeFailed,
+            .chargeDisputed, .fill, .finishSale, .noticeDelivered, .noticeUndeliverable,
+            .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
+            .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .timer, .blockMethods,
+            .upholdReturn:
+            throw .wrongState("this command is for a customer")
+        }
+    }
+
+    mutating func identifier<Kind>() -> Identifier<Kind> {
+        identifiersMade += 1
+        return cause.identifier(identifiersMade, atMilliseconds: facts.now.milliseconds)
+    }
+
+    private mutating func post(
+        _ debit: HouseAccount, _ credit: HouseAccount, _ amount: Cents, _ reason: Transfer.Reason
+    ) {
+        if let transfer = Transfer(debit: .house(debit), credit: .house(credit), amount, reason) {
+            changes.transfers.append(transfer)
+        }
+    }
+
+    private mutating func keep(_ item: SuspenseItem) {
+        house.suspense[item.id] = item
+        if !touchedSuspense.contains(item.id) { touchedSuspense.append(item.id) }
+    }
+
+    private mutating func raise(_ content: Alert.Content) {
+        changes.alerts.append(Alert(id: identifier(), at: facts.now, content: content))
+    }
+
+    private func item(_ id: SuspenseID) throws(Refusal) -> SuspenseItem {
+        guard let item = house.suspense[id] else { throw .suspenseUnknown }
+        return item
+    }
+}
+
+extension HouseDraft {
+    /// Assets the operator's counterparties have placed with us, so that customers can trade.
+    private mutating func fund(_ asset: AssetCode, _ amount: Int64) throws(Refusal) -> Reply {
+        guard amount > 0, amount <= Quantity.max.count else { throw .quantityOutOfRange }
+        let accounts: (HouseAccount, HouseAccount)
+        if asset == .usd {
+            accounts = (.bankOperating, .counterpartyCash)
+        } else {
+            guard facts.policy.asset(asset) != nil else { throw .assetUnknown(asset) }
+            accounts = (.custody, .counterpartyCrypto)
+        }
+        if let transfer = Transfer(
+            debit: .house(accounts.0), credit: .house(accounts.1), asset, Quantity(amount),
+            .counterpartyFunding)
+        {
+            changes.transfers.append(transfer)
+        }
+        return .done
+    }
+
+    private mutating func park(_ command: Command.ParkReturn) throws(Refusal) -> Reply {
+        let known = house.suspense.values.first {
+            $0.trace == command.trace && $0.originalTrace == command.originalTrace
+                && $0.code == command.code && $0.amount == command.amount
+        }
+        guard known == nil else { return .unchanged }
+        post(.suspenseReturns, .returnsPayable, command.amount, .returnParked)
+        let item = SuspenseItem(
+            id: identifier(), amount: command.amount, code: command.code, trace: command.trace,
+            originalTrace: command.originalTrace, customer: nil, payment: nil, why: command.why,
+            receivedAt: facts.now,
+            dishonorBy: facts.timing.dishonorDeadline(returnSettlement: Eastern.day(at: facts.now)),
+            state: .open)
+        keep(item)
+        raise(.returnInSuspense(item.id))
+        return .parked(item.id)
+    }
+
+    /// Two people found which deposit a return is of; the customer is charged now.
+    private mutating func match(_ command: Command.MatchReturn) throws(Refusal) -> Reply {
+        var item = try item(command.item)
+        guard item.state == .open, item.why != .unidentifiedFunds, let trace = item.trace else {
+            throw .wrongState("the item is not an open return")
+        }
+        guard command.approvedBy != nil else { throw .secondPersonRequired }
+        item.state = .matched(command.customer)
+        keep(item)
+        changes.following.append(
+            Following(
+                addressee: .customer(command.customer),
+                command: .upholdReturn(
+                    Command.UpholdReturn(
+                        deposit: command.deposit, code: item.code, amount: item.amount,
+                        trace: trace, from: .suspenseReturns))))
+        return .done
+    }
+
+    private mutating func dishonor(_ command: Command.DishonorReturn) throws(Refusal) -> Reply {
+        var item = try item(command.item)
+        guard item.state == .open, let trace = item.trace else {
+            throw .wrongState("the item is not an open return")
+        }
+        guard ["R61", "R62", "R67", "R68", "R69", "R70"].contains(command.code) else {
+            throw .wrongState("\(command.code) is not a dishonor code")
+        }
+        if let deadline = item.dishonorBy, facts.now > deadline {
+            throw .wrongState("the five banking days for a dishonor have passed")
+        }
+        item.state = .dishonorQueued(code: command.code)
+        keep(item)
+        changes.entries.append(
+            .queue(
+                QueuedEntry(
+                    payment: .dishonor(item.id), amount: item.amount,
+                    presentment: .dishonor(
+                        code: command.code, returnCode: item.code, returnTrace: trace.text))))
+        return .done
+    }
+
+    private mutating func submitDishonor(
+        _ id: SuspenseID, _ entry: Command.SubmitEntry
+    ) throws(Refusal) -> Reply {
+        var item = try item(id)
+        guard case .dishonorQueued(let code) = item.state else {
+            throw .wrongState("the item is not waiting to be sent")
+        }
+        post(.claimDishonored, .suspenseReturns, item.amount, .dishonorSent)
+        item.state = .dishonored(code: code)
+        keep(item)
+        changes.entries.append(.send(entry))
+        return .done
+    }
+
+    private mutating func settleParkedReturn(_ id: SuspenseID) throws(Refusal) -> Reply {
+        var item = try item(id)
+        guard item.why != .unidentifiedFunds else { throw .wrongState("the item is not a return") }
+        guard !item.settled else { return .unchanged }
+        post(.returnsPayable, .bankOperating, item.amount, .returnSettled)
+        item.settled = true
+        keep(item)
+        return .done
+    }
+
+    private mutating func settleDishonor(_ id: SuspenseID) throws(Refusal) -> Reply {
+        var item = try item(id)
+        switch item.state {
+        case .dishonored(let code):
+            post(.bankOperating, .claimDishonored, item.amount, .dishonorSettled)
+            item.state = .dishonorSettled(code: code)
+            keep(item)
+            return .done
+        case .dishonorSettled: return .unchanged
+        case .open, .matched, .dishonorQueued, .contested:
+            throw .wrongState("no dishonor of this return is with the bank")
+        }
+    }
+
+    /// The RDFI insists: the return stands, and only now is the customer charged.
+    private mutating func contest(_ command: Command.ContestDishonor) throws(Refusal) -> Reply {
+        var item = try item(command.item)
+        let from: HouseAccount
+        switch item.state {
+        case .dishonored: from = .claimDishonored
+        case .dishonorSettled: from = .bankOperating
+        case .contested: return .unchanged
+        case .open, .matched, .dishonorQueued:
+            throw .wrongState("no dishonor of this return was sent")
+        }
+        item.state = .contested(code: command.code)
+        keep(item)
+        guard let customer = item.customer, case .deposit(let deposit)? = item.payment,
+            let trace = item.trace
+        else {
+            // Ours after all, of a payment we cannot name: it waits in suspense for a match.
+            post(.suspenseReturns, from, item.amount, .dishonorContested)
+            item.state = .open
+            keep(item)
+            raise(.returnInSuspense(item.id))
+            return .done
+        }
+        changes.following.append(
+            Following(
+                addressee: .customer(customer),
+                command: .upholdReturn(
+                    Command.UpholdReturn(
+                        deposit: deposit, code: item.code, amount: item.amount, trace: trace,
+                        from: from))))
+        return .done
+    }
+
+    /// A bank account that no customer may use again; whoever has linked it is told.
+    private mutating func block(_ fingerprint: String, _ code: String) -> Reply {
+        guard house.settings.blockedAccounts[fingerprint] == nil else { return .unchanged }
+        house.settings.blockedAccounts[fingerprint] = code
+        touchedSettings = true
+        return .done
+    }
+
+    /// Pausing is one person's act and takes effect at once; resuming needs a second one.
+    private mutating func pause(_ command: Command.PauseLiquidation) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard command.paused || command.approvedBy != nil else { throw .secondPersonRequired }
+        if let asset = command.asset {
+            guard facts.policy.asset(asset) != nil else { throw .assetUnknown(asset) }
+            if command.paused {
+                house.settings.halt.assets.insert(asset)
+            } else {
+                house.settings.halt.assets.remove(asset)
+            }
+        } else {
+            house.settings.halt.everything = command.paused
+        }
+        house.settings.haltReason = command.reason
+        house.settings.haltBy = facts.actor.name
+        touchedSettings = true
+        return .done
+    }
+
+    /// Money for we do not know whom: kept whole, apart, until a person says.
+    private mutating func receive(_ funds: Command.ReceiveFunds) throws(Refusal) -> Reply {
+        guard funds.amount > .zero else { throw .amountOutOfRange(min: Cents(1), max: .max) }
+        post(.bankOperating, .unidentifiedFunds, funds.amount, .fundsReceived)
+        var item = SuspenseItem(
+            id: identifier(), amount: funds.amount, code: "", trace: nil, originalTrace: nil,
+            customer: nil, payment: nil, why: .unidentifiedFunds, receivedAt: facts.now,
+            dishonorBy: nil, state: .open)
+        item.funds = funds
+        keep(item)
+        raise(.unidentifiedFunds(item.id))
+        return .parked(item.id)
+    }
+
+    private mutating func assign(_ command: Command.AssignFunds) throws(Refusal) -> Reply {
+        var item = try item(command.item)
+        guard item.state == .open, let funds = item.funds else {
+            throw .wrongState("the item is not unassigned money")
+        }
+        guard command.approvedBy != nil else { throw .secondPersonRequired }
+        item.state = .matched(command.customer)
+        keep(item)
+        // Taken out here and received again there: the bank account is touched by neither.
+        post(.unidentifiedFunds, .bankOperating, item.amount, .fundsReceived)
+        changes.following.append(
+            Following(addressee: .customer(command.customer), command: .receiveFunds(funds)))
+        return .done
+    }
+
+    private mutating func payout(_ command: Command.ReceivePayout) throws(Refusal) -> Reply {
+        guard command.cost <= command.gross else {
+            throw .amountOutOfRange(min: .zero, max: command.gross)
+        }
+        post(.bankOperating, .cardClearing, command.gross - command.cost, .payout)
+        post(.processingCost, .cardClearing, command.cost, .processingCost)
+        return .done
+    }
+
+    private mutating func propose(_ command: Command.Propose) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard let name = facts.actor.operatorName else { throw .secondPersonRequired }
+        let proposal = Proposal(
+            id: identifier(), addressee: command.addressee, action: command.action,
+            reason: command.reason, by: name, at: facts.now, state: .waiting)
+        house.proposals[proposal.id] = proposal
+        touchedProposals.append(proposal.id)
+        return .proposal(proposal.id)
+    }
+
+    private mutating func decide(_ id: ProposalID, approve: Bool) throws(Refusal) -> Reply {
+        guard var proposal = house.proposals[id] else { throw .proposalUnknown }
+        guard proposal.state == .waiting else { throw .alreadyDecided }
+        guard let name = facts.actor.operatorName else { throw .secondPersonRequired }
+        guard !approve || name != proposal.by else { throw .samePerson }
+        proposal.state =
+            approve ? .approved(by: name, at: facts.now) : .declined(by: name, at: facts.now)
+        house.proposals[id] = proposal
+        touchedProposals.append(id)
+        if approve {
+            changes.following.append(
+                Following(
+                    addressee: proposal.addressee,
+                    command: proposal.action.command(approvedBy: name)))
+        }
+        return .done
+    }
+}

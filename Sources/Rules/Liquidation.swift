@@ -1,0 +1,421 @@
+import Banking
+import Ledger
+import Money
+
+/// An order to sell a customer's asset: forced, or by his own choice to settle.
+public struct Sale: Hashable, Sendable, Codable {
+    public let id: SaleID
+    public let purpose: Purpose
+    public let asset: AssetCode
+    public let ordered: Quantity
+    /// The index when it was ordered; slippage is told against it and never posted.
+    public let reference: Price
+    /// The worst price it may fill at.
+    public let limit: Price
+    public let feeRate: BasisPoints
+    public let orderedAt: Instant
+    public var fills: [Fill] = []
+    public var fee: Cents = .zero
+    public var state: State
+
+    public enum Purpose: Hashable, Sendable, Codable {
+        case liquidation
+        case settlement(SettlementID)
+    }
+
+    public struct Fill: Hashable, Sendable, Codable {
+        /// The venue's own id: a fill told twice is booked once.
+        public let trade: String
+        public let quantity: Quantity
+        public let price: Price
+        public let gross: Cents
+    }
+
+    public enum State: String, Hashable, Sendable, Codable {
+        case ordered
+        case finished
+        /// A person found that it should not have happened; the asset was bought back.
+        case restored
+    }
+
+    public var sold: Quantity { fills.reduce(Quantity.zero) { $0 + $1.quantity } }
+    public var gross: Cents { fills.map(\.gross).sum() }
+    public var net: Cents { gross - fee }
+}
+
+/// Where a customer's forced sale stands between its slices.
+public struct LiquidationProgress: Hashable, Sendable, Codable {
+    /// Times an order filled nothing at its band; the next one is wider.
+    public var attempts = 0
+    public var slices: [Instant] = []
+    /// The index at the last slice, for the circuit breaker.
+    public var lastIndex: [AssetCode: Price] = [:]
+    /// A person must look before anything more is sold.
+    public var stopped: LiquidationGuard?
+
+    public init() {}
+}
+
+/// Why nothing is sold now. All are evaluated at the moment of the order.
+public enum LiquidationGuard: Hashable, Sendable, Codable {
+    case nothingDue
+    case everythingHalted
+    case stopFlag(StopFlag.Kind)
+    case paymentUnderWay(SettlementID)
+    case saleInFlight
+    case ordersToCancel
+    case tooManySlices
+    case priceFell(AssetCode)
+    case bandsExhausted
+    case nothingToSell
+}
+
+/// What would be sold, for the final warning and the operator.
+public struct SalePlan: Hashable, Sendable, Codable {
+    public let asset: AssetCode
+    public let quantity: Quantity
+    public let price: Price
+    public let gross: Cents
+    public let fee: Cents
+}
+
+extension Draft {
+    /// The debt whose grace is over: what may be sold for.
+    private var due: [Obligation] {
+        customer.openObligations.filter {
+            if case .ended = $0.grace { true } else { false }
+        }
+    }
+
+    /// One decision to sell, if every guard holds; otherwise nothing, and another look later.
+    mutating func liquidate() throws(Refusal) -> Reply {
+        guard !due.isEmpty else {
+            clear(.liquidationSlice)
+            return .unchanged
+        }
+        try applyCash()
+        guard !due.isEmpty else { return .done }
+        if let reason = liquidationGuard() {
+            lookAgain(because: reason)
+            return .done
+        }
+        let amount = due.map { customer.outstanding($0.id) }.sum()
+        let withBuffer =
+            amount + amount.share(facts.policy.liquidation.buffer, rounding: .up)
+        guard let choice = chooseSlice(for: withBuffer) else {
+            lookAgain(because: .nothingToSell)
+            notifyResidualOnce()
+            return .done
+        }
+        customer.profile.liquidation.slices.append(facts.now)
+        customer.profile.liquidation.lastIndex[choice.asset] = choice.index
+        customer.profile.liquidation.stopped = nil
+        keepProfile()
+        _ = try order(
+            choice.asset, choice.quantity, reference: choice.index, limit: choice.limit,
+            purpose: .liquidation)
+        for obligation in due { record(.saleOrdered, behind: obligation) }
+        return .done
+    }
+
+    private mutating func liquidationGuard() -> LiquidationGuard? {
+        let limits = facts.policy.liquidation
+        if facts.halt.everything { return .everythingHalted }
+        if let flag = customer.hasFlag(where: \.stopsLiquidation, at: facts.now) {
+            return .stopFlag(flag)
+        }
+        if customer.saleInFlight != nil { return .saleInFlight }
+        for obligation in due {
+            if let active = customer.activeSettlement(of: obligation.id), active.state.isInFlight,
+                facts.policy.method(active.kind)?.protects == true
+            {
+                return .paymentUnderWay(active.id)
+            }
+        }
+        let hourAgo = facts.now.adding(hours: -1)
+        customer.profile.liquidation.slices.removeAll { $0 <= hourAgo }
+        if customer.profile.liquidation.slices.count >= limits.slicesPerHourMax {
+            return .tooManySlices
+        }
+        if customer.profile.liquidation.attempts >= limits.bands.count { return .bandsExhausted }
+        for (asset, last) in customer.profile.liquidation.lastIndex {
+            guard let quote = facts.freshQuote(asset), let floor = last.lowered(by: limits.breakerMove)
+            else { continue }
+            if quote.index < floor { return .priceFell(asset) }
+        }
+        // Orders of the customer's own come first: what they lock may pay the debt without a sale.
+        let locking = customer.orders.values.filter(\.state.isOpen).sorted { $0.id < $1.id }
+        if locking.contains(where: { $0.state == .open }) {
+            requestCancellation(of: locking)
+            return .ordersToCancel
+        }
+        return nil
+    }
+
+    private mutating func lookAgain(because reason: LiquidationGuard) {
+        let again = facts.now.adding(seconds: facts.policy.liquidation.retrySeconds)
+        if customer.profile.liquidation.stopped != reason {
+            customer.profile.liquidation.stopped = reason
+            raise(.liquidationStopped(customer.id, reason))
+        }
+        keepProfile()
+        switch reason {
+        case .nothingDue, .bandsExhausted:
+            // Only a person starts it again.
+            clear(.liquidationSlice)
+        case .everythingHalted, .stopFlag, .paymentUnderWay, .saleInFlight, .ordersToCancel,
+            .tooManySlices, .priceFell, .nothingToSell:
+            set(.liquidationSlice, due: again)
+        }
+    }
+
+    private mutating func notifyResidualOnce() {
+        for obligation in due {
+            notifyOnce(
+                .residualOwed(
+                    obligation: obligation.id, amount: customer.outstanding(obligation.id)))
+        }
+    }
+
+    private struct Slice {
+        let asset: AssetCode
+        let quantity: Quantity
+        let index: Price
+        let limit: Price
+    }
+
+    /// The customer's order first, then the policy's rank; just enough, in whole lots, no more
+    /// than the book bears.
+    private func chooseSlice(for amount: Cents) -> Slice? {
+        let limits = facts.policy.liquidation
+        for policy in sellable() {
+            guard let quote = facts.freshQuote(policy.code),
+                let limit = quote.index.lowered(
+                    by: limits.bands[min(
+                        customer.profile.liquidation.attempts, limits.bands.count - 1)]),
+                quote.bid >= limit
+            else { continue }
+            let wanted = saleQuantity(for: amount, of: policy, at: quote.bid, fee: limits.fee)
+            let bearable = Quantity(
+                Rounding.down.divide(
+                    Int128(quote.bidDepth.count) * Int128(limits.depthShare.count), by: 10_000)
+            ).roundedDown(toLot: policy.lot)
+            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
+            let quantity = min(wanted, min(bearable, free))
+            guard !quantity.isZero,
+                quote.bid.value(of: quantity, of: policy.asset, rounding: .down)
+                    >= policy.notionalMin
+            else { continue }
+            return Slice(
+                asset: policy.code, quantity: quantity, index: quote.index, limit: limit)
+        }
+        return nil
+    }
+
+    private func sellable() -> [Policy.AssetPolicy] {
+        let preferred = customer.profile.liquidationOrder
+        return customer.heldAssets.compactMap { facts.policy.asset($0) }
+            .filter { $0.liquidable && !facts.halt.assets.contains($0.code) }
+            .sorted { left, right in
+                let leftPlace = preferred.firstIndex(of: left.code) ?? Int.max
+                let rightPlace = preferred.firstIndex(of: right.code) ?? Int.max
+                return (leftPlace, left.liquidationRank, left.code)
+                    < (rightPlace, right.liquidationRank, right.code)
+            }
+    }
+
+    /// The fewest whole lots whose proceeds at `price`, less the fee, reach `amount`.
+    func saleQuantity(
+        for amount: Cents, of policy: Policy.AssetPolicy, at price: Price, fee: BasisPoints
+    ) -> Quantity {
+        func net(_ quantity: Quantity) -> Cents {
+            let gross = price.value(of: quantity, of: policy.asset, rounding: .down)
+            return gross.remaining(after: gross.share(fee, rounding: .halfUp))
+        }
+        let gross = Cents(
+            Rounding.up.divide(Int128(amount.count) * 10_000, by: Int128(10_000 - fee.count)))
+        var quantity = price.quantity(for: gross, of: policy.asset, rounding: .up)
+            .roundedUp(toLot: policy.lot)
+        // Rounding of proceeds and fee may leave a cent either way of the estimate.
+        while quantity > policy.lot, net(Quantity(quantity.count - policy.lot.count)) >= amount {
+            quantity = Quantity(quantity.count - policy.lot.count)
+        }
+        while net(quantity) < amount { quantity += policy.lot }
+        return quantity
+    }
+
+    /// What a sale would take now, asset by asset: an estimate for the customer.
+    func salePlan() -> [SalePlan] {
+        let fee = facts.policy.liquidation.fee
+        var left = customer.owed
+        var plan: [SalePlan] = []
+        for policy in sellable() where left > .zero {
+            guard let quote = facts.freshQuote(policy.code) else { continue }
+            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
+            let quantity = min(saleQuantity(for: left, of: policy, at: quote.bid, fee: fee), free)
+            let gross = quote.bid.value(of: quantity, of: policy.asset, rounding: .down)
+            guard gross >= policy.notionalMin else { continue }
+            let cost = gross.share(fee, rounding: .halfUp)
+            plan.append(
+                SalePlan(
+                    asset: policy.code, quantity: quantity, price: quote.bid, gross: gross,
+                    fee: cost))
+            left = left.remaining(after: gross - cost)
+        }
+        return plan
+    }
+
+    /// Records the order in the same commit that asks the venue for it.
+    mutating func order(
+        _ asset: AssetCode, _ quantity: Quantity, reference: Price, limit: Price,
+        purpose: Sale.Purpose
+    ) throws(Refusal) -> SaleID {
+        guard customer.saleInFlight == nil else { throw .wrongState("a sale is under way") }
+        let rate: BasisPoints
+        switch purpose {
+        case .liquidation: rate = facts.policy.liquidation.fee
+        case .settlement: rate = facts.policy.settlement.sellFee
+        }
+        let sale = Sale(
+            id: identifier(), purpose: purpose, asset: asset, ordered: quantity,
+            reference: reference, limit: limit, feeRate: rate, orderedAt: facts.now,
+            state: .ordered)
+        keep(sale)
+        tell(.placeOrder(sale: sale.id, asset: asset, quantity: quantity, limit: limit))
+        if case .liquidation = purpose {
+            notify(.saleOrdered(sale: sale.id, asset: asset, quantity: quantity, limit: limit))
+        }
+        return sale.id
+    }
+
+    /// A fill of the venue. Gross rounds down; the fee rounds half up over all fills so far.
+    mutating func fill(_ command: Command.Fill) throws(Refusal) -> Reply {
+        guard var sale = customer.sales[command.sale] else { throw .saleUnknown }
+        if sale.fills.contains(where: { $0.trade == command.trade }) { return .unchanged }
+        guard sale.state == .ordered else { throw .wrongState("the sale is over") }
+        guard let policy = facts.policy.asset(sale.asset) else { throw .assetUnknown(sale.asset) }
+        guard !command.quantity.isZero, sale.sold + command.quantity <= sale.ordered else {
+            throw .quantityOutOfRange
+        }
+        let gross = command.price.value(
+            of: command.quantity, of: policy.asset, rounding: .down)
+        let feeSoFar = sale.fee
+        sale.fills.append(
+            Sale.Fill(
+                trade: command.trade, quantity: command.quantity, price: command.price,
+                gross: gross))
+        sale.fee = sale.gross.share(sale.feeRate, rounding: .halfUp)
+        keep(sale)
+        try sell(
+            sale.asset, command.quantity, gross: gross, fee: sale.fee - feeSoFar,
+            feeAccount: .feeAccount(of: sale.purpose), reasons: (.sale, .saleFee))
+        return .done
+    }
+
+    /// The venue has no more of the order: proceeds go to what is owed, the rest is cash.
+    mutating func finishSale(_ id: SaleID) throws(Refusal) -> Reply {
+        guard var sale = customer.sales[id] else { throw .saleUnknown }
+        guard sale.state == .ordered else { return .unchanged }
+        sale.state = .finished
+        keep(sale)
+        let cash = Account.customer(customer.id, .cash)
+        switch sale.purpose {
+        case .settlement(let settlementID):
+            let settlement = try settlement(settlementID)
+            _ = try pay(
+                min(sale.net, customer.freeCash), from: cash,
+                first: settlement.allocations.map(\.obligation), by: .payment(.sellAsset),
+                .cashApplied)
+            try close(
+                settlement,
+                as: sale.fills.isEmpty
+                    ? .failed(reason: "not_sold") : .completed(at: facts.now))
+            notify(.saleCompleted(sale: id))
+        case .liquidation:
+            if sale.fills.isEmpty {
+                customer.profile.liquidation.attempts += 1
+            } else {
+                customer.profile.liquidation.attempts = 0
+                // Fills stand; but what they brought is cash, and a stay forbids taking it.
+                _ = try pay(
+                    cashForSetOff(sale.net), from: cash, first: due.map(\.id), by: .liquidation,
+                    .cashApplied)
+                notify(.saleCompleted(sale: id))
+            }
+            keepProfile()
+            if due.isEmpty {
+                clear(.liquidationSlice)
+            } else {
+                set(
+                    .liquidationSlice,
+                    due: facts.now.adding(
+                        seconds: facts.policy.liquidation.sliceIntervalSeconds))
+            }
+        }
+        return .done
+    }
+
+    /// A person lets a stopped sale go on, with the narrowest band again.
+    mutating func resumeLiquidation(reason: String) throws(Refusal) -> Reply {
+        guard !reason.isEmpty else { throw .reasonRequired }
+        customer.profile.liquidation.attempts = 0
+        customer.profile.liquidation.stopped = nil
+        customer.profile.liquidation.lastIndex = [:]
+        keepProfile()
+        return try liquidate()
+    }
+
+    /// Makes good a sale that should not have been: the asset is bought back in kind, the fee is
+    /// given back, and what the proceeds had paid is owed again if it was owed.
+    mutating func restore(_ command: Command.RestoreSale) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard command.approvedBy != nil else { throw .secondPersonRequired }
+        guard var sale = customer.sales[command.sale] else { throw .saleUnknown }
+        guard sale.state == .finished, !sale.fills.isEmpty else {
+            throw .wrongState("only a finished sale can be made good")
+        }
+        let counterparty = Account.house(.counterpartyCash)
+        if let owedAgain = command.owedAgain, owedAgain.amount > sale.net {
+            throw .amountOutOfRange(min: .zero, max: sale.net)
+        }
+        let feeAccount = HouseAccount.feeAccount(of: sale.purpose)
+        // The customer gives back what the sale gave him, as far as it is still there.
+        let fromCash = min(min(sale.net, customer.freeCash), command.cost)
+        var left = command.cost - fromCash
+        if let owedAgain = command.owedAgain {
+            let part = min(left, owedAgain.amount)
+            try revive(
+                owedAgain.obligation, by: part, against: counterparty, reason: .restitution)
+            left -= part
+        }
+        let fromFee = min(sale.fee, left)
+        try post(.customer(customer.id, .cash), counterparty, fromCash, .restitution)
+        try post(.house(feeAccount), counterparty, fromFee, .restitution)
+        try post(
+            .house(.restitution), counterparty, left - fromFee, .restitution)
+        if sale.fee > fromFee {
+            try post(
+                .house(feeAccount), .customer(customer.id, .cash), sale.fee - fromFee,
+                .restitution)
+        }
+        try post(
+            Transfer(
+                debit: .house(.counterpartyCrypto), credit: .customer(customer.id, .crypto),
+                sale.asset, sale.sold, .restitution))
+        sale.state = .restored
+        keep(sale)
+        notify(.saleRestored(sale: sale.id))
+        try applyCash()
+        return .done
+    }
+}
+
+extension HouseAccount {
+    /// Where the fee of a sale is earned: forced sales are told apart from chosen ones.
+    static func feeAccount(of purpose: Sale.Purpose) -> HouseAccount {
+        switch purpose {
+        case .liquidation: .liquidationFee
+        case .settlement: .tradingFee
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Banking
+import Ledger
+import Money
+import Nacha
+
+/// What a customer is told, written in the commit that made it true.
+public struct Notice: Hashable, Sendable, Codable {
+    public let id: NoticeID
+    public let at: Instant
+    public let content: Content
+
+    public init(id: NoticeID, at: Instant, content: Content) {
+        self.id = id
+        self.at = at
+        self.content = content
+    }
+
+    public enum Content: Hashable, Sendable, Codable {
+        case depositCredited(deposit: DepositID, amount: Cents, credit: Cents, releaseAt: Instant)
+        case depositReleased(deposit: DepositID, amount: Cents)
+        case depositReturnedCovered(deposit: DepositID, amount: Cents, group: ReasonGroup)
+        case obligationOpened(
+            obligation: ObligationID, amount: Cents, group: ReasonGroup, ourError: Bool,
+            payBy: Instant)
+        case reminder(obligation: ObligationID, amount: Cents, payBy: Instant)
+        case finalWarning(
+            obligation: ObligationID, amount: Cents, payBy: Instant, plan: [SalePlan])
+        case deadlineExtended(obligation: ObligationID, amount: Cents, payBy: Instant)
+        case documentsRequested(settlement: SettlementID, documents: [DocumentType])
+        case documentsAccepted(settlement: SettlementID)
+        case documentRefused(settlement: SettlementID, document: DocumentType, reason: String)
+        case fundsReceived(amount: Cents, applied: Cents, toCash: Cents)
+        case settlementFailed(settlement: SettlementID, amount: Cents)
+        case settlementReturned(settlement: SettlementID, amount: Cents, group: ReasonGroup)
+        case obligationSettled(obligation: ObligationID, amount: Cents, by: SettledBy)
+        case saleOrdered(sale: SaleID, asset: AssetCode, quantity: Quantity, limit: Price)
+        case saleCompleted(sale: SaleID)
+        case saleRestored(sale: SaleID)
+        case residualOwed(obligation: ObligationID, amount: Cents)
+        case chargedOff(obligation: ObligationID, amount: Cents)
+        case withdrawalCancelled(withdrawal: WithdrawalID, asset: AssetCode, amount: Int64)
+        case methodCorrected(method: PaymentMethodID, lastFour: String)
+    }
+}
+
+/// What an operator is told.
+public struct Alert: Hashable, Sendable, Codable {
+    public let id: AlertID
+    public let at: Instant
+    public let content: Content
+
+    public init(id: AlertID, at: Instant, content: Content) {
+        self.id = id
+        self.at = at
+        self.content = content
+    }
+
+    public enum Content: Hashable, Sendable, Codable {
+        case returnInSuspense(SuspenseID)
+        case customerStopped(CustomerID, StopFlag.Kind)
+        case documentWaiting(CustomerID, DocumentID)
+        case liquidationStopped(CustomerID, LiquidationGuard)
+        case chargeOffNeedsApproval(CustomerID, ObligationID)
+        case warrantyClaim(CustomerID, ClaimID)
+        case helpAsked(CustomerID, StopFlag.Kind, String)
+        case unidentifiedFunds(SuspenseID)
+        case noticeUndeliverable(CustomerID, NoticeID)
+        case commandFailed(String)
+    }
+}
+
+/// What the world is told after the commit, at least once, each with its own key.
+public enum Outgoing: Hashable, Sendable, Codable {
+    case mail(NoticeID)
+    case charge(settlement: SettlementID, kind: SettlementKindName, amount: Cents, fee: Cents)
+    case placeOrder(sale: SaleID, asset: AssetCode, quantity: Quantity, limit: Price)
+    case orderCancellationRequested(order: OrderID, reference: String)
+}
+
+/// An entry for the next bank file.
+public struct QueuedEntry: Hashable, Sendable, Codable {
+    public let payment: PaymentReference
+    public let amount: Cents
+    public let presentment: Presentment
+
+    public enum Presentment: Hashable, Sendable, Codable {
+        case original
+        /// RETRY PYMT: the same amount in a batch of its own.
+        case again
+        /// A dishonored return, with the code and the return it answers.
+        case dishonor(code: String, returnCode: String, returnTrace: String)
+    }
+}
+
+/// A promise to look again at a time; found by index, so a quiet account costs nothing.
+public struct Timer: Hashable, Sendable, Codable {
+    public let kind: Kind
+    public let due: Instant
+
+    public init(kind: Kind, due: Instant) {
+        self.kind = kind
+        self.due = due
+    }
+
+    public enum Kind: Hashable, Sendable, Codable {
+        case release(DepositID)
+        case confirm(SettlementID)
+        case quoteExpiry(SettlementID)
+        case graceEnd(ObligationID)
+        case reminder(ObligationID)
+        case finalWarning(ObligationID)
+        case pauseEnd(ObligationID)
+        case waiveResidual(ObligationID)
+        case provision(ObligationID)
+        case chargeOff(ObligationID)
+        case liquidationSlice
+        case flagEnd(FlagID)
+
+        /// One timer of each name per customer.
+        public var name: String {
+            switch self {
+            case .release(let id): "release:\(id)"
+            case .confirm(let id): "confirm:\(id)"
+            case .quoteExpiry(let id): "quote_expiry:\(id)"
+            case .graceEnd(let id): "grace_end:\(id)"
+            case .reminder(let id): "reminder:\(id)"
+            case .finalWarning(let id): "final_warning:\(id)"
+            case .pauseEnd(let id): "pause_end:\(id)"
+            case .waiveResidual(let id): "waive_residual:\(id)"
+            case .provision(let id): "provision:\(id)"
+            case .chargeOff(let id): "charge_off:\(id)"
+            case .liquidationSlice: "liquidation_slice"
+            case .flagEnd(let id): "flag_end:\(id)"
+            }
+        }
+    }
+}

@@ -1,0 +1,459 @@
+import Banking
+import Ledger
+import Money
+import Nacha
+
+/// What the customer owes for one deposit that came back, or one card payment he disputed.
+///
+/// How much is left is in the books, in the obligation's own account; it is nowhere else.
+public struct Obligation: Hashable, Sendable, Codable {
+    public let id: ObligationID
+    public let origin: Origin
+    public let openedAt: Instant
+    public var principal: Cents
+    public let code: String
+    public let group: ReasonGroup
+    /// The policy under which it was opened, which it keeps.
+    public let policy: String
+    public var state: State
+    public var grace: Grace
+    public var noticeID: NoticeID?
+    /// When the debit was presented again; the Nacha rules allow two.
+    public var representedAt: [Instant] = []
+    /// A pause for documents is granted once.
+    public var documentPauseUsed = false
+    /// Booked as an expected loss, in whole; the allowance then carries the charge-off.
+    public var provided: Cents = .zero
+
+    public enum Origin: Hashable, Sendable, Codable {
+        case deposit(DepositID)
+        case chargeback(SettlementID)
+        case warrantyClaim(ClaimID)
+    }
+
+    public enum State: Hashable, Sendable, Codable {
+        case open
+        case settled(at: Instant, by: SettledBy)
+        /// `claim` is what survives of the debt outside the books.
+        case chargedOff(at: Instant, written: Cents, claim: Cents)
+
+        public var isOpen: Bool { self == .open }
+    }
+
+    /// The customer's time before assets may be sold. It starts at the delivered notice.
+    public enum Grace: Hashable, Sendable, Codable {
+        case awaitingNotice
+        case running(until: Instant)
+        /// Stands still for a payment or documents; `milliseconds` are left when it goes on.
+        case paused(milliseconds: Int64, why: Pause)
+        case ended(Instant)
+        /// No clock: our own error, or an estate.
+        case none
+
+        public enum Pause: String, Hashable, Sendable, Codable {
+            case documents
+            case payment
+        }
+    }
+
+    public var claimLeft: Cents {
+        if case .chargedOff(_, _, let claim) = state { claim } else { .zero }
+    }
+
+    public var deadline: Instant? {
+        switch grace {
+        case .running(let until), .ended(let until): until
+        case .awaitingNotice, .paused, .none: nil
+        }
+    }
+}
+
+/// What made an obligation whole: a cured deposit and a clean one never look alike to operators.
+public enum SettledBy: Hashable, Sendable, Codable {
+    case payment(SettlementKindName)
+    case cash
+    case liquidation
+    case waiver
+}
+
+extension Draft {
+    mutating func openObligation(
+        _ id: ObligationID, origin: Obligation.Origin, principal: Cents, against source: Account,
+        code: ReturnCodeRule, reason: Transfer.Reason = .returnReceived
+    ) throws(Refusal) {
+        try post(.obligation(customer.id, id), source, principal, reason)
+        let silent =
+            code.isOurOwnRequest || customer.hasFlag(where: \.stopsDunning, at: facts.now) != nil
+        var obligation = Obligation(
+            id: id, origin: origin, openedAt: facts.now, principal: principal, code: code.code,
+            group: code.group, policy: facts.policy.version, state: .open,
+            grace: silent ? .none : .awaitingNotice)
+        let notice = notify(
+            .obligationOpened(
+                obligation: id, amount: principal, group: code.group, ourError: code.isOurOwnRequest,
+                payBy: graceEnd(deliveredAt: facts.now)))
+        obligation.noticeID = notice
+        keep(obligation)
+        setLossTimers(of: id)
+    }
+
+    /// Provision and charge-off count from the day the obligation opened, or opened again.
+    mutating func setLossTimers(of id: ObligationID) {
+        let day = Eastern.day(at: facts.now)
+        let loss = facts.policy.loss
+        set(.provision(id), due: Eastern.midnight(on: day.adding(days: loss.provisionAfterDays)))
+        set(.chargeOff(id), due: Eastern.midnight(on: day.adding(days: loss.chargeOffAfterDays)))
+    }
+
+    /// `delivered + hours`; on a day without banking, hours after the next opening if the policy
+    /// says so, because a customer can hardly pay when nothing works.
+    func graceEnd(deliveredAt: Instant) -> Instant {
+        let end = deliveredAt.adding(hours: facts.policy.grace.hours)
+        guard facts.policy.grace.extendsToBankingDay else { return end }
+        let timing = facts.timing
+        let day = Eastern.day(at: end)
+        let isOpen =
+            timing.calendar.isBankingDay(day) && Eastern.timeOfDay(at: end) >= timing.opening
+        guard !isOpen else { return end }
+        let next =
+            timing.calendar.isBankingDay(day)
+            ? day : timing.calendar.bankingDay(1, after: day)
+        return max(
+            end,
+            Eastern.instant(on: next, at: timing.opening)
+                .adding(hours: facts.policy.grace.hoursAfterOpening))
+    }
+
+    /// A notice reached the customer on some channel; for an obligation's first, the clock starts.
+    mutating func noticeDelivered(_ id: NoticeID) throws(Refusal) -> Reply {
+        let waiting = customer.openObligations.filter {
+            $0.noticeID == id && $0.grace == .awaitingNotice
+        }
+        guard !waiting.isEmpty else { return .unchanged }
+        for var obligation in waiting {
+            let end = graceEnd(deliveredAt: facts.now)
+            if let active = customer.activeSettlement(of: obligation.id), active.state.isInFlight,
+                facts.policy.method(active.kind)?.protects == true
+            {
+                // Paid before told: the time starts if that payment comes back.
+                obligation.grace = .paused(milliseconds: end - facts.now, why: .payment)
+            } else {
+                startClock(of: &obligation, until: end)
+            }
+            keep(obligation)
+            record(.noticeDelivered, behind: obligation)
+        }
+        return .done
+    }
+
+    mutating func startClock(of obligation: inout Obligation, until end: Instant) {
+        let grace = facts.policy.grace
+        obligation.grace = .running(until: end)
+        set(.graceEnd(obligation.id), due: end)
+        let started = end.adding(hours: -grace.hours)
+        let reminder = started.adding(hours: grace.reminderAfterHours)
+        if reminder > facts.now { set(.reminder(obligation.id), due: reminder) }
+        let final = end.adding(hours: -grace.finalWarningBeforeHours)
+        if final > facts.now { set(.finalWarning(obligation.id), due: final) }
+    }
+
+    mutating func pauseClock(of id: ObligationID, why: Obligation.Grace.Pause) {
+        guard var obligation = customer.obligations[id] else { return }
+        switch obligation.grace {
+        case .running(let until):
+            obligation.grace = .paused(
+                milliseconds: max(0, until - facts.now), why: why)
+        case .awaitingNotice, .paused, .ended, .none: return
+        }
+        clearLadder(of: id)
+        keep(obligation)
+    }
+
+    /// The clock goes on with what was left: a failed payment is not a fresh 48 hours.
+    mutating func resumeClock(of id: ObligationID) {
+        guard var obligation = customer.obligations[id], obligation.state.isOpen else { return }
+        guard case .paused(let left, _) = obligation.grace else { return }
+        startClock(of: &obligation, until: facts.now.adding(milliseconds: left))
+        clear(.pauseEnd(id))
+        keep(obligation)
+    }
+
+    mutating func clearLadder(of id: ObligationID) {
+        for timer in [Timer.Kind.graceEnd(id), .reminder(id), .finalWarning(id)] { clear(timer) }
+    }
+
+    mutating func remind(_ id: ObligationID, final: Bool) -> Reply {
+        guard let obligation = customer.obligations[id], obligation.state.isOpen,
+            case .running(let until) = obligation.grace,
+            customer.hasFlag(where: \.stopsDunning, at: facts.now) == nil
+        else { return .unchanged }
+        let amount = customer.outstanding(id)
+        notify(
+            final
+                ? .finalWarning(obligation: id, amount: amount, payBy: until, plan: salePlan())
+                : .reminder(obligation: id, amount: amount, payBy: until))
+        return .done
+    }
+
+    mutating func graceEnded(_ id: ObligationID) throws(Refusal) -> Reply {
+        guard var obligation = customer.obligations[id], obligation.state.isOpen,
+            case .running(let until) = obligation.grace, facts.now >= until
+        else { return .unchanged }
+        obligation.grace = .ended(until)
+        keep(obligation)
+        return try liquidate()
+    }
+
+    /// An operator moves the deadline, with a reason; never to before what was promised.
+    mutating func extend(_ command: Command.ExtendDeadline) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard var obligation = customer.obligations[command.obligation] else {
+            throw .obligationUnknown
+        }
+        guard obligation.state.isOpen else { throw .nothingOwed }
+        guard command.until > facts.now else {
+            throw .wrongState("a deadline must be in the future")
+        }
+        let earliest: Instant
+        switch obligation.grace {
+        case .running(let until), .ended(let until): earliest = until
+        case .paused(let left, _): earliest = facts.now.adding(milliseconds: left)
+        case .none: earliest = graceEnd(deliveredAt: facts.now)
+        case .awaitingNotice:
+            throw .wrongState("the time to pay starts when the notice is delivered")
+        }
+        guard command.until >= earliest else {
+            throw .wrongState("a deadline may only be moved to later")
+        }
+        if case .paused(_, let why) = obligation.grace {
+            obligation.grace = .paused(milliseconds: command.until - facts.now, why: why)
+        } else {
+            clearLadder(of: obligation.id)
+            startClock(of: &obligation, until: command.until)
+        }
+        keep(obligation)
+        notify(
+            .deadlineExtended(
+                obligation: obligation.id, amount: customer.outstanding(obligation.id),
+                payBy: command.until))
+        return .done
+    }
+
+    /// Pays obligations from `source`: those named first, then the oldest. Returns what is left.
+    mutating func pay(
+        _ amount: Cents, from source: Account, first named: [ObligationID] = [], by: SettledBy,
+        _ reason: Transfer.Reason
+    ) throws(Refusal) -> Cents {
+        var left = amount
+        let rest = customer.openObligations.map(\.id).filter { !named.contains($0) }
+        for id in named + rest where left > .zero {
+            guard customer.obligations[id]?.state.isOpen == true else { continue }
+            let part = min(left, customer.outstanding(id))
+            try reduce(id, by: part, from: source, settledBy: by, reason)
+            left -= part
+        }
+        return left
+    }
+
+    /// One payment to one obligation, and all that follows when nothing is left.
+    mutating func reduce(
+        _ id: ObligationID, by part: Cents, from source: Account, settledBy: SettledBy,
+        _ reason: Transfer.Reason
+    ) throws(Refusal) {
+        guard part > .zero, let obligation = customer.obligations[id] else { return }
+        try post(source, .obligation(customer.id, id), part, reason)
+        if case .waiver = settledBy {
+            record(.waived(part), behind: obligation)
+        } else {
+            record(.paid(part), behind: obligation)
+        }
+        let left = customer.outstanding(id)
+        if left.isZero {
+            try closeObligation(obligation, by: settledBy)
+        } else if left <= facts.policy.settlement.residualTolerance {
+            set(
+                .waiveResidual(id),
+                due: facts.now.adding(seconds: facts.policy.settlement.residualWaiverSeconds))
+        }
+    }
+
+    private mutating func closeObligation(
+        _ open: Obligation, by: SettledBy
+    ) throws(Refusal) {
+        var obligation = open
+        // What was set aside for a loss that did not come is set free.
+        try post(
+            .house(.allowance), .house(.creditLossProvision), obligation.provided, .provision)
+        obligation.provided = .zero
+        obligation.state = .settled(at: facts.now, by: by)
+        obligation.grace = .none
+        keep(obligation)
+        clearLadder(of: obligation.id)
+        for timer in [
+            Timer.Kind.pauseEnd(obligation.id), .waiveResidual(obligation.id),
+            .provision(obligation.id), .chargeOff(obligation.id),
+        ] {
+            clear(timer)
+        }
+        record(.settled, behind: obligation)
+        notify(.obligationSettled(obligation: obligation.id, amount: obligation.principal, by: by))
+        closedObligation = true
+        if customer.owed.isZero {
+            clear(.liquidationSlice)
+            // What the next debt meets is a sale of its own, not the rest of this one's.
+            customer.profile.liquidation.attempts = 0
+            customer.profile.liquidation.stopped = nil
+            customer.profile.liquidation.lastIndex = [:]
+            keepProfile()
+        }
+    }
+
+    /// Cash in the account pays what is owed, unless a stop forbids set-off.
+    mutating func applyCash() throws(Refusal) {
+        guard customer.freeCash > .zero, !customer.openObligations.isEmpty,
+            customer.hasFlag(where: \.stopsSetOff, at: facts.now) == nil
+        else { return }
+        _ = try pay(
+            customer.freeCash, from: .customer(customer.id, .cash), by: .cash, .cashApplied)
+    }
+
+    mutating func waive(_ command: Command.Waive) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard let obligation = customer.obligations[command.obligation] else {
+            throw .obligationUnknown
+        }
+        guard obligation.state.isOpen else { throw .nothingOwed }
+        let outstanding = customer.outstanding(command.obligation)
+        let amount = command.amount ?? outstanding
+        guard amount > .zero, amount <= outstanding else {
+            throw .amountOutOfRange(min: Cents(1), max: outstanding)
+        }
+        guard amount <= facts.policy.approval.soleAuthorityMax || command.approvedBy != nil else {
+            throw .secondPersonRequired
+        }
+        try reduce(
+            command.obligation, by: amount, from: .house(.goodwill), settledBy: .waiver, .waiver)
+        return .done
+    }
+
+    mutating func waiveResidual(_ id: ObligationID) throws(Refusal) -> Reply {
+        guard customer.obligations[id]?.state.isOpen == true else { return .unchanged }
+        let left = customer.outstanding(id)
+        guard left > .zero, left <= facts.policy.settlement.residualTolerance else {
+            return .unchanged
+        }
+        try reduce(id, by: left, from: .house(.goodwill), settledBy: .waiver, .waiver)
+        return .done
+    }
+
+    mutating func provide(_ id: ObligationID) throws(Refusal) -> Reply {
+        guard var obligation = customer.obligations[id] else { throw .obligationUnknown }
+        guard obligation.state.isOpen else { return .unchanged }
+        let missing = customer.outstanding(id).remaining(after: obligation.provided)
+        guard missing > .zero else { return .unchanged }
+        try post(.house(.creditLossProvision), .house(.allowance), missing, .provision)
+        obligation.provided += missing
+        keep(obligation)
+        return .done
+    }
+
+    /// Books the loss. The claim survives: money that comes later is a recovery.
+    mutating func chargeOff(_ command: Command.ChargeOff) throws(Refusal) -> Reply {
+        guard let known = customer.obligations[command.obligation] else { throw .obligationUnknown }
+        guard known.state.isOpen else { return .unchanged }
+        let amount = customer.outstanding(known.id)
+        guard amount <= facts.policy.approval.soleAuthorityMax || command.approvedBy != nil else {
+            if facts.actor == .system {
+                raise(.chargeOffNeedsApproval(customer.id, known.id))
+                return .unchanged
+            }
+            throw .secondPersonRequired
+        }
+        if let underWay = paymentUnderWay(for: known.id) {
+            guard facts.actor == .system else { throw .wrongState(underWay) }
+            set(.chargeOff(known.id), due: facts.now.adding(days: 1))
+            return .unchanged
+        }
+        if let idle = customer.activeSettlement(of: known.id) { try close(idle, as: .cancelled) }
+        _ = try provide(known.id)
+        guard var obligation = customer.obligations[known.id] else { throw .obligationUnknown }
+        try post(
+            .house(.allowance), .obligation(customer.id, obligation.id), amount, .chargeOff)
+        if obligation.provided > amount {
+            // Provided for more than was lost, because the customer paid part of it meanwhile.
+            try post(
+                .house(.allowance), .house(.creditLossProvision), obligation.provided - amount,
+                .provision)
+        }
+        // The allowance has been used; what was set aside is no more.
+        obligation.provided = .zero
+        obligation.state = .chargedOff(at: facts.now, written: amount, claim: amount)
+        obligation.grace = .none
+        keep(obligation)
+        clearLadder(of: obligation.id)
+        record(.chargedOff(amount), behind: obligation)
+        notify(.chargedOff(obligation: obligation.id, amount: amount))
+        return .done
+    }
+
+    /// Why an obligation cannot be written off now: something may still pay it.
+    private func paymentUnderWay(for id: ObligationID) -> String? {
+        if customer.saleInFlight != nil { return "a sale is under way" }
+        guard let active = customer.activeSettlement(of: id) else { return nil }
+        let mayStillSucceed =
+            active.state.isInFlight
+            || (active.state == .awaitingPayment
+                && (active.kind == .card || active.kind == .instant))
+        return mayStillSucceed ? "a payment is on its way" : nil
+    }
+
+    /// Money after a charge-off is income, and lowers the claim. Returns what is left.
+    mutating func recover(_ amount: Cents, from source: Account) throws(Refusal) -> Cents {
+        var left = amount
+        for var obligation in customer.openLosses where left > .zero {
+            guard case .chargedOff(let at, let written, let claim) = obligation.state else {
+                continue
+            }
+            let part = min(left, claim)
+            try post(source, .house(.recoveredBadDebt), part, .recovery)
+            obligation.state = .chargedOff(at: at, written: written, claim: claim - part)
+            keep(obligation)
+            record(.recovered(part), behind: obligation)
+            left -= part
+        }
+        return left
+    }
+
+    mutating func setFlag(_ kind: StopFlag.Kind, reason: String, expiresAt: Instant?) {
+        let isInForceAsLong = customer.profile.flags.contains {
+            guard $0.kind == kind, $0.isInForce(at: facts.now) else { return false }
+            guard let end = $0.expiresAt else { return true }
+            return expiresAt.map { $0 <= end } ?? false
+        }
+        guard !isInForceAsLong else { return }
+        let flag = StopFlag(
+            id: identifier(), kind: kind, reason: reason, setBy: facts.actor.name,
+            setAt: facts.now, expiresAt: expiresAt)
+        customer.profile.flags.append(flag)
+        keepProfile()
+        if let expiresAt { set(.flagEnd(flag.id), due: expiresAt) }
+    }
+
+    /// A stop ran out: cash it had protected pays what is owed.
+    mutating func flagEnded() throws(Refusal) -> Reply {
+        try applyCash()
+        return .done
+    }
+
+    mutating func removeFlag(_ command: Command.RemoveFlag) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        guard let index = customer.profile.flags.firstIndex(where: { $0.id == command.flag }) else {
+            throw .flagUnknown
+        }
+        customer.profile.flags.remove(at: index)
+        clear(.flagEnd(command.flag))
+        keepProfile()
+        try applyCash()
+        return .done
+    }
+}

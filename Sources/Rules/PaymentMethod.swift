@@ -1,0 +1,170 @@
+import Banking
+import Ledger
+import Money
+
+/// A bank account or card a customer has linked. The account number itself is sealed: rules see
+/// its last four digits and a keyed fingerprint.
+public struct PaymentMethod: Hashable, Sendable, Codable {
+    public let id: PaymentMethodID
+    public let kind: Kind
+    public let linkedAt: Instant
+    public var label: String
+    public var lastFour: String
+    public var standing: Standing
+    /// Whether ownership was proven: by the host, by documents, or by a clean debit.
+    public var verified: Bool
+    /// The bank's last answer about the balance, when the host asked.
+    public var balance: BalanceCheck?
+    /// Why the standing is what it is: the return or change code, or an operator's words.
+    public var standingReason: String?
+
+    public enum Kind: Hashable, Sendable, Codable {
+        case bankAccount(BankAccount)
+        /// The processor's token; no card number ever reaches us.
+        case card(token: String)
+    }
+
+    public struct BankAccount: Hashable, Sendable, Codable {
+        public var routingNumber: String
+        /// Sealed by the vault; opened only where the bank file is written.
+        public var sealedNumber: String
+        public var fingerprint: String
+        public var type: AccountType
+
+        public init(
+            routingNumber: String, sealedNumber: String, fingerprint: String, type: AccountType
+        ) {
+            self.routingNumber = routingNumber
+            self.sealedNumber = sealedNumber
+            self.fingerprint = fingerprint
+            self.type = type
+        }
+    }
+
+    public enum AccountType: String, Hashable, Sendable, Codable, CaseIterable {
+        case checking
+        case savings
+    }
+
+    public enum Standing: String, Hashable, Sendable, Codable {
+        case usable
+        /// A change notice or a return asks for new details before the next entry.
+        case needsCorrection = "needs_correction"
+        /// The account is closed or does not exist.
+        case disabled
+        /// The bank or the account's owner forbids debits.
+        case blocked
+
+        var gravity: Int {
+            switch self {
+            case .usable: 0
+            case .needsCorrection: 1
+            case .disabled: 2
+            case .blocked: 3
+            }
+        }
+    }
+
+    public struct BalanceCheck: Hashable, Sendable, Codable {
+        public let amount: Cents
+        public let asOf: Instant
+
+        public init(amount: Cents, asOf: Instant) {
+            self.amount = amount
+            self.asOf = asOf
+        }
+    }
+
+    public var bankAccount: BankAccount? {
+        if case .bankAccount(let account) = kind { account } else { nil }
+    }
+}
+
+extension Draft {
+    mutating func openCustomer(_ command: Command.OpenCustomer) throws(Refusal) -> Reply {
+        throw .customerExists
+    }
+
+    mutating func link(_ command: Command.LinkMethod) throws(Refusal) -> Reply {
+        if case .bankAccount(let account) = command.kind {
+            guard !facts.blockedAccounts.contains(account.fingerprint) else { throw .methodBlocked }
+            let same = customer.methods.values.first {
+                $0.bankAccount?.fingerprint == account.fingerprint
+            }
+            if let same {
+                guard same.standing == .usable else { throw .methodUnusable(same.standing) }
+                return .method(same.id)
+            }
+        }
+        let method = PaymentMethod(
+            id: identifier(), kind: command.kind, linkedAt: facts.now, label: command.label,
+            lastFour: command.lastFour, standing: .usable, verified: command.verified,
+            balance: command.balance, standingReason: nil)
+        keep(method)
+        return .method(method.id)
+    }
+
+    mutating func checkBalance(_ command: Command.CheckBalance) throws(Refusal) -> Reply {
+        var method = try method(command.method)
+        method.balance = PaymentMethod.BalanceCheck(amount: command.amount, asOf: facts.now)
+        keep(method)
+        return .method(method.id)
+    }
+
+    /// A notification of change, already applied to the vault: C01-C07 must be used before the next
+    /// entry (Nacha Operating Rules, notification of change).
+    mutating func correct(_ command: Command.CorrectMethod) throws(Refusal) -> Reply {
+        var method = try method(command.method)
+        if let corrected = command.bankAccount {
+            method = PaymentMethod(
+                id: method.id, kind: .bankAccount(corrected), linkedAt: method.linkedAt,
+                label: method.label, lastFour: command.lastFour ?? method.lastFour,
+                standing: method.standing == .blocked ? .blocked : .usable, verified: method.verified, balance: nil,
+                standingReason: command.code)
+        } else {
+            method.standing = .needsCorrection
+            method.standingReason = command.code
+        }
+        keep(method)
+        notify(.methodCorrected(method: method.id, lastFour: method.lastFour))
+        return .method(method.id)
+    }
+
+    /// What a return says of the bank account it came from.
+    mutating func applyReturn(_ code: ReturnCodeRule, to id: PaymentMethodID) {
+        guard var method = customer.methods[id] else { return }
+        let standing: PaymentMethod.Standing
+        switch code.accountEffect {
+        case .none: return
+        case .review, .correct: standing = .needsCorrection
+        case .disable: standing = .disabled
+        case .block: standing = .blocked
+        }
+        // Two returns of one account may cross: the graver word stays.
+        if standing.gravity >= method.standing.gravity {
+            method.standing = standing
+            method.standingReason = code.code
+            keep(method)
+        }
+        if code.blocksAccountForEveryone, let fingerprint = method.bankAccount?.fingerprint {
+            follow(.house, .blockAccount(fingerprint: fingerprint, code: code.code))
+        }
+    }
+
+    /// Another customer's return showed that this bank account must not be debited.
+    mutating func blockMethods(fingerprint: String, code: String) -> Reply {
+        for method in customer.methods.values
+        where method.bankAccount?.fingerprint == fingerprint && method.standing != .blocked {
+            var blocked = method
+            blocked.standing = .blocked
+            blocked.standingReason = code
+            keep(blocked)
+        }
+        return .done
+    }
+
+    func method(_ id: PaymentMethodID) throws(Refusal) -> PaymentMethod {
+        guard let method = customer.methods[id] else { throw .methodUnknown }
+        return method
+    }
+}

@@ -1,0 +1,293 @@
+import Banking
+import Ledger
+import Money
+import Nacha
+
+/// A return as the RDFI sent it, found to be of one of this customer's payments.
+public struct ReturnedEntry: Hashable, Sendable, Codable {
+    public let payment: PaymentReference
+    public let code: String
+    public let amount: Cents
+    /// The return's own trace number: two returns of one entry differ in it.
+    public let trace: TraceNumber
+
+    public init(payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber) {
+        self.payment = payment
+        self.code = code
+        self.amount = amount
+        self.trace = trace
+    }
+}
+
+extension Draft {
+    mutating func receiveReturn(_ entry: ReturnedEntry) throws(Refusal) -> Reply {
+        switch entry.payment {
+        case .deposit(let id): try returnDeposit(id, entry)
+        case .settlement(let id): try returnSettlement(id, entry)
+        case .dishonor: throw .wrongState("a dishonored return is contested, not returned")
+        }
+    }
+
+    private mutating func returnDeposit(
+        _ id: DepositID, _ entry: ReturnedEntry
+    ) throws(Refusal) -> Reply {
+        let deposit = try deposit(id)
+        if deposit.returns.contains(where: { $0.trace == entry.trace && $0.code == entry.code })
+            || deposit.parkedReturns.contains(entry.trace)
+        {
+            return .unchanged
+        }
+        guard entry.amount == deposit.amount else {
+            return try park(entry, of: .deposit(id), because: .amountDiffers)
+        }
+        guard !customer.claims.values.contains(where: { $0.deposit == id && $0.state == .accepted })
+        else {
+            // The bank's customer was made whole by a warranty claim; not a second time.
+            return try park(entry, of: .deposit(id), because: .duplicate)
+        }
+        let source: HouseAccount
+        switch deposit.state {
+        case .submitted: source = .clearing
+        case .fundsReceived, .settled: source = .returnsPayable
+        case .returned: return try park(entry, of: .deposit(id), because: .duplicate)
+        case .initiated, .cancelled:
+            return try park(entry, of: .deposit(id), because: .neverSent)
+        }
+        let rule = ReturnCodeRule(entry.code)
+        if let day = deposit.settlementDay, let deadline = rule.deadline(day, facts.timing),
+            source == .returnsPayable, facts.now > deadline
+        {
+            return try park(entry, of: .deposit(id), because: .untimely)
+        }
+        try takeBack(deposit, entry, rule, source: .house(source), recordedAs: source)
+        return .done
+    }
+
+    /// The deposit's money is gone: what the customer has covers it first, the rest is owed.
+    private mutating func takeBack(
+        _ original: Deposit, _ entry: ReturnedEntry, _ rule: ReturnCodeRule, source: Account,
+        recordedAs house: HouseAccount
+    ) throws(Refusal) {
+        var deposit = original
+        let id = deposit.id
+        let uncredited = customer.uncredited(id)
+        try post(.uncredited(customer.id, id), source, uncredited, .returnReceived)
+        let fromCustomer = entry.amount - uncredited
+        try cancelQueuedWithdrawals()
+        let covered = cashForSetOff(fromCustomer)
+        try post(.customer(customer.id, .cash), source, covered, .returnReceived)
+        let shortfall = fromCustomer - covered
+
+        let returned = Deposit.ReturnRecord(
+            code: rule.code, trace: entry.trace, receivedAt: facts.now, source: house,
+            covered: covered, shortfall: shortfall, afterRelease: deposit.state == .settled,
+            settled: house != .returnsPayable)
+        deposit.returns.append(returned)
+        deposit.state = .returned(returned)
+        record(.returned(code: rule.code), on: &deposit)
+        clear(.release(id))
+        if !rule.isOurOwnRequest { depositFailed() }
+        applyReturn(rule, to: deposit.method)
+        stopCustomer(after: rule)
+        if shortfall > .zero {
+            try openObligation(
+                ObligationID(sharing: id), origin: .deposit(id), principal: shortfall,
+                against: source, code: rule)
+            requestCancellation(
+                of: customer.orders.values.filter { $0.side == .buy }.sorted { $0.id < $1.id })
+        } else {
+            notify(
+                .depositReturnedCovered(deposit: id, amount: deposit.amount, group: rule.group))
+        }
+    }
+
+    /// What free cash covers of `amount`: nothing while a stop forbids set-off.
+    func cashForSetOff(_ amount: Cents) -> Cents {
+        guard customer.hasFlag(where: \.stopsSetOff, at: facts.now) == nil else { return .zero }
+        return min(customer.freeCash, amount)
+    }
+
+    mutating func stopCustomer(after rule: ReturnCodeRule) {
+        let kind: StopFlag.Kind
+        switch rule.customerEffect {
+        case .none, .normal, .review: return
+        case .suspend: kind = .identityReview
+        case .deceased: kind = .deceased
+        case .compliance: kind = .compliance
+        }
+        setFlag(kind, reason: "return \(rule.code)", expiresAt: nil)
+        raise(.customerStopped(customer.id, kind))
+    }
+
+    /// The bank took a return's money from the operating account, with its fee if it charges one.
+    mutating func settleReturn(_ command: Command.SettleReturn) throws(Refusal) -> Reply {
+        switch command.payment {
+        case .deposit(let id):
+            var deposit = try deposit(id)
+            guard case .returned(var record) = deposit.state,
+                let index = deposit.returns.lastIndex(where: { !$0.settled })
+            else {
+                // Netted before settlement, or settled already.
+                guard deposit.returns.contains(where: \.settled) else {
+                    throw .wrongState("the deposit has not been returned")
+                }
+                return .unchanged
+            }
+            try post(
+                .house(.returnsPayable), .house(.bankOperating), deposit.amount, .returnSettled)
+            record.settled = true
+            deposit.returns[index].settled = true
+            deposit.state = .returned(record)
+            keep(deposit)
+        case .settlement(let id):
+            var settlement = try settlement(id)
+            guard case .returned(let code, let settled) = settlement.state else {
+                throw .wrongState("the payment has not been returned")
+            }
+            guard !settled else { return .unchanged }
+            try post(
+                .house(.returnsPayable), .house(.bankOperating), settlement.amount, .returnSettled)
+            settlement.state = .returned(code: code, settled: true)
+            keep(settlement)
+        case .dishonor:
+            throw .wrongState("a dishonored return belongs to the house")
+        }
+        try post(.house(.returnFee), .house(.bankOperating), command.fee, .returnFee)
+        return .done
+    }
+
+    /// A return that cannot be charged to the customer: kept apart, with its clock, for a person.
+    mutating func park(
+        _ entry: ReturnedEntry, of payment: PaymentReference, because why: SuspenseItem.Why,
+        from source: HouseAccount = .returnsPayable, reason: Transfer.Reason = .returnParked
+    ) throws(Refusal) -> Reply {
+        try post(.house(.suspenseReturns), .house(source), entry.amount, reason)
+        let item = SuspenseItem(
+            id: identifier(), amount: entry.amount, code: entry.code, trace: entry.trace,
+            originalTrace: nil, customer: customer.id, payment: payment, why: why,
+            receivedAt: facts.now,
+            dishonorBy: facts.timing.dishonorDeadline(
+                returnSettlement: Eastern.day(at: facts.now)),
+            state: .open, settled: source != .returnsPayable)
+        changes.parked.append(item)
+        raise(.returnInSuspense(item.id))
+        switch payment {
+        case .deposit(let id):
+            if var deposit = customer.deposits[id] {
+                deposit.parkedReturns.append(entry.trace)
+                keep(deposit)
+            }
+        case .settlement(let id):
+            if var settlement = customer.settlements[id] {
+                settlement.parkedReturns.append(entry.trace)
+                keep(settlement)
+            }
+        case .dishonor: break
+        }
+        return .parked(item.id)
+    }
+
+    /// A person matched a suspense item to this deposit, or its dishonor was contested: the
+    /// customer is charged now, from where the money waits.
+    mutating func upholdReturn(_ command: Command.UpholdReturn) throws(Refusal) -> Reply {
+        let deposit = try deposit(command.deposit)
+        let entry = ReturnedEntry(
+            payment: .deposit(command.deposit), code: command.code, amount: command.amount,
+            trace: command.trace)
+        // The money of a contested dishonor is gone whether or not the deposit can be charged for
+        // it; then it waits in suspense again. A wrong match by a person is refused instead.
+        let isContested = command.from != .suspenseReturns
+        guard command.amount == deposit.amount else {
+            guard isContested else {
+                throw .amountOutOfRange(min: deposit.amount, max: deposit.amount)
+            }
+            return try park(
+                entry, of: .deposit(command.deposit), because: .amountDiffers,
+                from: command.from, reason: .dishonorContested)
+        }
+        switch deposit.state {
+        case .fundsReceived, .settled, .submitted: break
+        case .returned, .initiated, .cancelled:
+            guard isContested else {
+                throw .wrongState("the deposit is not one that a return could be of")
+            }
+            return try park(
+                entry, of: .deposit(command.deposit), because: .duplicate, from: command.from,
+                reason: .dishonorContested)
+        }
+        try takeBack(
+            deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
+            recordedAs: command.from)
+        return .done
+    }
+
+    /// An RDFI claims breach of the authorisation warranty after the return windows have closed.
+    mutating func receiveClaim(_ command: Command.ReceiveClaim) throws(Refusal) -> Reply {
+        let deposit = try deposit(command.deposit)
+        guard command.amount > .zero, command.amount <= deposit.amount else {
+            throw .amountOutOfRange(min: Cents(1), max: deposit.amount)
+        }
+        let claim = WarrantyClaim(
+            id: identifier(), deposit: command.deposit, amount: command.amount,
+            receivedAt: facts.now,
+            inTime: deposit.settlementDay.map {
+                Eastern.day(at: facts.now) <= $0.adding(days: 365 * facts.policy.loss.warrantyYears)
+            } ?? false,
+            state: .received)
+        keep(claim)
+        raise(.warrantyClaim(customer.id, claim.id))
+        return .claim(claim.id)
+    }
+
+    /// A person accepted or refused the claim; only an accepted one moves money.
+    mutating func decideClaim(_ command: Command.DecideClaim) throws(Refusal) -> Reply {
+        guard var claim = customer.claims[command.claim] else { throw .claimUnknown }
+        guard claim.state == .received else { throw .alreadyDecided }
+        if command.accept {
+            guard claim.inTime else { throw .warrantyWindowPassed }
+            let deposit = try deposit(claim.deposit)
+            if case .returned = deposit.state { throw .wrongState("the deposit came back already") }
+            let accepted = customer.claims.values
+                .filter { $0.deposit == deposit.id && $0.state == .accepted }.map(\.amount).sum()
+            guard accepted + claim.amount <= deposit.amount else {
+                throw .amountOutOfRange(min: .zero, max: deposit.amount - accepted)
+            }
+            try cancelQueuedWithdrawals()
+            let covered = cashForSetOff(claim.amount)
+            try post(
+                .customer(customer.id, .cash), .house(.bankOperating), covered, .warrantyClaim)
+            if claim.amount > covered {
+                try openObligation(
+                    ObligationID(sharing: claim.id), origin: .warrantyClaim(claim.id),
+                    principal: claim.amount - covered, against: .house(.bankOperating),
+                    code: ReturnCodeRule("R10"))
+            }
+        }
+        claim.state = command.accept ? .accepted : .refused
+        keep(claim)
+        return .done
+    }
+}
+
+public struct WarrantyClaim: Hashable, Sendable, Codable {
+    public let id: ClaimID
+    public let deposit: DepositID
+    public let amount: Cents
+    public let receivedAt: Instant
+    /// Whether it came within the years a consumer's bank has.
+    public let inTime: Bool
+    public var state: State
+
+    public enum State: String, Hashable, Sendable, Codable {
+        case received
+        case accepted
+        case refused
+    }
+}
+
+/// What a bank entry of ours was for; carried by every trace number we send.
+public enum PaymentReference: Hashable, Sendable, Codable {
+    case deposit(DepositID)
+    case settlement(SettlementID)
+    case dishonor(SuspenseID)
+}

@@ -1,0 +1,67 @@
+import Banking
+import Ledger
+import Money
+import Rules
+
+/// Everything a batch decided, kept whole or not at all.
+public struct Commit: Sendable {
+    public let at: Instant
+    public internal(set) var decisions: [Decided] = []
+    /// Customers as they are after the batch, for the rows that changed.
+    public internal(set) var customers: [CustomerID: Customer] = [:]
+    public internal(set) var house: House?
+
+    init(at: Instant) { self.at = at }
+
+    /// One accepted command with what it changed.
+    public struct Decided: Sendable {
+        public let envelope: Envelope
+        public let reply: Reply
+        public let policy: String
+        public let changes: Changes
+        public let suspense: [SuspenseID]
+        public let proposals: [ProposalID]
+        public let settings: Bool
+    }
+}
+
+/// A cause the store has carried out, with what it answered.
+public struct KnownCause: Hashable, Sendable {
+    public let fingerprint: UInt64
+    public let reply: Reply
+
+    public init(fingerprint: UInt64, reply: Reply) {
+        self.fingerprint = fingerprint
+        self.reply = reply
+    }
+}
+
+/// A timer whose time has come.
+public struct DueTimer: Hashable, Sendable {
+    public let customer: CustomerID
+    public let timer: Timer
+
+    public init(customer: CustomerID, timer: Timer) {
+        self.customer = customer
+        self.timer = timer
+    }
+}
+
+/// Where the engine keeps what it decided. One conformance suite holds every store to it.
+///
+/// Called from the engine's own thread only, one call at a time.
+public protocol Store: AnyObject {
+    func customer(_ id: CustomerID) throws -> Customer?
+    func house() throws -> House
+    func known(_ cause: Cause) throws -> KnownCause?
+    /// Customers who have linked a bank account with this fingerprint.
+    func holders(ofFingerprint fingerprint: String) throws -> [CustomerID]
+    /// Writes the commit durably. When it throws, nothing of it may be seen later.
+    func keep(_ commit: Commit) throws
+    /// Timers due at or before `now`, earliest first, at most `limit`.
+    func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer]
+    /// When the next timer is due.
+    func nextTimer() throws -> Instant?
+    /// The time of the last commit: the floor under the clock.
+    func lastCommitAt() throws -> Instant?
+}

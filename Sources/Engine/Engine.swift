@@ -1,0 +1,178 @@
+import Banking
+import Foundation
+import Ledger
+import Money
+import Rules
+import Synchronization
+
+/// One writer thread in front of a store: commands that arrive while a commit is on its way to
+/// disk form the next batch, so a lone command commits at once and a thousand share one flush.
+public final class Engine: Sendable {
+    /// Commands waiting beyond this are refused with a time to come back.
+    public static let queueMax = 20_000
+    /// Commands in one commit: large enough to share the flush, small enough to answer soon.
+    public static let batchMax = 4_096
+    static let timersMax = 1_000
+
+    private let state: Mutex<State>
+    private let wake = DispatchSemaphore(value: 0)
+    private let clock: any Clock
+    private let afterCommit: @Sendable () -> Void
+
+    private struct Waiting {
+        let envelope: Envelope
+        let answer: @Sendable (Result<Outcome, Fault>) -> Void
+    }
+
+    private struct State {
+        var queue: [Waiting] = []
+        var isSleeping = false
+        var isStopping = false
+        var isStopped = false
+        var quotes: [AssetCode: Quote]?
+        var bankFeedStale: Bool?
+        var sweepAsked = false
+        var sweeps: [@Sendable () -> Void] = []
+    }
+
+    /// Starts the writer thread. `afterCommit` is called on it after every durable commit: it must
+    /// only wake whoever sends outgoing work.
+    public init(
+        open: @escaping @Sendable () throws -> Core, clock: any Clock,
+        afterCommit: @escaping @Sendable () -> Void
+    ) throws {
+        state = Mutex(State())
+        self.clock = clock
+        self.afterCommit = afterCommit
+        let started = DispatchSemaphore(value: 0)
+        let failure = Mutex<String?>(nil)
+        let thread = Thread { [self] in
+            do {
+                let core = try open()
+                started.signal()
+                run(core)
+            } catch {
+                failure.withLock { $0 = "\(error)" }
+                started.signal()
+            }
+        }
+        thread.name = "makewhole-writer"
+        thread.stackSize = 8 << 20
+        thread.start()
+        started.wait()
+        if let sentence = failure.withLock({ $0 }) { throw Fault.store(sentence) }
+    }
+
+    /// Carries out one command; returns when its answer is durable.
+    public func perform(_ envelope: Envelope) async throws(Fault) -> Outcome {
+        let result = await withCheckedContinuation { continuation in
+            submit(envelope) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// The same for callers that are not asynchronous.
+    public func submit(
+        _ envelope: Envelope, answer: @escaping @Sendable (Result<Outcome, Fault>) -> Void
+    ) {
+        let refused: Fault? = state.withLock { state in
+            if state.isStopping { return .stopped }
+            if state.queue.count >= Engine.queueMax { return .busy(retryAfterSeconds: 1) }
+            state.queue.append(Waiting(envelope: envelope, answer: answer))
+            return nil
+        }
+        if let refused {
+            answer(.failure(refused))
+        } else {
+            wakeWriter()
+        }
+    }
+
+    /// New prices for the decisions of the next batch.
+    public func update(quotes: [AssetCode: Quote]) {
+        state.withLock { $0.quotes = quotes }
+        wakeWriter()
+    }
+
+    public func update(bankFeedStale: Bool) {
+        state.withLock { $0.bankFeedStale = bankFeedStale }
+        wakeWriter()
+    }
+
+    /// Fires every timer that is due now; returns when their commits are durable.
+    public func sweep() async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.sweeps.append { continuation.resume() } }
+            wakeWriter()
+        }
+    }
+
+    /// Refuses new commands, finishes those waiting, and ends the thread.
+    public func stop() {
+        state.withLock { $0.isStopping = true }
+        wake.signal()
+        while !state.withLock({ $0.isStopped }) { usleep(2_000) }
+    }
+
+    private func wakeWriter() {
+        let sleeping = state.withLock { state in
+            defer { state.isSleeping = false }
+            return state.isSleeping
+        }
+        if sleeping { wake.signal() }
+    }
+
+    private func run(_ core: Core) {
+        while true {
+            let work = state.withLock { state -> (batch: [Waiting], sweeps: [@Sendable () -> Void], stop: Bool) in
+                if let quotes = state.quotes {
+                    core.quotes = quotes
+                    state.quotes = nil
+                }
+                if let stale = state.bankFeedStale {
+                    core.bankFeedStale = stale
+                    state.bankFeedStale = nil
+                }
+                let count = min(state.queue.count, Engine.batchMax)
+                let batch = Array(state.queue.prefix(count))
+                state.queue.removeFirst(count)
+                let sweeps = state.sweeps
+                state.sweeps = []
+                state.isSleeping = batch.isEmpty && sweeps.isEmpty
+                return (batch, sweeps, state.isStopping)
+            }
+            if !work.batch.isEmpty { carryOut(work.batch, core) }
+            if !work.sweeps.isEmpty {
+                fireAll(core)
+                for done in work.sweeps { done() }
+            }
+            guard work.batch.isEmpty, work.sweeps.isEmpty else { continue }
+            if work.stop { break }
+            // Timers are looked for when nothing else is to be done, at least once a second.
+            if wake.wait(timeout: .now() + 1) == .timedOut { fireAll(core) }
+        }
+        state.withLock { $0.isStopped = true }
+    }
+
+    private func carryOut(_ batch: [Waiting], _ core: Core) {
+        do {
+            let outcomes = try core.process(batch.map(\.envelope), now: clock.now())
+            for (waiting, outcome) in zip(batch, outcomes) { waiting.answer(.success(outcome)) }
+            afterCommit()
+        } catch {
+            let fault = Fault.store("\(error)")
+            for waiting in batch { waiting.answer(.failure(fault)) }
+        }
+    }
+
+    private func fireAll(_ core: Core) {
+        do {
+            var fired = 0
+            while try core.fireTimers(now: clock.now(), limit: Engine.timersMax) > 0 { fired += 1 }
+            if fired > 0 { afterCommit() }
+        } catch {
+            // The timers are still in the store and come again with the next look.
+            FileHandle.standardError.write(Data("makewhole: timers: \(error)\n".utf8))
+        }
+    }
+}

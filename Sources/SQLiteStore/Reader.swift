@@ -1,0 +1,372 @@
+import Banking
+import Engine
+import Foundation
+import GRDB
+import Ledger
+import Money
+import Rules
+
+/// Reads for pages, the API and operators, on connections of their own: every answer is a snapshot
+/// of one commit.
+public struct Reader: Sendable {
+    let pool: DatabasePool
+
+    public init(pool: DatabasePool) { self.pool = pool }
+
+    public func customer(_ id: CustomerID) throws -> Customer? {
+        try pool.read { db in try Self.customer(id, db) }
+    }
+
+    static func customer(_ id: CustomerID, _ db: Database) throws -> Customer? {
+        let codec = Codec()
+        var customer: Customer?
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT kind, body FROM entity WHERE customer = ? ORDER BY kind",
+            arguments: [id.data])
+        while let row = try rows.next() {
+            guard let kind = EntityKind(rawValue: row[0]) else { continue }
+            let body: String = row[1]
+            try codec.restore(kind, Array(body.utf8), into: &customer)
+        }
+        guard customer != nil else { return nil }
+        for (key, amount) in try balances(of: id, db) {
+            customer?.balances.restore(key, to: amount)
+        }
+        return customer
+    }
+
+    private static func balances(
+        of id: CustomerID, _ db: Database
+    ) throws -> [(BalanceKey, Int64)] {
+        try Row.fetchAll(
+            db, sql: "SELECT kind, customer, item, asset, amount FROM account WHERE customer = ?",
+            arguments: [id.data]
+        ).compactMap { row in
+            guard let account = Account(row), let asset = AssetCode(row["asset"] as String) else {
+                return nil
+            }
+            return (BalanceKey(account, asset), row["amount"])
+        }
+    }
+
+    public func customerID(reference: String) throws -> CustomerID? {
+        try ids(kind: .profile, tag: reference, limit: 1).first
+    }
+
+    /// Customers with a part of this kind in this state, as queues and lists need them.
+    public func customers(
+        with part: Part, tag: String, limit: Int
+    ) throws -> [CustomerID] {
+        try ids(kind: part.kind, tag: tag, limit: limit)
+    }
+
+    public enum Part: Sendable {
+        case deposit, obligation, settlement, withdrawal, order, sale, document, claim
+
+        var kind: EntityKind {
+            switch self {
+            case .deposit: .deposit
+            case .obligation: .obligation
+            case .settlement: .settlement
+            case .withdrawal: .withdrawal
+            case .order: .order
+            case .sale: .sale
+            case .document: .document
+            case .claim: .claim
+            }
+        }
+    }
+
+    private func ids(kind: EntityKind, tag: String, limit: Int) throws -> [CustomerID] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db, sql: "SELECT DISTINCT customer FROM entity WHERE kind = ? AND tag = ? LIMIT ?",
+                arguments: [kind.rawValue, tag, limit]
+            ).compactMap { CustomerID(data: $0) }
+        }
+    }
+
+    /// Customers in the order they were opened; ids are time-ordered.
+    public func customers(after: CustomerID?, limit: Int) throws -> [CustomerID] {
+        try pool.read { db in
+            try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT customer FROM entity
+                    WHERE customer > ? AND kind = 0 AND id = x'' ORDER BY customer LIMIT ?
+                    """,
+                arguments: [after?.data ?? Data(), limit]
+            ).compactMap { CustomerID(data: $0) }
+        }
+    }
+
+    public func house() throws -> House {
+        try pool.read { db in
+            var house = House()
+            let codec = Codec()
+            for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
+                let item = try codec.decode(SuspenseItem.self, body)
+                house.suspense[item.id] = item
+            }
+            for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
+                let proposal = try codec.decode(Proposal.self, body)
+                house.proposals[proposal.id] = proposal
+            }
+            if let value = try String.fetchOne(
+                db, sql: "SELECT value FROM setting WHERE name = 'house'")
+            {
+                house.settings = try codec.decode(House.Settings.self, value)
+            }
+            return house
+        }
+    }
+
+    public struct NoticeRow: Sendable {
+        public let customer: CustomerID
+        public let notice: Notice
+        public let readAt: Instant?
+    }
+
+    /// Newest first.
+    public func notices(of id: CustomerID, limit: Int) throws -> [NoticeRow] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM notice WHERE customer = ? ORDER BY at DESC, id DESC LIMIT ?",
+                arguments: [id.data, limit]
+            ).compactMap { try Self.notice($0) }
+        }
+    }
+
+    public func notice(_ id: NoticeID) throws -> NoticeRow? {
+        try pool.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM notice WHERE id = ?", arguments: [id.data])
+                .flatMap { try Self.notice($0) }
+        }
+    }
+
+    private static func notice(_ row: Row) throws -> NoticeRow? {
+        guard let id = NoticeID(data: row["id"]), let customer = CustomerID(data: row["customer"])
+        else { return nil }
+        return NoticeRow(
+            customer: customer,
+            notice: Notice(
+                id: id, at: Instant(milliseconds: row["at"]),
+                content: try Codec().decode(Notice.Content.self, row["content"] as String)),
+            readAt: (row["read_at"] as Int64?).map { Instant(milliseconds: $0) })
+    }
+
+    /// Alerts nobody has closed, oldest first.
+    public func openAlerts(limit: Int) throws -> [Alert] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM alert WHERE closed_by IS NULL ORDER BY at LIMIT ?",
+                arguments: [limit]
+            ).compactMap { row in
+                guard let id = AlertID(data: row["id"]) else { return nil }
+                return Alert(
+                    id: id, at: Instant(milliseconds: row["at"]),
+                    content: try Codec().decode(Alert.Content.self, row["content"] as String))
+            }
+        }
+    }
+
+    /// One transfer as the journal has it, with the commit and the command that made it.
+    public struct Posting: Sendable {
+        public let sequence: Int64
+        public let at: Instant
+        public let cause: Cause
+        public let command: String
+        public let actor: String
+        public let debit: String
+        public let credit: String
+        public let asset: AssetCode
+        public let amount: Int64
+        public let reason: String
+    }
+
+    /// The journal of a customer's accounts, newest first.
+    public func postings(of customer: CustomerID, limit: Int) throws -> [Posting] {
+        try pool.read { db in
+            // A customer's transfers are found by walking back from his accounts, newest first.
+            var heads = try Int64.fetchAll(
+                db, sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
+                arguments: [customer.data])
+            let own = Set(
+                try Int64.fetchAll(
+                    db, sql: "SELECT id FROM account WHERE customer = ?",
+                    arguments: [customer.data]))
+            var seen: Set<Int64> = []
+            var found: [Posting] = []
+            while found.count < limit, let next = heads.max() {
+                heads.removeAll { $0 == next }
+                guard seen.insert(next).inserted,
+                    let row = try Row.fetchOne(
+                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next])
+                else { continue }
+                if own.contains(row["debit_id"]), let previous: Int64 = row["debit_previous"] {
+                    heads.append(previous)
+                }
+                if own.contains(row["credit_id"]), let previous: Int64 = row["credit_previous"] {
+                    heads.append(previous)
+                }
+                if let posting = Self.posting(row) { found.append(posting) }
+            }
+            return found
+        }
+    }
+
+    static let postingSQL = """
+        SELECT t.sequence, c.at, t.cause, k.command, k.actor, t.amount, t.reason,
+            t.debit AS debit_id, t.credit AS credit_id, t.debit_previous, t.credit_previous,
+            d.kind AS debit_kind, d.customer AS debit_customer, d.item AS debit_item,
+            e.kind AS credit_kind, e.customer AS credit_customer, e.item AS credit_item, d.asset
+        FROM transfer t
+        JOIN book_commit c ON c.sequence = t.book_commit
+        JOIN account d ON d.id = t.debit
+        JOIN account e ON e.id = t.credit
+        LEFT JOIN cause k ON k.id = t.cause
+        """
+
+    static func posting(_ row: Row) -> Posting? {
+        guard let cause = Cause(data: row["cause"]),
+            let debit = Account(
+                kind: row["debit_kind"], data: row["debit_customer"], item: row["debit_item"]),
+            let credit = Account(
+                kind: row["credit_kind"], data: row["credit_customer"], item: row["credit_item"]),
+            let asset = AssetCode(row["asset"] as String)
+        else { return nil }
+        return Posting(
+            sequence: row["sequence"], at: Instant(milliseconds: row["at"]), cause: cause,
+            command: row["command"] ?? "", actor: row["actor"] ?? "", debit: debit.name,
+            credit: credit.name, asset: asset, amount: row["amount"], reason: row["reason"])
+    }
+
+    /// Every transfer in the order it was booked.
+    public func forEachPosting(_ body: (Posting) throws -> Void) throws {
+        try pool.read { db in
+            let rows = try Row.fetchCursor(db, sql: Self.postingSQL + " ORDER BY t.sequence")
+            while let row = try rows.next() {
+                guard let posting = Self.posting(row) else {
+                    throw SQLiteFault("a transfer names an account that cannot be read")
+                }
+                try body(posting)
+            }
+        }
+    }
+
+    /// Every account with its balance, debits positive.
+    public func accounts() throws -> [(name: String, asset: AssetCode, amount: Int64)] {
+        try pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT kind, customer, item, asset, amount FROM account")
+                .compactMap { row in
+                    guard let account = Account(row), let asset = AssetCode(row["asset"] as String)
+                    else { return nil }
+                    return (account.name, asset, row["amount"])
+                }
+        }
+    }
+
+    public struct CommitRow: Sendable {
+        public let sequence: Int64
+        public let at: Instant
+        public let transfers: Int64
+        public let hash: String
+    }
+
+    public func commits(limit: Int) throws -> [CommitRow] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?",
+                arguments: [limit]
+            ).map { row in
+                let hash: Data = row["hash"]
+                return CommitRow(
+                    sequence: row["sequence"], at: Instant(milliseconds: row["at"]),
+                    transfers: row["transfers"],
+                    hash: hash.map { byte in
+                        let digits = String(byte, radix: 16)
+                        return digits.count == 1 ? "0" + digits : digits
+                    }.joined())
+            }
+        }
+    }
+
+    public func nextTimer() throws -> Instant? {
+        try pool.read { db in
+            try Int64.fetchOne(db, sql: "SELECT min(due) FROM timer").map {
+                Instant(milliseconds: $0)
+            }
+        }
+    }
+
+    /// What a bank entry of ours was for.
+    public struct EntryRow: Sendable {
+        public let payment: PaymentReference
+        public let customer: CustomerID?
+        public let amount: Cents
+        public let presentment: QueuedEntry.Presentment
+        public let trace: String?
+        public let file: String?
+    }
+
+    public func queuedEntries(limit: Int) throws -> [EntryRow] {
+        try entries(
+            "SELECT * FROM entry WHERE trace IS NULL ORDER BY queued_at, payment LIMIT ?", [limit])
+    }
+
+    public func entries(inFile name: String) throws -> [EntryRow] {
+        try entries("SELECT * FROM entry WHERE file = ? ORDER BY trace", [name])
+    }
+
+    /// The payments sent under a trace number; more than one only after the number was reused.
+    public func entries(trace: String) throws -> [EntryRow] {
+        try entries("SELECT * FROM entry WHERE trace = ? ORDER BY queued_at DESC", [trace])
+    }
+
+    private func entries(
+        _ sql: String, _ arguments: [any DatabaseValueConvertible]
+    ) throws -> [EntryRow] {
+        try pool.read { db in
+            try Row.fetchAll(db, sql: sql, arguments: StatementArguments(arguments)).compactMap {
+                row in
+                guard let payment = PaymentReference(key: row["payment"]) else { return nil }
+                return EntryRow(
+                    payment: payment, customer: CustomerID(data: row["customer"]),
+                    amount: Cents(row["amount"] as Int64),
+                    presentment: try Codec().decode(
+                        QueuedEntry.Presentment.self, row["presentment"] as String),
+                    trace: row["trace"], file: row["file"])
+            }
+        }
+    }
+
+    public func causeExists(_ cause: Cause) throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM cause WHERE id = ?)", arguments: [cause.data])
+                ?? false
+        }
+    }
+}
+
+extension Identifier {
+    var data: Data {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
+    }
+
+    init?(data: Data) {
+        guard data.count == 16, let blob = Blob(Array(data)) else { return nil }
+        self.init(blob)
+    }
+}
+
+extension Account {
+    init?(_ row: Row) {
+        self.init(kind: row["kind"], data: row["customer"], item: row["item"])
+    }
+
+    init?(kind: String, data: Data, item: Data) {
+        guard let customer = Blob(Array(data)), let item = Blob(Array(item)) else { return nil }
+        self.init(kind: kind, customer: customer, item: item)
+    }
+}

@@ -1,0 +1,118 @@
+import GRDBSQLite
+
+/// A prepared statement on the writer's connection, for rows written by the thousand.
+///
+/// GRDB owns the connection; only the posting loop speaks to SQLite directly, because that is where
+/// every microsecond is multiplied.
+final class Statement {
+    private let handle: OpaquePointer
+    private let connection: OpaquePointer
+
+    init(_ connection: OpaquePointer, _ sql: String) throws {
+        var handle: OpaquePointer?
+        let code = sqlite3_prepare_v3(
+            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
+        guard code == SQLITE_OK, let handle else { throw SQLiteFault(connection, sql) }
+        self.handle = handle
+        self.connection = connection
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+
+    func bind(_ index: Int32, _ value: Int64?) {
+        if let value { bind(index, value) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    func bind(_ index: Int32, _ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            _ = bytes.withMemoryRebound(to: CChar.self) {
+                sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
+            }
+        }
+    }
+
+    func bind(_ index: Int32, _ blob: Blob) {
+        let size = Int32(blob.size)
+        _ = withUnsafeBytes(of: (blob.high.bigEndian, blob.low.bigEndian)) {
+            sqlite3_bind_blob(handle, index, $0.baseAddress, size, Self.transient)
+        }
+    }
+
+    func bind(_ index: Int32, _ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes {
+            sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
+        }
+    }
+
+    /// Runs a statement that returns nothing.
+    func run() throws {
+        defer { sqlite3_reset(handle) }
+        guard sqlite3_step(handle) == SQLITE_DONE else { throw SQLiteFault(connection, "step") }
+    }
+
+    /// Runs a query, calling `row` for each of its rows.
+    func each(_ row: (Statement) throws -> Void) throws {
+        defer { sqlite3_reset(handle) }
+        while true {
+            switch sqlite3_step(handle) {
+            case SQLITE_ROW: try row(self)
+            case SQLITE_DONE: return
+            default: throw SQLiteFault(connection, "step")
+            }
+        }
+    }
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func bytes(_ column: Int32) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let start = sqlite3_column_blob(handle, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+}
+
+/// 128 bits as SQLite stores an identifier: sixteen bytes, most significant first; or none.
+struct Blob: Hashable {
+    let high: UInt64
+    let low: UInt64
+    let size: Int
+
+    static let empty = Blob(high: 0, low: 0, size: 0)
+
+    init(high: UInt64, low: UInt64, size: Int = 16) {
+        self.high = high
+        self.low = low
+        self.size = size
+    }
+
+    init?(_ bytes: [UInt8]) {
+        if bytes.isEmpty {
+            self = .empty
+            return
+        }
+        guard bytes.count == 16 else { return nil }
+        self.init(
+            high: bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) },
+            low: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}
+
+/// What SQLite said when it could not do its work.
+public struct SQLiteFault: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ connection: OpaquePointer, _ doing: String) {
+        description = "SQLite: \(String(cString: sqlite3_errmsg(connection))) (\(doing))"
+    }
+
+    init(_ sentence: String) { description = sentence }
+}

@@ -1,0 +1,55 @@
+/// Every statement of the writer, prepared once.
+final class Statements {
+    let begin, commit, rollback: Statement
+    let entities, balances, cause, tagged, dueTimers, findAccount: Statement
+    let insertCommit, insertAccount, updateAccount, insertTransfer, insertCause: Statement
+    let putEntity, putSuspense, putProposal, putSetting: Statement
+    let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
+    let insertNotice, insertAlert, insertOutgoing: Statement
+
+    init(_ connection: OpaquePointer) throws {
+        func prepare(_ sql: String) throws -> Statement { try Statement(connection, sql) }
+        begin = try prepare("BEGIN IMMEDIATE")
+        commit = try prepare("COMMIT")
+        rollback = try prepare("ROLLBACK")
+        entities = try prepare("SELECT kind, body FROM entity WHERE customer = ? ORDER BY kind")
+        balances = try prepare(
+            """
+            SELECT id, kind, customer, item, asset, amount, last_transfer
+            FROM account WHERE customer = ?
+            """)
+        cause = try prepare("SELECT fingerprint, reply FROM cause WHERE id = ?")
+        tagged = try prepare("SELECT DISTINCT customer FROM entity WHERE kind = ? AND tag = ?")
+        dueTimers = try prepare(
+            "SELECT customer, kind, due FROM timer WHERE due <= ? ORDER BY due LIMIT ?")
+        findAccount = try prepare(
+            """
+            SELECT id, amount, last_transfer FROM account
+            WHERE customer = ? AND kind = ? AND item = ? AND asset = ?
+            """)
+        insertCommit = try prepare("INSERT INTO book_commit VALUES (?, ?, ?, ?, ?, ?, ?)")
+        insertAccount = try prepare(
+            "INSERT INTO account(id, kind, customer, item, asset, amount) VALUES (?, ?, ?, ?, ?, 0)")
+        updateAccount = try prepare(
+            "UPDATE account SET amount = ?, last_transfer = ? WHERE id = ?")
+        insertTransfer = try prepare("INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        insertCause = try prepare("INSERT INTO cause VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        putEntity = try prepare("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?)")
+        putSuspense = try prepare("INSERT OR REPLACE INTO suspense VALUES (?, ?, ?)")
+        putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
+        putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
+        setTimer = try prepare("INSERT OR REPLACE INTO timer VALUES (?, ?, ?, ?)")
+        clearTimer = try prepare("DELETE FROM timer WHERE customer = ? AND name = ?")
+        queueEntry = try prepare(
+            """
+            INSERT OR REPLACE INTO entry(payment, customer, amount, presentment, queued_at)
+            VALUES (?, ?, ?, ?, ?)
+            """)
+        dequeueEntry = try prepare("DELETE FROM entry WHERE payment = ? AND trace IS NULL")
+        sendEntry = try prepare("UPDATE entry SET trace = ?, file = ? WHERE payment = ?")
+        insertNotice = try prepare(
+            "INSERT INTO notice(id, customer, at, content) VALUES (?, ?, ?, ?)")
+        insertAlert = try prepare("INSERT INTO alert(id, at, content) VALUES (?, ?, ?)")
+        insertOutgoing = try prepare("INSERT INTO outbox(customer, content, due) VALUES (?, ?, ?)")
+    }
+}

@@ -1,0 +1,886 @@
+import HTML
+
+/// The operators' first page: where the house stands, each figure a link to what is behind it.
+public struct OverviewPage: Page, Equatable {
+    /// Cents owed by all customers.
+    public var owedCents: Int64
+    /// Customers with a negative balance.
+    public var negativeAccounts: Int
+    /// Obligations opened in the last 24 hours.
+    public var openedLastDay: Int
+    /// Obligations settled in the last 24 hours.
+    public var settledLastDay: Int
+    /// Of those opened, the share settled within their grace period, in basis points; nil with too
+    /// few to say.
+    public var cureRateBasisPoints: Int?
+    /// Cents charged off in the last 30 days.
+    public var chargedOffCents: Int64
+    /// Cents of instant credit not yet safe from return.
+    public var exposureCents: Int64
+    /// Holds that end in the next 24 hours.
+    public var holdsMaturing: Int
+    /// Documents waiting for review.
+    public var documentsWaiting: Int
+    /// When the oldest of them arrived.
+    public var oldestDocumentAt: Int64?
+    /// Returns in suspense.
+    public var suspended: Int
+    /// Open tasks and alerts.
+    public var tasks: Int
+    /// Messages waiting to be told to the world, and the oldest.
+    public var outboxWaiting: Int
+    /// When the oldest of them was written.
+    public var outboxOldestAt: Int64?
+    /// Whether liquidation runs.
+    public var liquidation: LiquidationPage.State
+    /// When the newest price arrived.
+    public var pricesAt: Int64?
+    /// True when the newest price is too old to sell by.
+    public var arePricesStale: Bool
+    /// Unauthorized, administrative and all returns against their limits.
+    public var returnRates: [ReturnRate]
+    /// What needs somebody now, most urgent first.
+    public var urgent: [TasksPage.Task]
+    /// The values the reader sees, each described at its property.
+    public init(
+        owedCents: Int64, negativeAccounts: Int, openedLastDay: Int, settledLastDay: Int,
+        cureRateBasisPoints: Int?, chargedOffCents: Int64, exposureCents: Int64, holdsMaturing: Int,
+        documentsWaiting: Int, oldestDocumentAt: Int64?, suspended: Int, tasks: Int,
+        outboxWaiting: Int, outboxOldestAt: Int64?, liquidation: LiquidationPage.State,
+        pricesAt: Int64?, arePricesStale: Bool, returnRates: [ReturnRate], urgent: [TasksPage.Task]
+    ) {
+        self.owedCents = owedCents
+        self.negativeAccounts = negativeAccounts
+        self.openedLastDay = openedLastDay
+        self.settledLastDay = settledLastDay
+        self.cureRateBasisPoints = cureRateBasisPoints
+        self.chargedOffCents = chargedOffCents
+        self.exposureCents = exposureCents
+        self.holdsMaturing = holdsMaturing
+        self.documentsWaiting = documentsWaiting
+        self.oldestDocumentAt = oldestDocumentAt
+        self.suspended = suspended
+        self.tasks = tasks
+        self.outboxWaiting = outboxWaiting
+        self.outboxOldestAt = outboxOldestAt
+        self.liquidation = liquidation
+        self.pricesAt = pricesAt
+        self.arePricesStale = arePricesStale
+        self.returnRates = returnRates
+        self.urgent = urgent
+    }
+
+    /// Returns of one class over the preceding 60 days against the limit of the Nacha Operating
+    /// Rules, which stand at 0.5 %, 3.0 % and 15.0 % of originated debits.
+    public struct ReturnRate: Sendable, Equatable {
+        /// Which class of return codes.
+        public enum Class: String, Sendable, CaseIterable {
+            /// R05, R07, R10, R11, R29, R51.
+            case unauthorized
+            /// R02, R03, R04.
+            case administrative
+            /// All.
+            case overall
+        }
+
+        /// Which class.
+        public var kind: Class
+        /// Returns counted.
+        public var returned: Int
+        /// Debits originated.
+        public var originated: Int
+        /// The limit in basis points.
+        public var limitBasisPoints: Int
+        /// The values the reader sees, each described at its property.
+        public init(kind: Class, returned: Int, originated: Int, limitBasisPoints: Int) {
+            self.kind = kind
+            self.returned = returned
+            self.originated = originated
+            self.limitBasisPoints = limitBasisPoints
+        }
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(
+            title: say.deskSection(.overview), place: .desk(.overview), width: .full)
+        return layout.document(in: scene) {
+            scene.heading(say.deskSection(.overview), say.asOf(scene.time.deadline(scene.now)))
+            tiles(in: scene)
+            div(.class("columns")) {
+                scene.card(
+                    say.urgentTitle, id: "urgent-title", link: (Paths.Desk.tasks, say.allTasks)
+                ) {
+                    if urgent.isEmpty {
+                        p(.class("empty")) { say.nothingUrgent }
+                    } else {
+                        ul(.class("ledger")) {
+                            for task in urgent { task.line(in: scene) }
+                        }
+                    }
+                }
+                scene.card(say.returnRates, id: "rates-title") {
+                    for rate in returnRates { self.rate(rate, in: scene) }
+                    small(.class("soft")) { say.returnRatesNote }
+                }
+            }
+        }
+    }
+
+    private func tiles(in scene: Scene) -> Markup {
+        let say = scene.say
+        return div(.class("tiles")) {
+            tile(
+                say.totalOwed, scene.dollars(owedCents), say.accountsNegative(negativeAccounts),
+                path: Paths.Desk.negatives)
+            tile(say.exposure, scene.dollars(exposureCents), say.exposureNote)
+            tile(
+                say.cureRate, cureRateBasisPoints.map { say.percent($0) } ?? say.tooFew,
+                say.openedSettled(openedLastDay, settledLastDay))
+            tile(say.chargedOff, scene.dollars(chargedOffCents), say.last30Days)
+            tile(
+                say.liquidationTile, say.liquidationState(liquidation.isRunning),
+                arePricesStale ? say.pricesStale : pricesAge(in: scene),
+                path: Paths.Desk.liquidation,
+                tone: liquidation.isRunning && !arePricesStale ? .good : .attention)
+            tile(
+                say.documentsWaiting, String(documentsWaiting),
+                oldestDocumentAt.map { say.oldest(scene.time.relative($0, now: scene.now)) }
+                    ?? say.noneWaiting,
+                path: Paths.Desk.documents)
+            tile(
+                say.inSuspense, String(suspended), say.suspenseNote, path: Paths.Desk.returns,
+                tone: suspended > 0 ? .attention : .quiet)
+            tile(say.openTasks, String(tasks), say.tasksNote, path: Paths.Desk.tasks)
+            tile(say.holdsMaturing, String(holdsMaturing), say.next24Hours)
+            tile(
+                say.outbox, String(outboxWaiting),
+                outboxOldestAt.map { say.oldest(scene.time.relative($0, now: scene.now)) }
+                    ?? say.noneWaiting)
+        }
+    }
+
+    private func pricesAge(in scene: Scene) -> String {
+        pricesAt.map { scene.say.pricesAge(scene.time.relative($0, now: scene.now)) }
+            ?? scene.say.noPrices
+    }
+
+    private func tile(
+        _ name: String, _ figure: String, _ detail: String, path: Location? = nil,
+        tone: Tone = .quiet
+    ) -> Markup {
+        let content = group {
+            span(.class("label")) { name }
+            span(.class("figure")) { figure }
+            small { detail }
+        }
+        if let path {
+            return a(.class("tile"), .href(path), .data(.tone, tone.rawValue)) { content }
+        }
+        return div(.class("tile"), .data(.tone, tone.rawValue)) { content }
+    }
+
+    private func rate(_ rate: ReturnRate, in scene: Scene) -> Markup {
+        let say = scene.say
+        let basisPoints =
+            rate.originated == 0 ? 0 : Int(Int64(rate.returned) * 10_000 / Int64(rate.originated))
+        let share = rate.limitBasisPoints == 0 ? 0 : basisPoints * 100 / rate.limitBasisPoints
+        let tone: Tone = share >= 80 ? .bad : share >= 60 ? .attention : .good
+        let name = "rate-\(rate.kind.rawValue)"
+        return div(.class("rate")) {
+            div(.class("card-head")) {
+                span(.id(name)) { say.rateClass(rate.kind) }
+                scene.chip(
+                    say.rateBand(share), tone, tone == .good ? .check : .warning)
+            }
+            progress(
+                .value(String(min(share, 100))), .max("100"), .aria(.labelledby, name),
+                .data(.tone, tone.rawValue)
+            ) { say.rateOf(basisPoints, rate.limitBasisPoints) }
+            small(.class("soft")) {
+                say.rateLine(basisPoints, rate.limitBasisPoints, rate.returned, rate.originated)
+            }
+        }
+    }
+}
+
+/// The queue of customers who owe.
+public struct NegativeAccountsPage: Page, Equatable {
+    /// How long something has been owed.
+    public enum Age: String, Sendable, CaseIterable {
+        /// Every age.
+        case all
+        /// Up to 24 hours.
+        case day
+        /// 24 to 48 hours.
+        case twoDays
+        /// 2 to 7 days.
+        case week
+        /// 8 to 30 days.
+        case month
+        /// More than 30 days.
+        case older
+    }
+
+    /// One customer.
+    public struct Row: Sendable, Equatable {
+        /// The customer's id.
+        public var customerID: String
+        /// The customer's name as the operator may see it.
+        public var name: String
+        /// Cents owed.
+        public var owedCents: Int64
+        /// When the oldest obligation was opened.
+        public var since: Int64
+        /// Where the matter stands.
+        public var situation: OwedSummary.Situation
+        /// Whether the last notice was delivered.
+        public var isNoticeDelivered: Bool
+        /// What could be sold, as a share of what is owed in percent; nil without prices.
+        public var coverPercent: Int?
+        /// The return code of the oldest obligation.
+        public var code: String
+        /// The operator who has it, if anyone.
+        public var assignee: String?
+        /// The values the reader sees, each described at its property.
+        public init(
+            customerID: String, name: String, owedCents: Int64, since: Int64,
+            situation: OwedSummary.Situation, isNoticeDelivered: Bool, coverPercent: Int?,
+            code: String, assignee: String?
+        ) {
+            self.customerID = customerID
+            self.name = name
+            self.owedCents = owedCents
+            self.since = since
+            self.situation = situation
+            self.isNoticeDelivered = isNoticeDelivered
+            self.coverPercent = coverPercent
+            self.code = code
+            self.assignee = assignee
+        }
+    }
+
+    /// Which ages are listed.
+    public var age: Age
+    /// The customers of this page, the earliest deadline first.
+    public var rows: [Row]
+    /// Customers that match, on all pages.
+    public var count: Int
+    /// Cents they owe together.
+    public var totalCents: Int64
+    /// Where the next page begins, if there is one.
+    public var nextCursor: String? = nil
+    /// The values the reader sees, each described at its property.
+    public init(age: Age, rows: [Row], count: Int, totalCents: Int64, nextCursor: String? = nil) {
+        self.age = age
+        self.rows = rows
+        self.count = count
+        self.totalCents = totalCents
+        self.nextCursor = nextCursor
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(
+            title: say.deskSection(.negatives), place: .desk(.negatives), width: .full)
+        return layout.document(in: scene) {
+            scene.heading(
+                say.deskSection(.negatives), say.negativeLead(count, scene.dollars(totalCents)))
+            nav(.class("segmented filter"), .aria(.label, say.ageLabel)) {
+                for age in Age.allCases {
+                    a(
+                        .href(Paths.Desk.negatives(age: age.rawValue, cursor: "")),
+                        .aria(.current, "page").when(age == self.age)
+                    ) { say.age(age) }
+                }
+            }
+            section(.class("card"), .aria(.label, say.deskSection(.negatives))) {
+                scene.table(
+                    say.deskSection(.negatives), isCaptionHidden: true,
+                    columns: [
+                        Column(say.customer, name: true), Column(say.owedColumn, number: true),
+                        Column(say.since), Column(say.stage), Column(say.noticeColumn),
+                        Column(say.cover, number: true), Column(say.codeColumn),
+                        Column(say.assignee),
+                    ], rows: rows.map { cells($0, in: scene) }, empty: say.nobodyOwes)
+            }
+            if let nextCursor {
+                scene.linkButton(
+                    Paths.Desk.negatives(age: age.rawValue, cursor: nextCursor), say.showMore,
+                    "button second")
+            }
+        }
+    }
+
+    private func cells(_ row: Row, in scene: Scene) -> [Markup] {
+        let say = scene.say
+        return [
+            a(.href(Paths.Desk.customer(row.customerID))) { row.name },
+            scene.number(row.owedCents),
+            .text(scene.time.relative(row.since, now: scene.now)),
+            stage(row.situation, in: scene),
+            scene.chip(
+                row.isNoticeDelivered ? say.delivered : say.notDelivered,
+                row.isNoticeDelivered ? .quiet : .attention,
+                row.isNoticeDelivered ? .check : .warning),
+            .text(row.coverPercent.map { say.wholePercent($0) } ?? say.unknownFigure),
+            code { row.code },
+            .text(row.assignee ?? say.nobody),
+        ]
+    }
+
+    private func stage(_ situation: OwedSummary.Situation, in scene: Scene) -> Markup {
+        group {
+            scene.situationChip(situation)
+            if case .due(let deadline) = situation {
+                small(.class("soft block")) { scene.stamp(deadline) }
+            }
+        }
+    }
+}
+
+extension Scene {
+    func situationChip(_ situation: OwedSummary.Situation) -> Markup {
+        let text = say.stage(situation, time, now)
+        return switch situation {
+        case .due: chip(text, .attention, .clock)
+        case .deadlinePassed: chip(text, .bad, .warning)
+        case .saleInProgress: chip(text, .info, .sold)
+        case .paymentInProgress: chip(text, .info, .clock)
+        case .documentsNeeded: chip(text, .quiet, .document)
+        case .paused: chip(text, .quiet, .pause)
+        }
+    }
+}
+
+/// Tasks and alerts: what a person has to do, with its clock.
+public struct TasksPage: Page, Equatable {
+    /// How urgent it is.
+    public enum Urgency: String, Sendable, CaseIterable {
+        /// Money or a legal clock is at stake now.
+        case now
+        /// Today.
+        case today
+        /// When there is time.
+        case later
+    }
+
+    /// Where a task is worked on.
+    public enum Target: Sendable, Equatable {
+        /// A customer.
+        case customer(String)
+        /// A document.
+        case document(String)
+        /// A return in suspense.
+        case suspense(String)
+        /// A bank file.
+        case file(String)
+        /// Liquidation.
+        case liquidation
+    }
+
+    /// One task.
+    public struct Task: Sendable, Equatable {
+        /// The task's id.
+        public var id: String
+        /// What is to be done, in a sentence of the program's.
+        public var title: String
+        /// What more there is to know.
+        public var detail: String
+        /// How urgent it is.
+        public var urgency: Urgency
+        /// When it was opened.
+        public var openedAt: Int64
+        /// When it has to be done, if there is a clock.
+        public var dueAt: Int64?
+        /// Where it is worked on, if anywhere.
+        public var target: Target?
+        /// The values the reader sees, each described at its property.
+        public init(
+            id: String, title: String, detail: String, urgency: Urgency, openedAt: Int64,
+            dueAt: Int64?, target: Target?
+        ) {
+            self.id = id
+            self.title = title
+            self.detail = detail
+            self.urgency = urgency
+            self.openedAt = openedAt
+            self.dueAt = dueAt
+            self.target = target
+        }
+
+        var path: Location? {
+            switch target {
+            case .customer(let id): Paths.Desk.customer(id)
+            case .document(let id): Paths.Desk.document(id)
+            case .suspense(let id): Paths.Desk.suspense(id)
+            case .file(let id): Paths.Desk.file(id)
+            case .liquidation: Paths.Desk.liquidation
+            case nil: nil
+            }
+        }
+
+        func line(in scene: Scene) -> Markup {
+            li {
+                div {
+                    if let path { a(.href(path)) { title } } else { strong { title } }
+                    small(.class("soft")) { detail }
+                }
+                if let dueAt {
+                    span(.class("number")) { scene.time.relative(dueAt, now: scene.now) }
+                }
+            }
+        }
+    }
+
+    /// Open tasks, the most urgent first.
+    public var tasks: [Task]
+    /// The values the reader sees, each described at its property.
+    public init(tasks: [Task]) {
+        self.tasks = tasks
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(title: say.deskSection(.tasks), place: .desk(.tasks), width: .full)
+        return layout.document(in: scene) {
+            scene.heading(say.deskSection(.tasks), say.tasksLead(tasks.count))
+            if tasks.isEmpty {
+                section(.class("card"), .aria(.label, say.deskSection(.tasks))) {
+                    p(.class("empty")) { say.noTasks }
+                }
+            }
+            for task in tasks {
+                article(.class("card"), .aria(.labelledby, "task-\(task.id)")) {
+                    div(.class("card-head")) {
+                        h2(.id("task-\(task.id)")) { task.title }
+                        scene.chip(
+                            say.urgency(task.urgency),
+                            task.urgency == .now
+                                ? .bad : task.urgency == .today ? .attention : .quiet,
+                            task.urgency == .now ? .warning : .clock)
+                    }
+                    p { task.detail }
+                    small(.class("soft")) {
+                        say.opened(scene.moment(task.openedAt))
+                        if let due = task.dueAt { " · " + say.dueBy(scene.deadline(due)) }
+                    }
+                    div(.class("actions")) {
+                        if let path = task.path {
+                            a(.class("button small"), .href(path)) {
+                                say.open
+                                span(.class("unseen")) { ": \(task.title)" }
+                            }
+                        }
+                        scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
+                            button(.class("button second small"), .type("submit")) {
+                                say.markDone
+                                span(.class("unseen")) { ": \(task.title)" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Liquidation: whether it runs, and what is due.
+public struct LiquidationPage: Page, Equatable {
+    /// Whether it runs.
+    public enum State: Sendable, Equatable {
+        /// Sales are made when they are due.
+        case running
+        /// No new sale is started. One person's name is enough to pause.
+        case paused(by: String, reason: String, since: Int64)
+        /// Somebody asked to resume; a second person has to agree.
+        case resumeAsked(by: String, reason: String, since: Int64)
+
+        var isRunning: Bool { self == .running }
+    }
+
+    /// A condition that has to hold before a sale.
+    public struct Guard: Sendable, Equatable {
+        /// What has to hold, in a sentence of the program's, such as "Notice delivered".
+        public var title: String
+        /// Whether it does.
+        public var holds: Bool
+        /// The values the reader sees, each described at its property.
+        public init(title: String, holds: Bool) {
+            self.title = title
+            self.holds = holds
+        }
+    }
+
+    /// A sale that is due, or soon.
+    public struct Sale: Sendable, Equatable {
+        /// The customer's id.
+        public var customerID: String
+        /// The customer's name as the operator may see it.
+        public var name: String
+        /// Cents owed.
+        public var owedCents: Int64
+        /// What would be sold.
+        public var asset: AssetAmount
+        /// Cents it would bring at the latest price; nil without one.
+        public var expectedCents: Int64?
+        /// When it is due.
+        public var dueAt: Int64
+        /// Every guard and its answer.
+        public var guards: [Guard]
+        /// The values the reader sees, each described at its property.
+        public init(
+            customerID: String, name: String, owedCents: Int64, asset: AssetAmount,
+            expectedCents: Int64?, dueAt: Int64, guards: [Guard]
+        ) {
+            self.customerID = customerID
+            self.name = name
+            self.owedCents = owedCents
+            self.asset = asset
+            self.expectedCents = expectedCents
+            self.dueAt = dueAt
+            self.guards = guards
+        }
+    }
+
+    /// Whether it runs.
+    public var state: State
+    /// Sales already with the market.
+    public var inFlight: Int
+    /// When the newest price arrived.
+    public var pricesAt: Int64?
+    /// Sales due and coming, the earliest first.
+    public var sales: [Sale]
+    /// The reader may ask to resume, or agree to it.
+    public var mayResume: Bool
+    /// The key of the form.
+    public var idempotencyKey: String
+    /// What was wrong with the form.
+    public var problems: [FieldProblem] = []
+    /// The values the reader sees, each described at its property.
+    public init(
+        state: State, inFlight: Int, pricesAt: Int64?, sales: [Sale], mayResume: Bool,
+        idempotencyKey: String, problems: [FieldProblem] = []
+    ) {
+        self.state = state
+        self.inFlight = inFlight
+        self.pricesAt = pricesAt
+        self.sales = sales
+        self.mayResume = mayResume
+        self.idempotencyKey = idempotencyKey
+        self.problems = problems
+    }
+
+    /// 422 when the form had problems.
+    public var status: Int { problems.isEmpty ? 200 : 422 }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(
+            title: say.deskSection(.liquidation), place: .desk(.liquidation), width: .full,
+            hasProblems: !problems.isEmpty)
+        return layout.document(in: scene) {
+            scene.problemSummary(problems)
+            scene.heading(say.deskSection(.liquidation))
+            section(
+                .class("switch"), .aria(.labelledby, "state-title"),
+                .data(.tone, state.isRunning ? "good" : "attention")
+            ) {
+                h2(.class("state"), .id("state-title")) {
+                    (state.isRunning ? Icon.play : Icon.pause).markup
+                    span { say.liquidationState(state.isRunning) }
+                }
+                p { explanation(in: scene) }
+                control(in: scene)
+            }
+            section(.class("card"), .aria(.label, say.salesDue)) {
+                scene.table(
+                    say.salesDue,
+                    columns: [
+                        Column(say.customer, name: true), Column(say.owedColumn, number: true),
+                        Column(say.wouldSell), Column(say.wouldBring, number: true),
+                        Column(say.due), Column(say.guards),
+                    ], rows: sales.map { cells($0, in: scene) }, empty: say.noSalesDue)
+            }
+        }
+    }
+
+    private func explanation(in scene: Scene) -> String {
+        let say = scene.say
+        return switch state {
+        case .running: say.runningText(inFlight)
+        case .paused(let name, let reason, let since):
+            say.pausedText(name, scene.moment(since), reason)
+        case .resumeAsked(let name, let reason, let since):
+            say.resumeAskedText(name, scene.moment(since), reason)
+        }
+    }
+
+    @MarkupBuilder
+    private func control(in scene: Scene) -> Markup {
+        let say = scene.say
+        switch state {
+        case .running:
+            p(.class("small")) { say.pauseNote(inFlight) }
+            scene.post(Paths.Desk.pause, key: idempotencyKey) {
+                scene.submit(say.pauseNow, "button grave")
+            }
+        case .paused, .resumeAsked:
+            if mayResume {
+                scene.post(Paths.Desk.resume, key: idempotencyKey) {
+                    scene.textField(.reason, say.resumeReason, hint: say.twoPeople, problems)
+                    div(.class("actions")) {
+                        scene.submit(state.isAsked ? say.agreeResume : say.askResume)
+                    }
+                }
+            } else {
+                p(.class("small")) { say.resumeNotYou }
+            }
+        }
+    }
+
+    private func cells(_ sale: Sale, in scene: Scene) -> [Markup] {
+        [
+            a(.href(Paths.Desk.customer(sale.customerID))) { sale.name },
+            scene.number(sale.owedCents), .text(sale.asset.text),
+            sale.expectedCents.map { scene.number($0) } ?? .text(scene.say.noPrice),
+            group {
+                scene.stamp(sale.dueAt)
+                small(.class("soft block")) { scene.time.relative(sale.dueAt, now: scene.now) }
+            },
+            div(.class("flags")) {
+                for item in sale.guards {
+                    scene.chip(
+                        item.holds ? item.title : scene.say.failedGuard(item.title),
+                        item.holds ? .good : .bad, item.holds ? .check : .cross)
+                }
+            },
+        ]
+    }
+}
+
+extension LiquidationPage.State {
+    var isAsked: Bool {
+        if case .resumeAsked = self { return true }
+        return false
+    }
+}
+
+/// Files to and from the bank.
+public struct BankFilesPage: Page, Equatable {
+    /// Which way it went.
+    public enum Direction: String, Sendable, CaseIterable {
+        /// From us to the ODFI.
+        case outgoing
+        /// From the ODFI to us.
+        case incoming
+    }
+
+    /// Where it stands.
+    public enum Status: Sendable, Equatable {
+        /// Made, not sent.
+        case ready
+        /// Sent, not acknowledged.
+        case sent
+        /// Acknowledged or fully taken in.
+        case done
+        /// Expected and not there.
+        case missing
+        /// Something is wrong with it.
+        case problem(String)
+    }
+
+    /// One file.
+    public struct File: Sendable, Equatable {
+        /// The file's id.
+        public var id: String
+        /// Its name.
+        public var name: String
+        /// Which way it went.
+        public var direction: Direction
+        /// When it was made, received or expected.
+        public var at: Int64
+        /// Entries in it.
+        public var entries: Int
+        /// Sum of its debits in cents.
+        public var debitCents: Int64
+        /// Sum of its credits in cents.
+        public var creditCents: Int64
+        /// Where it stands.
+        public var status: Status
+        /// The values the reader sees, each described at its property.
+        public init(
+            id: String, name: String, direction: Direction, at: Int64, entries: Int,
+            debitCents: Int64, creditCents: Int64, status: Status
+        ) {
+            self.id = id
+            self.name = name
+            self.direction = direction
+            self.at = at
+            self.entries = entries
+            self.debitCents = debitCents
+            self.creditCents = creditCents
+            self.status = status
+        }
+    }
+
+    /// Files, newest first.
+    public var files: [File]
+    /// The values the reader sees, each described at its property.
+    public init(files: [File]) {
+        self.files = files
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(title: say.deskSection(.files), place: .desk(.files), width: .full)
+        return layout.document(in: scene) {
+            scene.heading(say.deskSection(.files))
+            for file in files {
+                if case .problem(let text) = file.status {
+                    scene.note(.bad) {
+                        p { strong { a(.href(Paths.Desk.file(file.id))) { file.name } } }
+                        p { text }
+                    }
+                }
+            }
+            section(.class("card"), .aria(.label, say.deskSection(.files))) {
+                scene.table(
+                    say.deskSection(.files), isCaptionHidden: true,
+                    columns: [
+                        Column(say.file, name: true), Column(say.direction), Column(say.when),
+                        Column(say.entries, number: true), Column(say.debits, number: true),
+                        Column(say.credits, number: true), Column(say.statusColumn),
+                    ],
+                    rows: files.map { file in
+                        [
+                            a(.href(Paths.Desk.file(file.id))) { file.name },
+                            .text(say.direction(file.direction)), scene.stamp(file.at),
+                            .text(MoneyText.grouped(UInt64(max(0, file.entries)))),
+                            scene.number(file.debitCents), scene.number(file.creditCents),
+                            chip(file.status, in: scene),
+                        ]
+                    }, empty: say.noFiles)
+            }
+        }
+    }
+
+    private func chip(_ status: Status, in scene: Scene) -> Markup {
+        let text = scene.say.fileStatus(status)
+        return switch status {
+        case .ready: scene.chip(text, .quiet, .clock)
+        case .sent: scene.chip(text, .info, .arrow)
+        case .done: scene.chip(text, .good, .check)
+        case .missing: scene.chip(text, .attention, .warning)
+        case .problem: scene.chip(text, .bad, .warning)
+        }
+    }
+}
+
+/// The commits, each chained to the one before.
+public struct AuditPage: Page, Equatable {
+    /// Whether the chain has been recomputed.
+    public enum Verification: Sendable, Equatable {
+        /// It holds up to the commit.
+        case verified(toSequence: Int64, at: Int64)
+        /// It breaks at the commit.
+        case broken(atSequence: Int64)
+        /// Nobody has checked.
+        case notYet
+    }
+
+    /// One commit.
+    public struct Commit: Sendable, Equatable {
+        /// Its place in the chain.
+        public var sequence: Int64
+        /// When it was kept.
+        public var at: Int64
+        /// Who or what asked: a customer, an operator, a bank file, a timer.
+        public var actor: String
+        /// What was asked, by the command's name.
+        public var command: String
+        /// Whom it concerns: a customer's id, or the house.
+        public var subject: String
+        /// Why, where a reason was given.
+        public var reason: String?
+        /// The hash in hexadecimal.
+        public var hash: String
+        /// The values the reader sees, each described at its property.
+        public init(
+            sequence: Int64, at: Int64, actor: String, command: String, subject: String,
+            reason: String?, hash: String
+        ) {
+            self.sequence = sequence
+            self.at = at
+            self.actor = actor
+            self.command = command
+            self.subject = subject
+            self.reason = reason
+            self.hash = hash
+        }
+    }
+
+    /// Whether the chain has been recomputed.
+    public var verification: Verification
+    /// The commits of this page, newest first.
+    public var commits: [Commit]
+    /// Where the next page begins, if there is one.
+    public var nextCursor: String? = nil
+    /// The values the reader sees, each described at its property.
+    public init(verification: Verification, commits: [Commit], nextCursor: String? = nil) {
+        self.verification = verification
+        self.commits = commits
+        self.nextCursor = nextCursor
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(title: say.deskSection(.audit), place: .desk(.audit), width: .full)
+        return layout.document(in: scene) {
+            scene.heading(say.deskSection(.audit), say.auditLead)
+            switch verification {
+            case .verified(let sequence, let at):
+                scene.note(.good) {
+                    p { say.verified(MoneyText.grouped(sequence.magnitude), scene.moment(at)) }
+                }
+            case .broken(let sequence):
+                scene.note(.bad) {
+                    p { strong { say.brokenChain(MoneyText.grouped(sequence.magnitude)) } }
+                }
+            case .notYet:
+                scene.note(.attention) { p { say.notVerified } }
+            }
+            section(.class("card"), .aria(.label, say.deskSection(.audit))) {
+                scene.table(
+                    say.deskSection(.audit), isCaptionHidden: true,
+                    columns: [
+                        Column(say.commit, name: true), Column(say.when), Column(say.actor),
+                        Column(say.command), Column(say.subject), Column(say.hashColumn),
+                    ],
+                    rows: commits.map { commit in
+                        [
+                            .text(MoneyText.grouped(commit.sequence.magnitude)),
+                            scene.stamp(commit.at), .text(commit.actor),
+                            group {
+                                commit.command
+                                if let reason = commit.reason {
+                                    small(.class("soft block")) { reason }
+                                }
+                            },
+                            .text(commit.subject), code { String(commit.hash.prefix(16)) },
+                        ]
+                    }, empty: say.noCommits)
+            }
+            if let nextCursor {
+                scene.linkButton(
+                    Paths.Desk.audit(cursor: nextCursor), say.showOlder, "button second")
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+extension Catalogue {
+    // Frame
+
+    func deskSection(_ section: DeskSection) -> String {
+        switch section {
+        case .overview: staff("Overview")
+        case .negatives: staff("Negative accounts")
+        case .documents: staff("Documents")
+        case .returns: staff("Suspense")
+        case .tasks: staff("Tasks")
+        case .liquidation: staff("Liquidation")
+        case .files: staff("Bank files")
+        case .audit: staff("Audit")
+        }
+    }
+    func signOutOperator(_ name: String, _ role: String) -> String {
+        staff("Sign out \(name) (\(role))")
+    }
+    var showMore: String { staff("Show more") }
+    var nobody: String { staff("Nobody") }
+    var unknownFigure: String { staff("Unknown") }
+    func percent(_ basisPoints: Int) -> String {
+        "\(MoneyText.decimal(Int64(basisPoints), places: 2, minimum: 1))\u{00A0}%"
+    }
+    func wholePercent(_ percent: Int) -> String { "\(percent)\u{00A0}%" }
+
+    // Overview
+
+    var urgentTitle: String { staff("Needs somebody now") }
+    var allTasks: String { staff("All tasks") }
+    var nothingUrgent: String { staff("Nothing is urgent.") }
+    var totalOwed: String { staff("Owed by customers") }
+    func accountsNegative(_ count: Int) -> String {
+        staff(plural(count, "1 account", "\(count) accounts"))
+    }
+    var exposure: String { staff("Exposure") }
+    var exposureNote: String { staff("Instant credit not yet safe, plus owed") }
+    var cureRate: String { staff("Settled within grace") }
+    var tooFew: String { staff("Too few") }
+    func openedSettled(_ opened: Int, _ settled: Int) -> String {
+        staff("24 h: \(opened) opened, \(settled) settled")
+    }
+    var chargedOff: String { staff("Charged off") }
+    var last30Days: String { staff("Last 30 days") }
+    var liquidationTile: String { staff("Liquidation") }
+    func liquidationState(_ isRunning: Bool) -> String {
+        isRunning ? staff("Running") : staff("Paused")
+    }
+    var pricesStale: String { staff("Prices are stale: no sales") }
+    func pricesAge(_ age: String) -> String { staff("Newest price \(age)") }
+    var noPrices: String { staff("No price yet") }
+    var documentsWaiting: String { staff("Documents waiting") }
+    func oldest(_ age: String) -> String { staff("Oldest \(age)") }
+    var noneWaiting: String { staff("None waiting") }
+    var inSuspense: String { staff("Returns in suspense") }
+    var suspenseNote: String { staff("The dishonor clock runs") }
+    var openTasks: String { staff("Open tasks") }
+    var tasksNote: String { staff("Tasks and alerts") }
+    var holdsMaturing: String { staff("Holds maturing") }
+    var next24Hours: String { staff("Next 24 hours") }
+    var outbox: String { staff("Outbox") }
+    var returnRates: String { staff("Return rates") }
+    var returnRatesNote: String {
+        staff("Of debits originated in the preceding 60 days, against the Nacha limits.")
+    }
+    func rateClass(_ kind: OverviewPage.ReturnRate.Class) -> String {
+        switch kind {
+        case .unauthorized: staff("Unauthorized")
+        case .administrative: staff("Administrative")
+        case .overall: staff("Overall")
+        }
+    }
+    func rateBand(_ share: Int) -> String {
+        if share >= 100 { return staff("Over the limit") }
+        return staff("\(share) % of the limit")
+    }
+    func rateOf(_ rate: Int, _ limit: Int) -> String {
+        staff("\(percent(rate)) of \(percent(limit))")
+    }
+    func rateLine(_ rate: Int, _ limit: Int, _ returned: Int, _ originated: Int) -> String {
+        let counts =
+            "\(MoneyText.grouped(UInt64(max(0, returned)))) of \(MoneyText.grouped(UInt64(max(0, originated))))"
+        return staff("\(percent(rate)) (\(counts)), limit \(percent(limit))")
+    }
+
+    // Negative accounts
+
+    func negativeLead(_ count: Int, _ total: String) -> String {
+        staff(plural(count, "1 customer owes \(total).", "\(count) customers owe \(total)."))
+    }
+    var ageLabel: String { staff("Age") }
+    func age(_ age: NegativeAccountsPage.Age) -> String {
+        switch age {
+        case .all: staff("All")
+        case .day: staff("Up to 24 h")
+        case .twoDays: staff("24–48 h")
+        case .week: staff("2–7 days")
+        case .month: staff("8–30 days")
+        case .older: staff("Over 30 days")
+        }
+    }
+    var customer: String { staff("Customer") }
+    var owedColumn: String { staff("Owed") }
+    var since: String { staff("Since") }
+    var stage: String { staff("Stage") }
+    var noticeColumn: String { staff("Last notice") }
+    var cover: String { staff("Assets cover") }
+    var codeColumn: String { staff("Code") }
+    var assignee: String { staff("With") }
+    var nobodyOwes: String { staff("No one owes money.") }
+    var delivered: String { staff("Delivered") }
+    var notDelivered: String { staff("Not delivered") }
+    func stage(_ situation: OwedSummary.Situation, _ time: LocalTime, _ now: Int64) -> String {
+        switch situation {
+        case .due(let deadline): staff("Due \(time.relative(deadline, now: now))")
+        case .deadlinePassed: staff("Deadline passed")
+        case .saleInProgress: staff("Selling")
+        case .paymentInProgress: staff("Payment in progress")
+        case .documentsNeeded: staff("Documents")
+        case .paused: staff("Paused")
+        }
+    }
+
+    // Tasks
+
+    func tasksLead(_ count: Int) -> String {
+        staff(plural(count, "1 open task.", "\(count) open tasks."))
+    }
+    var noTasks: String { staff("No open tasks.") }
+    func urgency(_ urgency: TasksPage.Urgency) -> String {
+        switch urgency {
+        case .now: staff("Now")
+        case .today: staff("Today")
+        case .later: staff("Later")
+        }
+    }
+    func opened(_ moment: String) -> String { staff("Opened \(moment)") }
+    func dueBy(_ deadline: String) -> String { staff("due \(deadline)") }
+    var markDone: String { staff("Mark as done") }
+
+    // Liquidation
+
+    func runningText(_ inFlight: Int) -> String {
+        staff(
+            plural(
+                inFlight, "Sales are made when every guard holds. 1 sale is with the market.",
+                "Sales are made when every guard holds. \(inFlight) sales are with the market."))
+    }
+    func pausedText(_ name: String, _ since: String, _ reason: String) -> String {
+        staff("\(name) paused all sales on \(since): “\(reason)”. No new sale is started.")
+    }
+    func resumeAskedText(_ name: String, _ since: String, _ reason: String) -> String {
+        staff("\(name) asked on \(since) to resume: “\(reason)”. A second person has to agree.")
+    }
+    func pauseNote(_ inFlight: Int) -> String {
+        staff(
+            plural(
+                inFlight,
+                "Pausing takes effect at once. The sale already with the market will finish.",
+                "Pausing takes effect at once. Sales already with the market will finish: \(inFlight)."
+            ))
+    }
+    var pauseNow: String { staff("Pause all sales now") }
+    var resumeReason: String { staff("Why is it safe to resume?") }
+    var twoPeople: String { staff("Resuming takes two people.") }
+    var askResume: String { staff("Ask to resume") }
+    var agreeResume: String { staff("Agree and resume") }
+    var resumeNotYou: String { staff("Somebody else has to agree to resume.") }
+    var salesDue: String { staff("Sales due and coming") }
+    var wouldSell: String { staff("Would sell") }
+    var wouldBring: String { staff("Would bring") }
+    var due: String { staff("Due") }
+    var guards: String { staff("Guards") }
+    func failedGuard(_ title: String) -> String { staff("Not met: \(title)") }
+    var noSalesDue: String { staff("No sale is due.") }
+
+    // Bank files
+
+    var file: String { staff("File") }
+    var direction: String { staff("Direction") }
+    func direction(_ direction: BankFilesPage.Direction) -> String {
+        switch direction {
+        case .outgoing: staff("To the bank")
+        case .incoming: staff("From the bank")
+        }
+    }
+    var entries: String { staff("Entries") }
+    var debits: String { staff("Debits") }
+    var credits: String { staff("Credits") }
+    var statusColumn: String { staff("Status") }
+    func fileStatus(_ status: BankFilesPage.Status) -> String {
+        switch status {
+        case .ready: staff("Ready")
+        case .sent: staff("Sent, not acknowledged")
+        case .done: staff("Done")
+        case .missing: staff("Missing")
+        case .problem: staff("Problem")
+        }
+    }
+    var noFiles: String { staff("No files yet.") }
+
+    // Audit
+
+    var auditLead: String {
+        staff(
+            "Every commit, chained by its hash to the one before. Reading this page is itself kept."
+        )
+    }
+    func verified(_ sequence: String, _ at: String) -> String {
+        staff("The chain was recomputed and holds up to commit \(sequence), at \(at).")
+    }
+    func brokenChain(_ sequence: String) -> String {
+        staff("The chain breaks at commit \(sequence). Stop and find out why.")
+    }
+    var notVerified: String { staff("The chain has not been recomputed yet.") }
+    var commit: String { staff("Commit") }
+    var actor: String { staff("Who") }
+    var command: String { staff("What") }
+    var subject: String { staff("Whom") }
+    var hashColumn: String { staff("Hash") }
+    var noCommits: String { staff("No commits yet.") }
+
+    // One customer
+
+    func memberSince(_ date: String) -> String { staff("Customer since \(date)") }
+    func flagUntil(_ title: String, _ day: String) -> String { staff("\(title) until \(day)") }
+    var obligations: String { staff("Obligations") }
+    var depositColumn: String { staff("Deposit") }
+    var openedWith: String { staff("Opened with") }
+    var stillOpen: String { staff("Open") }
+    var noObligations: String { staff("No obligations.") }
+    var postings: String { staff("Postings") }
+    var account: String { staff("Account") }
+    var debitCredit: String { staff("Debit (credit −)") }
+    var cause: String { staff("Cause") }
+    var noPostings: String { staff("No postings.") }
+    var bankAccounts: String { staff("Bank accounts") }
+    var noLinkedAccounts: String { staff("No linked bank account.") }
+    var usable: String { staff("Usable") }
+    var notUsable: String { staff("Not usable") }
+    func eventKind(_ kind: CustomerPage.Event.Kind) -> String {
+        switch kind {
+        case .money: staff("money")
+        case .message: staff("message")
+        case .decision: staff("decision")
+        case .system: staff("system")
+        }
+    }
+    var actions: String { staff("Actions") }
+    func actionsLead(_ limit: String) -> String {
+        staff(
+            "Each is kept with your name and reason. Above \(limit) a second person has to agree.")
+    }
+    func action(_ action: OperatorAction) -> String {
+        switch action {
+        case .extend: staff("Extend the deadline")
+        case .pauseSales: staff("Pause sales")
+        case .waive: staff("Waive")
+        case .chargeOff: staff("Charge off")
+        case .releaseHold: staff("Release a hold")
+        case .sendNotice: staff("Send the notice again")
+        case .addNote: staff("Add a note")
+        }
+    }
+    func actionExplained(_ action: OperatorAction) -> String {
+        switch action {
+        case .extend: staff("The customer is told the new deadline.")
+        case .pauseSales: staff("No asset of this customer is sold until the pause is lifted.")
+        case .waive: staff("We let it go: the obligation reads Settled, and the house bears it.")
+        case .chargeOff: staff("We book the loss. The customer still owes it.")
+        case .releaseHold: staff("The value may leave at once. The bank may still send it back.")
+        case .sendNotice: staff("By every channel the customer has. The clock does not restart.")
+        case .addNote: staff("Seen by operators only.")
+        }
+    }
+    var hours: String { staff("Hours to add") }
+    var reasonLabel: String { staff("Reason") }
+
+    // Documents
+
+    func documentsCount(_ count: Int) -> String {
+        staff(plural(count, "1 document waits.", "\(count) documents wait."))
+    }
+    var documentColumn: String { staff("Document") }
+    var received: String { staff("Received") }
+    var pauseEnds: String { staff("Pause ends") }
+    var notPaused: String { staff("Not paused") }
+    var openedByColumn: String { staff("Open with") }
+    var noDocuments: String { staff("No document waits.") }
+    func receivedAt(_ moment: String) -> String { staff("Received \(moment)") }
+    func documentImage(_ title: String) -> String { staff("The uploaded document: \(title)") }
+    var noImage: String { staff("There is no picture of this document.") }
+    var compare: String { staff("Compare") }
+    func check(_ found: Bool?) -> String {
+        switch found {
+        case true?: staff("Found")
+        case false?: staff("Not found")
+        case nil: staff("Look yourself")
+        }
+    }
+    var yourDecision: String { staff("Your decision") }
+    func openElsewhere(_ name: String) -> String {
+        staff("\(name) has this document open. Only one person decides.")
+    }
+    var accept: String { staff("Accept") }
+    var needAnother: String { staff("Or ask for another, because") }
+    var customerReads: String { staff("The customer reads exactly this sentence.") }
+    var refuse: String { staff("Ask for another") }
+
+    // Suspense
+
+    var suspenseLead: String {
+        staff("Returns that fit no deposit. Nothing was booked to a customer.")
+    }
+    var noSuspense: String { staff("No return is in suspense.") }
+    func suspended(_ code: String, _ amount: String) -> String { staff("\(code) for \(amount)") }
+    func dishonorBy(_ relative: String) -> String { staff("Dishonor \(relative)") }
+    func suspenseCause(_ cause: SuspensePage.Cause) -> String {
+        switch cause {
+        case .unknownTrace: staff("No entry of ours has this trace number.")
+        case .amountDiffers: staff("Its amount differs from the entry's.")
+        case .duplicate: staff("This entry was returned already.")
+        case .late: staff("It came after its return window had closed.")
+        }
+    }
+    var trace: String { staff("Original trace") }
+    var dishonorUntil: String { staff("Dishonor until") }
+    var belongsTo: String { staff("It belongs to") }
+    var match: String { staff("Match to this deposit") }
+    var dishonor: String { staff("Dishonor") }
+}

@@ -1,0 +1,312 @@
+extension Catalogue {
+    // Notices
+
+    var noticesLead: String {
+        pick("What we have told you about your money.", "Lo que le hemos avisado sobre su dinero.")
+    }
+    var noNotices: String {
+        pick(
+            "No notices. We'll write here when a deposit changes.",
+            "No hay avisos. Escribiremos aquí cuando cambie un depósito.")
+    }
+    var new: String { pick("New", "Nuevo") }
+    var open: String { pick("Open", "Abrir") }
+    var markRead: String { pick("Mark as read", "Marcar como leído") }
+    func notice(_ kind: NoticesPage.Kind, _ scene: Scene) -> (title: String, text: String) {
+        let dollars = scene.dollars
+        return switch kind {
+        case .availableEarly(let cents):
+            (
+                pick("\(dollars(cents)) is available early", "\(dollars(cents)) disponibles antes"),
+                pick(
+                    "You can trade with it now. Your bank usually confirms within 2 to 7 business days.",
+                    "Ya puede operar. Su banco suele confirmar en 2 a 7 días hábiles.")
+            )
+        case .returnedCovered(let cents):
+            (
+                pick(
+                    "Your bank sent back \(dollars(cents))", "Su banco devolvió \(dollars(cents))"),
+                pick(
+                    "Cash in your account covered it. Nothing is owed.",
+                    "El efectivo de su cuenta lo cubrió. No debe nada.")
+            )
+        case .owed(let cents, let deadline):
+            (
+                youOwe(dollars(cents)),
+                pick(
+                    "A deposit you used early was sent back. Settle it by \(scene.time.deadline(deadline)) to keep your assets.",
+                    "Se devolvió un depósito que usted ya había usado. Páguelo antes del \(scene.time.deadline(deadline)) para conservar sus activos."
+                )
+            )
+        case .reminder(let cents, let deadline):
+            (
+                pick("Reminder: you owe \(dollars(cents))", "Recordatorio: debe \(dollars(cents))"),
+                settleBy(scene.time.deadline(deadline))
+            )
+        case .documentsAsked:
+            (
+                pick("We need documents from you", "Necesitamos documentos suyos"),
+                pick(
+                    "Your deadline is paused while we wait and review.",
+                    "Su plazo está en pausa mientras esperamos y revisamos.")
+            )
+        case .documentsAccepted:
+            (
+                pick("Your documents were accepted", "Sus documentos fueron aceptados"),
+                pick("You can go on with your payment.", "Puede continuar con su pago.")
+            )
+        case .documentRefused:
+            (
+                pick("We need another document", "Necesitamos otro documento"),
+                pick("The page says what was missing.", "La página explica qué faltó.")
+            )
+        case .paymentStarted(let cents):
+            (
+                pick(
+                    "Your payment of \(dollars(cents)) started",
+                    "Su pago de \(dollars(cents)) comenzó"),
+                pick(
+                    "Nothing will be sold while it clears.",
+                    "No venderemos nada mientras se procesa.")
+            )
+        case .paymentReturned(let cents):
+            (
+                pick(
+                    "Your payment of \(dollars(cents)) came back",
+                    "Su pago de \(dollars(cents)) fue devuelto"),
+                pick(
+                    "The amount is owed again. Please choose another way.",
+                    "La cantidad vuelve a estar pendiente. Elija otra forma.")
+            )
+        case .settled(let cents):
+            (
+                pick("Settled: \(dollars(cents))", "Pagado: \(dollars(cents))"),
+                pick(
+                    "Nothing is owed for this deposit. Thank you.",
+                    "No debe nada por este depósito. Gracias.")
+            )
+        case .sold(let cents):
+            (
+                pick(
+                    "We sold assets for \(dollars(cents))", "Vendimos activos por \(dollars(cents))"
+                ),
+                pick(
+                    "The receipt shows every quantity, price and fee.",
+                    "El comprobante muestra cada cantidad, precio y comisión.")
+            )
+        case .withdrawable(let cents):
+            (
+                pick("\(dollars(cents)) can be withdrawn", "Puede retirar \(dollars(cents))"),
+                pick("A deposit has unlocked.", "Se liberó un depósito.")
+            )
+        case .deadlineMoved(let deadline):
+            (
+                pick("Your deadline has moved", "Su plazo cambió"),
+                pick(
+                    "It is now \(scene.time.deadline(deadline)).",
+                    "Ahora es el \(scene.time.deadline(deadline)).")
+            )
+        }
+    }
+
+    // Sale
+
+    var saleTitle: String { pick("What we sold", "Lo que vendimos") }
+    func saleLead(_ owed: String, _ deadline: String) -> String {
+        pick(
+            "You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to cover it.",
+            "Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo para cubrirlo."
+        )
+    }
+    var whatWasSold: String { pick("Sold", "Vendido") }
+    var quantity: String { pick("Quantity", "Cantidad") }
+    var proceeds: String { pick("Brought", "Obtenido") }
+    var fee: String { pick("Fee", "Comisión") }
+    var when: String { pick("When", "Cuándo") }
+    var nothingSold: String { pick("Nothing was sold.", "No se vendió nada.") }
+    var theSum: String { pick("The sum", "La cuenta") }
+    var appliedToOwed: String { pick("Paid what you owed", "Pagó lo que debía") }
+    var returnedToCash: String { pick("Returned to your cash", "Devuelto a su efectivo") }
+    func stillOwedAfterSale(_ amount: String) -> String {
+        pick("\(amount) is still owed.", "Aún debe \(amount).")
+    }
+    var nothingOwedNow: String { pick("Nothing is owed any more.", "Ya no debe nada.") }
+    func saleReference(_ reference: String) -> String {
+        pick(
+            "Reference \(reference). Keep it for your taxes.",
+            "Referencia \(reference). Consérvela para sus impuestos.")
+    }
+    var saleWrong: String { pick("Something here is not right", "Algo aquí no es correcto") }
+
+    // Help
+
+    var helpLead: String {
+        pick(
+            "Tell us what is wrong. A person reads every message.",
+            "Díganos qué pasa. Una persona lee cada mensaje.")
+    }
+    var whatIsItAbout: String { pick("What is it about?", "¿De qué se trata?") }
+    func helpTopicShort(_ topic: HelpPage.Topic) -> String {
+        switch topic {
+        case .notMine: pick("I didn't make this deposit", "Yo no hice este depósito")
+        case .paidAlready: pick("I paid already", "Ya pagué")
+        case .moreTime: pick("I need more time", "Necesito más tiempo")
+        case .pendingCharge: pendingTitle
+        case .cannotProvide: pick("I can't provide a document", "No puedo enviar un documento")
+        case .saleWrong:
+            pick("Something about a sale is not right", "Algo de una venta no es correcto")
+        case .accessibility:
+            pick("I need this page in another form", "Necesito esta página en otro formato")
+        case .other: pick("Something else", "Otra cosa")
+        }
+    }
+    func helpTopicLine(_ topic: HelpPage.Topic) -> String? {
+        switch topic {
+        case .notMine:
+            pick(
+                "We stop what we can at once and call you.",
+                "Detenemos lo que podamos de inmediato y le llamamos.")
+        case .paidAlready:
+            pick(
+                "We look for the payment and answer with what we find.",
+                "Buscamos el pago y le respondemos con lo que encontremos.")
+        case .moreTime:
+            pick(
+                "We can move the deadline or agree on parts.",
+                "Podemos cambiar el plazo o acordar pagos en partes.")
+        case .pendingCharge, .cannotProvide, .saleWrong, .accessibility, .other: nil
+        }
+    }
+    var whichDeposit: String { pick("Which deposit?", "¿Qué depósito?") }
+    var noDepositChosen: String { pick("None in particular", "Ninguno en particular") }
+    func depositOption(_ date: String, _ amount: String, _ bank: String) -> String {
+        pick("\(date), \(amount), \(bank)", "\(date), \(amount), \(bank)")
+    }
+    var yourMessage: String { pick("Your message", "Su mensaje") }
+    var messageHint: String {
+        pick(
+            "Please leave out passwords and whole account numbers.",
+            "No incluya contraseñas ni números de cuenta completos.")
+    }
+    var sendMessage: String { pick("Send", "Enviar") }
+    var helpSent: String { pick("We have your message", "Recibimos su mensaje") }
+    func helpAnswer(_ deadline: String) -> String {
+        pick(
+            "A person will answer by \(deadline).",
+            "Una persona le responderá antes del \(deadline).")
+    }
+    var helpPauses: String {
+        pick("Until then nothing will be sold.", "Hasta entonces no venderemos nada.")
+    }
+    var caseNumber: String { pick("Case number", "Número de caso") }
+
+    // Doors and problems
+
+    var signIn: String { pick("Sign in", "Iniciar sesión") }
+    var checkAgain: String { pick("Check again", "Revisar de nuevo") }
+    func message(_ kind: MessagePage.Kind, _ scene: Scene) -> (title: String, lines: [String]) {
+        switch kind {
+        case .signInNeeded:
+            (
+                pick("Please sign in", "Inicie sesión"),
+                [
+                    pick(
+                        "You can go on where you were after that.",
+                        "Después podrá continuar donde estaba.")
+                ]
+            )
+        case .sessionEnded:
+            (
+                pick("You were signed out", "Se cerró su sesión"),
+                [
+                    pick(
+                        "It had been quiet for a while, so we signed you out to protect you. Anything you had not confirmed was not sent.",
+                        "No hubo actividad por un tiempo, así que cerramos su sesión para protegerle. Lo que no había confirmado no se envió."
+                    )
+                ]
+            )
+        case .linkExpired:
+            (
+                pick("This link has expired", "Este enlace venció"),
+                [
+                    pick(
+                        "Links in our messages work for a short while only. Open Home to see where things stand.",
+                        "Los enlaces de nuestros mensajes duran poco. Abra el inicio para ver cómo está todo."
+                    )
+                ]
+            )
+        case .amountChanged(let from, let to):
+            (amountChangedTitle, [amountChanged(scene.dollars(from), scene.dollars(to))])
+        case .staleForm:
+            (
+                pick("This page was open too long", "Esta página estuvo abierta demasiado tiempo"),
+                [
+                    pick(
+                        "Nothing was sent. Please open it again and repeat the last step.",
+                        "No se envió nada. Ábrala de nuevo y repita el último paso.")
+                ]
+            )
+        case .notFound:
+            (
+                pick("Page not found", "Página no encontrada"),
+                [
+                    pick(
+                        "If you typed the address, check it. If you followed a link of ours, it is our mistake.",
+                        "Si escribió la dirección, revísela. Si siguió un enlace nuestro, es error nuestro."
+                    )
+                ]
+            )
+        case .notAllowed(let role):
+            (
+                pick("You can't open this page", "No puede abrir esta página"),
+                [
+                    pick(
+                        "It needs the role “\(role)”. Ask an administrator of your team.",
+                        "Requiere el rol «\(role)». Pídalo a un administrador de su equipo.")
+                ]
+            )
+        case .tooMany(let seconds):
+            (
+                pick("Too many tries", "Demasiados intentos"),
+                [
+                    pick(
+                        plural(
+                            seconds, "Please wait 1 second and try again.",
+                            "Please wait \(seconds) seconds and try again."),
+                        plural(
+                            seconds, "Espere 1 segundo e intente de nuevo.",
+                            "Espere \(seconds) segundos e intente de nuevo."))
+                ]
+            )
+        case .fault:
+            (
+                pick(
+                    "Sorry, there is a problem with the service",
+                    "Lo sentimos, hay un problema con el servicio"),
+                [
+                    pick(
+                        "Your balance and deposits are safe. Anything you had not confirmed was not sent. If you had just confirmed something, look at Home before you try again.",
+                        "Su saldo y sus depósitos están seguros. Lo que no había confirmado no se envió. Si acababa de confirmar algo, mire el inicio antes de intentarlo de nuevo."
+                    )
+                ]
+            )
+        case .unavailable(let until):
+            (
+                pick("We'll be right back", "Volvemos enseguida"),
+                [
+                    pick(
+                        "The service is not available for a moment. Your balance and deposits are safe, and no deadline passes unnoticed.",
+                        "El servicio no está disponible por un momento. Su saldo y sus depósitos están seguros, y ningún plazo vencerá sin aviso."
+                    )
+                ]
+                    + (until.map {
+                        [
+                            pick(
+                                "We expect to be back by \(scene.time.deadline($0)).",
+                                "Esperamos volver antes del \(scene.time.deadline($0)).")
+                        ]
+                    } ?? [])
+            )
+        }
+    }
+}

@@ -38,8 +38,8 @@ public struct Customer: Hashable, Sendable {
         public var liquidationOrder: [AssetCode] = []
         public var liquidation = LiquidationProgress()
         public var lastFunds: LastFunds?
-        /// The last notice that is told once while its numbers stay the same.
-        var told: Notice.Content?
+        /// Notices that are told once, each with its numbers; at most one for each thing owed.
+        var told: [Notice.Content] = []
     }
 
     public enum Language: String, Hashable, Sendable, Codable, CaseIterable {

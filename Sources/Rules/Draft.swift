@@ -106,8 +106,8 @@ public struct Draft {
 
     /// Tells it only if it has not been told before, with the same numbers.
     mutating func notifyOnce(_ content: Notice.Content) {
-        guard customer.profile.told != content else { return }
-        customer.profile.told = content
+        guard !customer.profile.told.contains(content) else { return }
+        customer.profile.told.append(content)
         keepProfile()
         notify(content)
     }

@@ -153,7 +153,11 @@ extension Draft {
     }
 
     private mutating func lookAgain(because reason: LiquidationGuard) {
-        let again = facts.now.adding(seconds: facts.policy.liquidation.retrySeconds)
+        // With nothing to sell, only something that comes in changes that, and it asks by itself.
+        let again =
+            reason == .nothingToSell
+            ? facts.now.adding(days: 1)
+            : facts.now.adding(seconds: facts.policy.liquidation.retrySeconds)
         if customer.profile.liquidation.stopped != reason {
             customer.profile.liquidation.stopped = reason
             raise(.liquidationStopped(customer.id, reason))

@@ -150,11 +150,10 @@ extension Draft {
         let grace = facts.policy.grace
         obligation.grace = .running(until: end)
         set(.graceEnd(obligation.id), due: end)
-        let started = end.adding(hours: -grace.hours)
-        let reminder = started.adding(hours: grace.reminderAfterHours)
-        if reminder > facts.now { set(.reminder(obligation.id), due: reminder) }
         let final = end.adding(hours: -grace.finalWarningBeforeHours)
         if final > facts.now { set(.finalWarning(obligation.id), due: final) }
+        let reminder = facts.now.adding(hours: grace.reminderAfterHours)
+        if reminder < final { set(.reminder(obligation.id), due: reminder) }
     }
 
     mutating func pauseClock(of id: ObligationID, why: Obligation.Grace.Pause) {

@@ -123,6 +123,9 @@ extension Draft {
             Transfer(
                 debit: .house(.custody), credit: .customer(customer.id, .crypto), command.asset,
                 command.quantity, .assetReceived))
+        if customer.profile.liquidation.stopped == .nothingToSell {
+            set(.liquidationSlice, due: facts.now)
+        }
         return .done
     }
 

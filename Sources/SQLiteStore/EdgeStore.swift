@@ -71,6 +71,19 @@ public struct EdgeStore: Sendable {
         public let at: Instant
         public let state: String
         public let report: String
+
+        public init(
+            name: String, direction: String, digest: Data, bytes: Data, at: Instant, state: String,
+            report: String
+        ) {
+            self.name = name
+            self.direction = direction
+            self.digest = digest
+            self.bytes = bytes
+            self.at = at
+            self.state = state
+            self.report = report
+        }
     }
 
     /// Keeps a file before anything is read of it; `false` when the same name is kept already.
@@ -84,6 +97,15 @@ public struct EdgeStore: Sendable {
                     file.state, file.report,
                 ])
             return db.changesCount > 0
+        }
+    }
+
+    /// Puts the bytes into a file that was being gathered.
+    public func complete(bankFile name: String, bytes: Data, digest: Data, state: String) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE bank_file SET bytes = ?, digest = ?, state = ? WHERE name = ?",
+                arguments: [bytes, digest, state, name])
         }
     }
 
@@ -140,6 +162,20 @@ public struct EdgeStore: Sendable {
         try pool.write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+        }
+    }
+
+    /// Takes `count` numbers that nobody will get again, even after a crash; returns the first.
+    public func reserve(_ count: Int64, from counter: String, startingAt start: Int64) throws -> Int64 {
+        try pool.write { db in
+            let next =
+                try String.fetchOne(
+                    db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [counter]
+                ).flatMap { Int64($0) } ?? start
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
+                arguments: [counter, "\(next + count)"])
+            return next
         }
     }
 

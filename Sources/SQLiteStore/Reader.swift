@@ -53,6 +53,29 @@ public struct Reader: Sendable {
         try ids(kind: .profile, tag: reference, limit: 1).first
     }
 
+    public func customer(ofSettlement id: SettlementID) throws -> CustomerID? {
+        try pool.read { db in
+            try Data.fetchOne(
+                db, sql: "SELECT customer FROM entity WHERE kind = 4 AND id = ?",
+                arguments: [id.data]
+            ).flatMap { CustomerID(data: $0) }
+        }
+    }
+
+    /// Whose payment a wire names: the reference of a settlement, in capitals.
+    public func customer(ofSettlementReference reference: String) throws -> CustomerID? {
+        try pool.read { db in
+            try Data.fetchOne(
+                db,
+                sql: """
+                    SELECT customer FROM entity
+                    WHERE kind = 4 AND json_extract(body, '$.reference') = ?
+                    """,
+                arguments: [reference]
+            ).flatMap { CustomerID(data: $0) }
+        }
+    }
+
     /// Customers with a part of this kind in this state, as queues and lists need them.
     public func customers(
         with part: Part, tag: String, limit: Int
@@ -144,7 +167,7 @@ public struct Reader: Sendable {
         }
     }
 
-    private static func notice(_ row: Row) throws -> NoticeRow? {
+    static func notice(_ row: Row) throws -> NoticeRow? {
         guard let id = NoticeID(data: row["id"]), let customer = CustomerID(data: row["customer"])
         else { return nil }
         return NoticeRow(

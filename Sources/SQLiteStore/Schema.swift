@@ -62,6 +62,9 @@ enum Schema {
                 PRIMARY KEY (customer, kind, id)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX entity_tag ON entity(kind, tag);
+            CREATE INDEX entity_settlement ON entity(id) WHERE kind = 4;
+            CREATE INDEX entity_settlement_reference
+                ON entity(json_extract(body, '$.reference')) WHERE kind = 4;
 
             CREATE TABLE suspense(
                 id BLOB PRIMARY KEY, tag TEXT NOT NULL, body TEXT NOT NULL

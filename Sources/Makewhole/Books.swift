@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import Ledger
+import Money
+import Replay
+import Rules
+import SQLiteStore
+import Vocabulary
+
+struct DatabaseOptions: ParsableArguments {
+    @Option(name: .long, help: "The folder with makewhole.sqlite; it may be in use.")
+    var data = "data"
+
+    var path: String { data + "/makewhole.sqlite" }
+
+    func checked() throws -> String {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw Failure.badData("\(path) is not there.")
+        }
+        return path
+    }
+}
+
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Recompute every hash and every balance from the journal.")
+
+    @OptionGroup var database: DatabaseOptions
+    @Flag(help: "Print the result as JSON.") var json = false
+
+    func run() async throws {
+        try await Failure.reported {
+            let report = try Verifier.verify(pool: try SQLiteStore.open(path: database.checked()))
+            if json {
+                Terminal.data(
+                    """
+                    {"commits":\(report.commits),"transfers":\(report.transfers),\
+                    "accounts":\(report.accounts),"hash":"\(report.lastHash)",\
+                    "problems":\(report.problems.count)}
+                    """)
+            } else {
+                Terminal.data(
+                    "\(report.commits) commits, \(report.transfers) transfers, "
+                        + "\(report.accounts) accounts; last hash \(report.lastHash)")
+            }
+            for problem in report.problems { Terminal.talk(problem) }
+            guard report.problems.isEmpty else {
+                throw Failure.failed("The books are not right: \(report.problems.count) problems.")
+            }
+            if !json { Terminal.data("The books are right.") }
+        }
+    }
+}
+
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the journal for another program to check.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case hledger }
+
+    @OptionGroup var database: DatabaseOptions
+    @Option(help: "The journal's format.") var format: Format = .hledger
+    @Option(help: "The policy, for the decimals of each asset.") var policy = "policy.json"
+
+    func run() async throws {
+        try await Failure.reported {
+            guard let data = FileManager.default.contents(atPath: policy) else {
+                throw Failure.badData("\(policy) is not there; name the policy with --policy.")
+            }
+            let policies = try PolicyFile.load(Array(data))
+            var scales: [AssetCode: Int] = [.usd: 2]
+            for version in policies.versions {
+                for asset in version.assets { scales[asset.code] = asset.scale }
+            }
+            let pool = try SQLiteStore.open(path: database.checked())
+            try HledgerJournal(scales: scales).write(Reader(pool: pool)) { Terminal.data($0) }
+        }
+    }
+}
+
+/// The books as a plain-text journal: one transaction for each transfer, so that `hledger check`
+/// and `hledger balance` can be held against ours.
+struct HledgerJournal {
+    let scales: [AssetCode: Int]
+
+    func write(_ reader: Reader, line: (String) -> Void) throws {
+        for (asset, scale) in scales.sorted(by: { $0.key < $1.key }) {
+            line("commodity \(amount(0, scale)) \(Self.name(asset))")
+        }
+        for name in Set(try reader.accounts().map(\.name)).sorted() { line("account \(name)") }
+        line("")
+        try reader.forEachPosting { posting in
+            guard let scale = scales[posting.asset] else {
+                throw Failure.badData("The policy does not know \(posting.asset).")
+            }
+            let day = posting.at.rfc3339.prefix(10)
+            line("\(day) (\(posting.sequence)) \(posting.reason)  ; cause: \(posting.cause)")
+            line("    \(posting.debit)  \(amount(posting.amount, scale)) \(Self.name(posting.asset))")
+            line("    \(posting.credit)  \(amount(-posting.amount, scale)) \(Self.name(posting.asset))")
+            line("")
+        }
+    }
+
+    private func amount(_ count: Int64, _ scale: Int) -> String {
+        DecimalText.format(count, scale: scale)
+    }
+
+    /// A commodity whose name has digits must be quoted.
+    private static func name(_ asset: AssetCode) -> String {
+        let text = asset.description
+        return text.contains(where: \.isNumber) ? "\"\(text)\"" : text
+    }
+}
+
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Run a scenario against a virtual clock and print what happened, as JSON.")
+
+    @Argument(help: "The scenario file; docs/reference/scenario.md says what it holds.")
+    var scenario: String
+    @Option(help: "The policy book the scenario starts from.") var policy = "policy.json"
+
+    func run() async throws {
+        try await Failure.reported {
+            guard let bytes = FileManager.default.contents(atPath: scenario) else {
+                throw Failure.badData("\(scenario) is not there or cannot be read.")
+            }
+            guard let book = FileManager.default.contents(atPath: policy) else {
+                throw Failure.badData("\(policy) is not there; name the policy with --policy.")
+            }
+            do {
+                let result = try Replay.run(
+                    Array(bytes), policies: try PolicyFile.load(Array(book)))
+                Terminal.data(result.bytes(.pretty) + [0x0A])
+            } catch {
+                throw Failure.badData("\(scenario): \(error)")
+            }
+        }
+    }
+}

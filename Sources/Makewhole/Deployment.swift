@@ -1,0 +1,229 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Rules
+import Service
+import SystemPackage
+import Vocabulary
+import Wire
+
+/// The effective configuration: environment over file over defaults. `docs/reference/configuration.md`
+/// lists every key.
+struct Deployment {
+    let dataFolder: URL
+    let host: String
+    let port: Int
+    let policies: PolicyBook
+    let masterKey: MasterKey
+    let settings: Service.Settings
+    let bankFolder: URL
+    let smtp: SMTP?
+    let values: [(key: String, value: String, isSecret: Bool)]
+
+    struct SMTP {
+        let host: String
+        let port: Int
+        let from: MailAddress
+        let credentials: SMTPCredentials?
+        let security: SMTPClient.Configuration.Security
+    }
+
+    /// Every key there is, with its default; `nil` where the operator must say.
+    static let keys: [(name: String, fallback: String?, isSecret: Bool)] = [
+        ("data.folder", "data", false),
+        ("http.host", "127.0.0.1", false),
+        ("http.port", "8080", false),
+        ("public.url", "http://127.0.0.1:8080", false),
+        ("brand", "Makewhole", false),
+        ("support.phone", "", false),
+        ("sandbox", "false", false),
+        ("policy.file", "policy.json", false),
+        ("master.key.file", nil, false),
+        ("api.keys.file", nil, false),
+        ("originator.name", nil, false),
+        ("originator.identification", nil, false),
+        ("odfi.routing", nil, false),
+        ("odfi.name", nil, false),
+        ("bank.folder", "bank", false),
+        ("processor.url", "", false),
+        ("processor.secret.file", "", false),
+        ("market.url", "", false),
+        ("smtp.host", "", false),
+        ("smtp.port", "587", false),
+        ("smtp.from", "", false),
+        ("smtp.security", "starttls", false),
+        ("smtp.username", "", false),
+        ("smtp.password.file", "", false),
+    ]
+
+    static func load(file: String?) async throws -> Deployment {
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider()]
+        var base = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        if let file {
+            try checkKeys(file)
+            base = URL(fileURLWithPath: file).deletingLastPathComponent()
+            do {
+                providers.append(
+                    try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+            } catch {
+                throw Failure.badData("\(file) cannot be read: \(error)")
+            }
+        }
+        let reader = ConfigReader(providers: providers)
+        var found: [String: String] = [:]
+        for key in keys {
+            let value =
+                reader.string(forKey: ConfigKey("makewhole." + key.name))
+                ?? reader.int(forKey: ConfigKey("makewhole." + key.name)).map(String.init)
+                ?? reader.bool(forKey: ConfigKey("makewhole." + key.name)).map(String.init)
+                ?? key.fallback
+            guard let value else {
+                throw Failure.badData(
+                    "The configuration has no makewhole.\(key.name). Set it in the file or in "
+                        + "MAKEWHOLE_\(key.name.uppercased().replacingOccurrences(of: ".", with: "_")).")
+            }
+            found[key.name] = value
+        }
+        return try Deployment(found, relativeTo: base)
+    }
+
+    /// A key nobody knows is a mistake, and it is better said now.
+    private static func checkKeys(_ file: String) throws {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Failure.badData("\(file) is not there or cannot be read.")
+        }
+        let json: JSON
+        do {
+            json = try JSON.parse(Array(data), bytesMax: 1 << 20)
+        } catch {
+            throw Failure.badData("\(file): \(error)")
+        }
+        let known = Set(keys.map { "makewhole." + $0.name })
+        func walk(_ json: JSON, _ path: String) throws {
+            if let object = json.objectValue {
+                for key in object.keys {
+                    if let value = object[key] {
+                        try walk(value, path.isEmpty ? key : "\(path).\(key)")
+                    }
+                }
+            } else if !known.contains(path) {
+                throw Failure.badData("\(file): \(path) is not a key of the configuration.")
+            }
+        }
+        try walk(json, "")
+    }
+
+    private init(_ values: [String: String], relativeTo base: URL) throws {
+        func value(_ key: String) -> String { values[key] ?? "" }
+        func path(_ key: String) -> URL { URL(fileURLWithPath: value(key), relativeTo: base) }
+        func contents(_ key: String) throws -> Data {
+            let url = path(key)
+            guard let data = FileManager.default.contents(atPath: url.path) else {
+                throw Failure.badData("makewhole.\(key): \(url.path) is not there or cannot be read.")
+            }
+            return data
+        }
+        func secret(_ key: String) throws -> String {
+            String(decoding: try contents(key), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        dataFolder = path("data.folder")
+        host = value("http.host")
+        guard let port = Int(value("http.port")), (0...65_535).contains(port) else {
+            throw Failure.badData("makewhole.http.port must be 0 through 65535.")
+        }
+        self.port = port
+        do {
+            policies = try PolicyFile.load(Array(try contents("policy.file")))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData("\(path("policy.file").path): \(error)")
+        }
+        guard let key = MasterKey(try secret("master.key.file")) else {
+            throw Failure.badData(
+                "makewhole.master.key.file must hold 32 bytes as 64 hexadecimal digits or base64; "
+                    + "`makewhole key master` makes one.")
+        }
+        masterKey = key
+        bankFolder = path("bank.folder")
+        guard ["true", "false"].contains(value("sandbox")) else {
+            throw Failure.badData("makewhole.sandbox must be true or false.")
+        }
+        var secrets: [WebhookSecret] = []
+        if !value("processor.secret.file").isEmpty {
+            guard let known = WebhookSecret(try secret("processor.secret.file")) else {
+                throw Failure.badData("makewhole.processor.secret.file must hold a whsec_ secret.")
+            }
+            secrets = [known]
+        }
+        settings = Service.Settings(
+            publicURL: value("public.url"), brand: value("brand"),
+            supportPhone: value("support.phone"), isSandbox: value("sandbox") == "true",
+            originator: Service.Originator(
+                companyName: value("originator.name"),
+                companyIdentification: value("originator.identification"),
+                odfiRoutingNumber: value("odfi.routing"), odfiName: value("odfi.name")),
+            processorURL: value("processor.url"), marketURL: value("market.url"),
+            processorSecrets: secrets,
+            apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))))
+        smtp = try Deployment.smtp(value, secret: secret)
+        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "", $0.isSecret) }
+    }
+
+    private static func smtp(
+        _ value: (String) -> String, secret: (String) throws -> String
+    ) throws -> SMTP? {
+        guard !value("smtp.host").isEmpty else { return nil }
+        guard let port = Int(value("smtp.port")), (1...65_535).contains(port) else {
+            throw Failure.badData("makewhole.smtp.port must be 1 through 65535.")
+        }
+        guard let from = MailAddress(value("smtp.from"), name: value("brand")) else {
+            throw Failure.badData("makewhole.smtp.from must be a mail address.")
+        }
+        let security: SMTPClient.Configuration.Security
+        switch value("smtp.security") {
+        case "none": security = .none
+        case "starttls": security = .startTLS
+        case "tls": security = .implicitTLS
+        default: throw Failure.badData("makewhole.smtp.security must be none, starttls or tls.")
+        }
+        var credentials: SMTPCredentials?
+        if !value("smtp.username").isEmpty {
+            credentials = SMTPCredentials(
+                username: value("smtp.username"), password: try secret("smtp.password.file"))
+        }
+        return SMTP(
+            host: value("smtp.host"), port: port, from: from, credentials: credentials,
+            security: security)
+    }
+
+    /// `[{"name": "exchange", "hash": "<64 hex digits>", "scopes": ["customers:read"]}]`
+    private static func apiKeys(_ bytes: [UInt8]) throws -> [Service.APIKey] {
+        do {
+            let json = try JSON.parse(bytes, bytesMax: 1 << 20)
+            guard let rows = json.arrayValue else {
+                throw Failure.badData("The API keys file must be an array.")
+            }
+            return try rows.map { row in
+                guard let name = row["name"]?.stringValue,
+                    let hash = row["hash"]?.stringValue.flatMap({ Hex.decode($0) }),
+                    hash.count == 32, let scopes = row["scopes"]?.arrayValue
+                else {
+                    throw Failure.badData("Each API key needs name, hash (64 hex digits), scopes.")
+                }
+                return Service.APIKey(
+                    name: name, hash: hash,
+                    scopes: Set(
+                        try scopes.map { scope in
+                            guard let text = scope.stringValue,
+                                let known = Service.Scope(rawValue: text)
+                            else { throw Failure.badData("API key \(name): a scope is not known.") }
+                            return known
+                        }))
+            }
+        } catch let error as JSONError {
+            throw Failure.badData("The API keys file: \(error)")
+        }
+    }
+}

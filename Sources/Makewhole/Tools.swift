@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import SQLiteStore
+import Service
+import Wire
+
+struct Operator: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let an operator in.", subcommands: [SignIn.self])
+
+    struct SignIn: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "sign-in",
+            abstract: "Print a link that signs an operator in, once, within its time.")
+
+        @OptionGroup var options: ConfigurationOptions
+        @Argument(help: "The operator's name, as it stands in the audit.") var name: String
+        @Option(help: "operator may act, viewer may only look.") var role = "operator"
+        @Option(help: "Minutes the link is good for.") var minutes = 60
+
+        func run() async throws {
+            try await Failure.reported {
+                guard ["operator", "viewer"].contains(role) else {
+                    throw Failure.badData("--role is operator or viewer.")
+                }
+                let deployment = try await Deployment.load(file: options.config)
+                let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
+                let edge = EdgeStore(pool: try SQLiteStore.open(path: path))
+                let offset = Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0
+                let link = try SignInLink.make(
+                    for: .operator(name: name, role: role), edge: edge,
+                    now: ServiceClock(offsetMilliseconds: offset).now(),
+                    publicURL: deployment.settings.publicURL, minutes: minutes)
+                Terminal.data(link.url)
+            }
+        }
+    }
+}
+
+struct Key: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make secrets.", subcommands: [Master.self, APIKey.self, Webhook.self])
+
+    struct Master: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a new master key; keep it where only the service can read it.")
+
+        func run() async throws { Terminal.data(Hex.encode(RandomBytes.make(32))) }
+    }
+
+    struct Webhook: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a new secret for signing webhooks.")
+
+        func run() async throws { Terminal.data(WebhookSecret.random().text) }
+    }
+
+    struct APIKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "api",
+            abstract: "Print a new API key, and its line for the keys file on standard error.")
+
+        @Argument(help: "The caller's name, as it stands in the audit.") var name: String
+        @Option(help: "A scope; repeat it. Without one, all scopes but the sandbox's.")
+        var scope: [String] = []
+
+        func run() async throws {
+            try await Failure.reported {
+                for text in scope where Service.Scope(rawValue: text) == nil {
+                    throw Failure.badData("\(text) is not a scope.")
+                }
+                let token = Token.random(prefix: "mk")
+                let scopes = scope.isEmpty ? Service.Scope.allCases.map(\.rawValue) : scope
+                let row: JSON = [
+                    "name": .string(name),
+                    "hash": .string(Hex.encode(token.hash)),
+                    "scopes": .array(scopes.map { .string($0) }),
+                ]
+                Terminal.data(token.text)
+                Terminal.talk(row.text())
+            }
+        }
+    }
+}
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read the configuration and the policy, and print what is in force.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        try await Failure.reported {
+            let deployment = try await Deployment.load(file: options.config)
+            for row in deployment.values {
+                Terminal.data("makewhole.\(row.key) = \(row.isSecret ? "•••" : row.value)")
+            }
+            for policy in deployment.policies.versions {
+                Terminal.data("policy \(policy.version) from \(policy.effectiveFrom)")
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Banking
+import Foundation
+import GRDB
+import Ledger
+import Rules
+
+/// Lists in pages: each goes on behind the last row of the page before it, in an order that new
+/// rows do not disturb.
+extension Reader {
+    /// Where a part lies: its customer and its own 128 bits.
+    public struct PartPlace: Hashable, Sendable {
+        public let customer: CustomerID
+        public let high: UInt64
+        public let low: UInt64
+
+        public init(customer: CustomerID, high: UInt64, low: UInt64) {
+            self.customer = customer
+            self.high = high
+            self.low = low
+        }
+    }
+
+    /// The parts of a kind in a state over all customers, in the order of customer and id.
+    public func parts(
+        _ part: Part, tag: String, after: PartPlace?, limit: Int
+    ) throws -> [PartPlace] {
+        let place = after.map { place in
+            (
+                place.customer.data,
+                Identifier<CauseKind>(high: place.high, low: place.low).data
+            )
+        }
+        return try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT customer, id FROM entity
+                    WHERE kind = ? AND tag = ? AND (customer, id) > (?, ?)
+                    ORDER BY customer, id LIMIT ?
+                    """,
+                arguments: [
+                    part.kind.rawValue, tag, place?.0 ?? Data(), place?.1 ?? Data(), limit,
+                ]
+            ).compactMap { row in
+                guard let customer = CustomerID(data: row[0]),
+                    let id = Identifier<CauseKind>(data: row[1])
+                else { return nil }
+                return PartPlace(customer: customer, high: id.high, low: id.low)
+            }
+        }
+    }
+
+    /// Notices older than the one at `before`, newest first.
+    public func notices(
+        of id: CustomerID, before: (at: Instant, id: NoticeID)?, limit: Int
+    ) throws -> [NoticeRow] {
+        guard let before else { return try notices(of: id, limit: limit) }
+        return try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM notice WHERE customer = ? AND (at, id) < (?, ?)
+                    ORDER BY at DESC, id DESC LIMIT ?
+                    """,
+                arguments: [id.data, before.at.milliseconds, before.id.data, limit]
+            ).compactMap { try Self.notice($0) }
+        }
+    }
+
+    /// The journal of a customer's accounts before the transfer numbered `before`, newest first.
+    public func postings(
+        of customer: CustomerID, before: Int64, limit: Int
+    ) throws -> [Posting] {
+        try pool.read { db in
+            // Transfers name their accounts' previous ones, so the walk starts at the newest and
+            // passes over those of earlier pages without looking anything else up.
+            var heads = try Int64.fetchAll(
+                db, sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
+                arguments: [customer.data])
+            let own = Set(
+                try Int64.fetchAll(
+                    db, sql: "SELECT id FROM account WHERE customer = ?",
+                    arguments: [customer.data]))
+            var found: [Posting] = []
+            while found.count < limit, let next = heads.max() {
+                heads.removeAll { $0 == next }
+                guard
+                    let links = try Row.fetchOne(
+                        db,
+                        sql: """
+                            SELECT debit, credit, debit_previous, credit_previous FROM transfer
+                            WHERE sequence = ?
+                            """,
+                        arguments: [next])
+                else { continue }
+                if own.contains(links[0]), let previous: Int64 = links[2] { heads.append(previous) }
+                if own.contains(links[1]), let previous: Int64 = links[3] { heads.append(previous) }
+                guard next < before,
+                    let row = try Row.fetchOne(
+                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
+                    let posting = Self.posting(row)
+                else { continue }
+                found.append(posting)
+            }
+            return found
+        }
+    }
+}
+
+extension EdgeStore {
+    /// Notes what became of an event that was kept.
+    public func mark(event id: String, result: String) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "UPDATE webhook_event SET result = ? WHERE id = ?", arguments: [result, id])
+        }
+    }
+
+    /// What was noted about an event; `nil` for one that never came.
+    public func result(ofEvent id: String) throws -> String? {
+        try pool.read { db in
+            try String.fetchOne(
+                db, sql: "SELECT result FROM webhook_event WHERE id = ?", arguments: [id])
+        }
+    }
+}

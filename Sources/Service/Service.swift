@@ -1,0 +1,215 @@
+import Banking
+import Engine
+import Foundation
+import Ledger
+import Money
+import Rules
+import SQLiteStore
+import Synchronization
+import Wire
+
+/// What every edge has in hand: the engine to ask, the reader to look, the vault for secrets.
+///
+/// An edge decodes, calls one verb and encodes; it has no opinion about money.
+public struct Service: Sendable {
+    public let engine: Engine
+    public let reader: Reader
+    public let edge: EdgeStore
+    public let policies: PolicyBook
+    public let clock: ServiceClock
+    public let vault: Vault
+    public let market: MarketBoard
+    public let settings: Settings
+    /// Rings when outgoing work may be waiting.
+    public let bell: Bell
+
+    public init(
+        engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
+        vault: Vault, market: MarketBoard, settings: Settings, bell: Bell
+    ) {
+        self.engine = engine
+        self.reader = reader
+        self.edge = edge
+        self.policies = policies
+        self.clock = clock
+        self.vault = vault
+        self.market = market
+        self.settings = settings
+        self.bell = bell
+    }
+
+    /// What a deployment says of itself.
+    public struct Settings: Sendable {
+        /// Where customers reach the pages, without a slash at the end.
+        public var publicURL: String
+        public var brand: String
+        public var supportPhone: String
+        public var isSandbox: Bool
+        public var originator: Originator
+        /// Where the processor answers; empty when there is none.
+        public var processorURL: String
+        /// Where the venue answers; empty when there is none.
+        public var marketURL: String
+        public var processorSecrets: [WebhookSecret]
+        public var apiKeys: [APIKey]
+
+        public init(
+            publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
+            originator: Originator, processorURL: String, marketURL: String,
+            processorSecrets: [WebhookSecret], apiKeys: [APIKey]
+        ) {
+            self.publicURL = publicURL
+            self.brand = brand
+            self.supportPhone = supportPhone
+            self.isSandbox = isSandbox
+            self.originator = originator
+            self.processorURL = processorURL
+            self.marketURL = marketURL
+            self.processorSecrets = processorSecrets
+            self.apiKeys = apiKeys
+        }
+    }
+
+    /// The company that debits, as bank files name it.
+    public struct Originator: Sendable, Hashable {
+        public var companyName: String
+        public var companyIdentification: String
+        /// The ODFI's nine-digit routing number.
+        public var odfiRoutingNumber: String
+        public var odfiName: String
+
+        public init(
+            companyName: String, companyIdentification: String, odfiRoutingNumber: String,
+            odfiName: String
+        ) {
+            self.companyName = companyName
+            self.companyIdentification = companyIdentification
+            self.odfiRoutingNumber = odfiRoutingNumber
+            self.odfiName = odfiName
+        }
+    }
+
+    /// A caller of the API: known by the hash of its key, allowed what its scopes say.
+    public struct APIKey: Sendable, Hashable {
+        public let name: String
+        public let hash: [UInt8]
+        public let scopes: Set<Scope>
+
+        public init(name: String, hash: [UInt8], scopes: Set<Scope>) {
+            self.name = name
+            self.hash = hash
+            self.scopes = scopes
+        }
+    }
+
+    /// What a key may do; a key without a scope may do nothing.
+    public enum Scope: String, Sendable, Hashable, CaseIterable {
+        case customersRead = "customers:read"
+        case customersWrite = "customers:write"
+        case depositsWrite = "deposits:write"
+        case tradesWrite = "trades:write"
+        case withdrawalsWrite = "withdrawals:write"
+        case settlementsWrite = "settlements:write"
+        case signInLinks = "sign-in-links:write"
+        case operatorLinks = "operator-links:write"
+        case houseWrite = "house:write"
+        case sandboxClock = "sandbox:clock"
+    }
+
+    /// The facts a page may compute with; the same the engine would decide with now.
+    public func facts(for actor: Actor) throws -> Facts {
+        let now = clock.now()
+        let house = try reader.house()
+        return Facts(
+            now: now, policy: policies.policy(at: now), actor: actor, quotes: market.quotes,
+            halt: house.settings.halt,
+            blockedAccounts: Set(house.settings.blockedAccounts.keys))
+    }
+
+    /// Asks the engine under a cause named by `key` within `scope`: the same key asks once.
+    public func perform(
+        _ command: Command, to addressee: Addressee, by actor: Actor, scope: String, key: String,
+        body: String = ""
+    ) async throws(Fault) -> Outcome {
+        try await engine.perform(
+            Envelope(
+                cause: Causes.named(scope: scope, key: key),
+                fingerprint: Causes.fingerprint(body.isEmpty ? "\(addressee) \(command)" : body),
+                actor: actor, to: addressee, command))
+    }
+}
+
+/// The time of the service; in a sandbox a person can move it forward.
+public final class ServiceClock: Clock {
+    private let offset: Mutex<Int64>
+
+    public init(offsetMilliseconds: Int64 = 0) { offset = Mutex(offsetMilliseconds) }
+
+    public func now() -> Instant {
+        Instant(
+            milliseconds: Int64(Date().timeIntervalSince1970 * 1000) + offset.withLock { $0 })
+    }
+
+    public var offsetMilliseconds: Int64 { offset.withLock { $0 } }
+
+    /// Moves to `instant`, never back.
+    public func advance(to instant: Instant) {
+        let ahead = instant - now()
+        if ahead > 0 { offset.withLock { $0 += ahead } }
+    }
+}
+
+/// The latest quotes, for pages; the engine gets the same.
+public final class MarketBoard: Sendable {
+    private let board = Mutex<[AssetCode: Quote]>([:])
+
+    public init() {}
+
+    public var quotes: [AssetCode: Quote] { board.withLock { $0 } }
+
+    public func update(_ quotes: [AssetCode: Quote]) { board.withLock { $0 = quotes } }
+}
+
+/// Wakes whoever waits; a ring with nobody waiting is remembered, once.
+public final class Bell: Sendable {
+    private struct State {
+        var rang = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+    private let state = Mutex(State())
+
+    public init() {}
+
+    public func ring() {
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            defer { state.waiting = [] }
+            if state.waiting.isEmpty { state.rang = true }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Returns at the next ring, or after `milliseconds`.
+    public func wait(atMost milliseconds: Int) async {
+        let alarm = Task { [self] in
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+            if !Task.isCancelled { ring() }
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let rang = state.withLock { state -> Bool in
+                    if state.rang || Task.isCancelled {
+                        state.rang = false
+                        return true
+                    }
+                    state.waiting.append(continuation)
+                    return false
+                }
+                if rang { continuation.resume() }
+            }
+        } onCancel: {
+            ring()
+        }
+        alarm.cancel()
+    }
+}

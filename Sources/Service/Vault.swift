@@ -1,0 +1,49 @@
+import Foundation
+import Ledger
+import Rules
+import Wire
+
+/// Seals account numbers and documents under the master key; opens them only where they are used.
+public struct Vault: Sendable {
+    private let ring: Sealed
+    private let fingerprints: Fingerprint.Maker
+    public let cursors: Cursor.Codec
+
+    public init(key: MasterKey) {
+        ring = Sealed(current: (number: 1, key: key))
+        fingerprints = Fingerprint.Maker(key: key)
+        cursors = Cursor.Codec(key: key)
+    }
+
+    /// A bank account as the rules may see it: number sealed, last four digits, fingerprint.
+    public func seal(
+        routingNumber: String, accountNumber: String, type: PaymentMethod.AccountType
+    ) -> PaymentMethod.BankAccount {
+        PaymentMethod.BankAccount(
+            routingNumber: routingNumber,
+            sealedNumber: Data(ring.seal(accountNumber, context: Self.accountContext))
+                .base64EncodedString(),
+            fingerprint: fingerprints.bankAccount(
+                routingNumber: routingNumber, accountNumber: accountNumber
+            ).description,
+            type: type)
+    }
+
+    /// The account number, for the bank file only.
+    public func accountNumber(of account: PaymentMethod.BankAccount) throws -> String {
+        guard let bytes = Data(base64Encoded: account.sealedNumber) else {
+            throw SealedRefusal.malformed
+        }
+        return try ring.openText(Array(bytes), context: Self.accountContext)
+    }
+
+    public func seal(document bytes: [UInt8], as id: DocumentID) -> Data {
+        Data(ring.seal(bytes, context: "document:\(id)"))
+    }
+
+    public func open(document sealed: Data, as id: DocumentID) throws -> [UInt8] {
+        try ring.open(Array(sealed), context: "document:\(id)")
+    }
+
+    private static let accountContext = "bank-account"
+}

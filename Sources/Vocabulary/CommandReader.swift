@@ -1,0 +1,571 @@
+import Banking
+import Foundation
+import Ledger
+import Money
+import Nacha
+import Rules
+import Wire
+
+/// Turns the words of the API into commands: the only way in for what comes from outside.
+///
+/// Fields are in snake case; amounts of dollars are whole cents in fields that end in `_minor`;
+/// quantities of other assets and prices are decimal strings; times are RFC 3339. A field that is
+/// unknown, missing, of the wrong type or out of range is told with its JSON pointer, and all of
+/// them are told at once. What a reader lets through can still be refused by a rule.
+public enum CommandReader {
+    /// The command `name` with the fields of `body`, and whom it is for.
+    ///
+    /// Commands for a customer take their customer from the field `customer`, or from the context
+    /// where a route has named it.
+    ///
+    /// - Throws: every fault of the body; for an unknown name a fault of the field `do`.
+    public static func read(
+        name: String, body: JSON, context: CommandContext
+    ) throws(InvalidBody) -> (addressee: Addressee, command: Command) {
+        guard let known = CommandName(rawValue: name) else {
+            throw InvalidBody(errors: [
+                FieldError(
+                    pointer: "/do", code: .notAllowed, detail: "There is no command of this name.")
+            ])
+        }
+        return try read(known, body: body, context: context)
+    }
+
+    /// The same for a name that is known already.
+    public static func read(
+        _ name: CommandName, body: JSON, context: CommandContext
+    ) throws(InvalidBody) -> (addressee: Addressee, command: Command) {
+        let result = try JSONObjectReader.read(body) { reader in
+            let addressee: Addressee =
+                name.isForHouse ? .house : .customer(reader.id("customer", context))
+            return (addressee: addressee, command: reader.command(name, addressee, context))
+        }
+        guard let command = result.command else {
+            preconditionFailure("a body without faults gives a command")
+        }
+        return (result.addressee, command)
+    }
+}
+
+extension JSONObjectReader {
+    /// `nil` only after a fault was noted.
+    fileprivate mutating func command(
+        _ name: CommandName, _ addressee: Addressee, _ context: CommandContext
+    ) -> Command? {
+        switch name {
+        case .openCustomer: openCustomer(addressee)
+        case .linkMethod: linkMethod(context)
+        case .checkBalance:
+            .checkBalance(
+                Command.CheckBalance(
+                    method: id("method", context), amount: centsOrZero("amount_minor")))
+        case .startDeposit:
+            .startDeposit(
+                Command.StartDeposit(
+                    method: id("method", context), amount: cents("amount_minor"),
+                    credit: optionalCents("credit_max_minor", from: 0)))
+        case .purchase: purchase(context)
+        case .cancelDeposit: .cancelDeposit(id("deposit", context))
+        case .trade: trade(context)
+        case .openOrder: openOrder(context)
+        case .closeOrder: .closeOrder(id("order", context))
+        case .requestWithdrawal: requestWithdrawal(context)
+        case .withdrawalSent: .withdrawalSent(id("withdrawal", context))
+        case .cancelWithdrawal: .cancelWithdrawal(id("withdrawal", context))
+        case .receiveAsset: receiveAsset(context)
+        case .receiveFunds: .receiveFunds(funds())
+        case .refundOverpayment:
+            .refundOverpayment(
+                Command.RefundOverpayment(
+                    amount: cents("amount_minor"), source: string("source", max: 140)))
+        case .startSettlement: startSettlement(context)
+        case .cancelSettlement: .cancelSettlement(id("settlement", context))
+        case .submitDocument:
+            .submitDocument(
+                Command.SubmitDocument(
+                    document: id("document", context), settlement: id("settlement", context),
+                    type: enumeration("type", as: DocumentType.self),
+                    mediaType: string("media_type", max: 100),
+                    bytes: Int(
+                        integer(
+                            "bytes", in: 1...Int64(context.policy.verification.documentBytesMax)))))
+        case .setLiquidationOrder: .setLiquidationOrder(assets("assets", context))
+        case .recordSecurityChange:
+            .recordSecurityChange(enumeration("kind", as: SecurityLock.Kind.self))
+        case .askForHelp:
+            .askForHelp(
+                Command.AskForHelp(
+                    kind: enumeration("kind", as: Command.AskForHelp.Kind.self),
+                    words: string("words", max: 2_000, lines: .many)))
+        case .submitEntry: entry(of: payment("payment", context)).map(Command.submitEntry)
+        case .settleEntry:
+            .settleEntry(
+                Command.SettleEntry(payment: payment("payment", context), day: day("day")))
+        case .receiveReturn: receiveReturn(context)
+        case .settleReturn:
+            .settleReturn(
+                Command.SettleReturn(payment: payment("payment", context), fee: fee("fee_minor")))
+        case .correctMethod: correctMethod(context)
+        case .receiveClaim:
+            .receiveClaim(
+                Command.ReceiveClaim(
+                    deposit: id("deposit", context), amount: cents("amount_minor")))
+        case .chargeOpened:
+            .chargeOpened(
+                Command.ChargeOpened(
+                    settlement: id("settlement", context), actionURL: webAddress("action_url")))
+        case .chargeSucceeded:
+            .chargeSucceeded(
+                Command.ChargeSucceeded(
+                    settlement: id("settlement", context), amount: cents("amount_minor"),
+                    fee: fee("fee_minor")))
+        case .chargeFailed:
+            .chargeFailed(
+                Command.ChargeFailed(settlement: id("settlement", context), reason: reason()))
+        case .chargeDisputed:
+            .chargeDisputed(
+                Command.ChargeDisputed(
+                    settlement: id("settlement", context), disputeFee: fee("dispute_fee_minor")))
+        case .fill: fill(context)
+        case .finishSale: .finishSale(id("sale", context))
+        case .noticeDelivered: .noticeDelivered(id("notice", context))
+        case .noticeUndeliverable: .noticeUndeliverable(id("notice", context))
+        case .reviewDocument: reviewDocument(context)
+        case .waive:
+            .waive(
+                Command.Waive(
+                    obligation: id("obligation", context), amount: optionalCents("amount_minor"),
+                    reason: reason()))
+        case .provide: .provide(id("obligation", context))
+        case .chargeOff:
+            .chargeOff(Command.ChargeOff(obligation: id("obligation", context), reason: reason()))
+        case .extendDeadline:
+            .extendDeadline(
+                Command.ExtendDeadline(
+                    obligation: id("obligation", context), until: instant("until"),
+                    reason: reason()))
+        case .setFlag:
+            .setFlag(
+                Command.SetFlag(
+                    kind: enumeration("kind", as: StopFlag.Kind.self), reason: reason(),
+                    expiresAt: optionalInstant("expires_at")))
+        case .removeFlag:
+            .removeFlag(Command.RemoveFlag(flag: id("flag", context), reason: reason()))
+        case .resumeLiquidation: .resumeLiquidation(reason: reason())
+        case .restoreSale:
+            .restoreSale(
+                Command.RestoreSale(
+                    sale: id("sale", context), cost: cents("cost_minor"),
+                    owedAgain: owedAgain(context), reason: reason()))
+        case .decideClaim:
+            .decideClaim(
+                Command.DecideClaim(
+                    claim: id("claim", context),
+                    accept: enumeration("decision", as: Verdict.self) == .accept))
+        case .fundCounterparty:
+            amount(context).map { .fundCounterparty(asset: $0.asset, amount: $0.amount) }
+        case .parkReturn: parkReturn()
+        case .matchReturn: .matchReturn(matchReturn(context))
+        case .dishonorReturn:
+            .dishonorReturn(
+                Command.DishonorReturn(item: id("item", context), code: bankCode("code")))
+        case .submitDishonor: submitDishonor(context)
+        case .settleParkedReturn: .settleParkedReturn(id("item", context))
+        case .settleDishonor: .settleDishonor(id("item", context))
+        case .contestDishonor:
+            .contestDishonor(
+                Command.ContestDishonor(item: id("item", context), code: bankCode("code")))
+        case .pauseLiquidation:
+            .pauseLiquidation(
+                Command.PauseLiquidation(
+                    asset: optionalAsset("asset", context)?.code, paused: boolean("paused"),
+                    reason: reason()))
+        case .receiveUnidentifiedFunds: .receiveUnidentifiedFunds(funds())
+        case .assignFunds: .assignFunds(assignFunds(context))
+        case .receivePayout: receivePayout()
+        case .propose: propose(context)
+        case .approve: .approve(id("proposal", context))
+        case .decline: .decline(id("proposal", context))
+        }
+    }
+}
+
+// MARK: - The host and the customer
+
+extension JSONObjectReader {
+    private mutating func openCustomer(_ addressee: Addressee) -> Command? {
+        let reference = string("reference", max: 100)
+        let name = string("name", max: 200)
+        let email = parsed(
+            "email", max: 254, expected: "an e-mail address", placeholder: ""
+        ) { Self.isEmailAddress($0) ? $0 : nil }
+        let language = optionalEnumeration("language", as: Customer.Language.self) ?? .english
+        let timeZone =
+            optionalParsed(
+                "time_zone", max: 64, expected: "the IANA name of a time zone"
+            ) { TimeZone(identifier: $0) == nil ? nil : $0 } ?? "America/New_York"
+        guard case .customer(let id) = addressee else { return nil }
+        return .openCustomer(
+            Command.OpenCustomer(
+                id: id, reference: reference, name: name, email: email, language: language,
+                timeZone: timeZone))
+    }
+
+    /// Only what mail could never reach is refused; whether it reaches anyone, mail will say.
+    private static func isEmailAddress(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+            && !text.contains { $0.isWhitespace || "<>(),;:\"\\".contains($0) }
+    }
+
+    private mutating func linkMethod(_ context: CommandContext) -> Command? {
+        let account = optionalObject("bank_account") { $0.bankAccount(context) }
+        let card = optionalObject("card") { reader in
+            (token: reader.string("token", max: 200), lastFour: reader.lastFour("last_four"))
+        }
+        let label = string("label", max: 100)
+        let verified = optionalBoolean("verified") ?? false
+        let balance = optionalObject("balance") { reader in
+            PaymentMethod.BalanceCheck(
+                amount: reader.centsOrZero("amount_minor"), asOf: reader.instant("as_of"))
+        }
+        let hasAccount = optionalValue("bank_account") != nil
+        let hasCard = optionalValue("card") != nil
+        if hasAccount == hasCard {
+            reject("", .conflict, "Give either bank_account or card.")
+            return nil
+        }
+        if let account {
+            guard let account else { return nil }
+            return .linkMethod(
+                Command.LinkMethod(
+                    kind: .bankAccount(account.sealed), label: label, lastFour: account.lastFour,
+                    verified: verified, balance: balance))
+        }
+        guard let card else { return nil }
+        if balance != nil { reject("balance", .notAllowed, "A card has no balance.") }
+        return .linkMethod(
+            Command.LinkMethod(
+                kind: .card(token: card.token), label: label, lastFour: card.lastFour,
+                verified: verified, balance: nil))
+    }
+
+    private typealias NewAccount = (sealed: PaymentMethod.BankAccount, lastFour: String)
+
+    /// The number is sealed here, so that no command ever carries it.
+    private mutating func bankAccount(_ context: CommandContext) -> NewAccount? {
+        let routing = routingNumber("routing_number")
+        let number = accountNumber("account_number")
+        let type = enumeration("type", as: PaymentMethod.AccountType.self)
+        guard let routing, !number.isEmpty else { return nil }
+        let sealed = context.seal(routing, number)
+        return (
+            PaymentMethod.BankAccount(
+                routingNumber: routing.text, sealedNumber: sealed.number,
+                fingerprint: sealed.fingerprint, type: type),
+            String(number.suffix(4))
+        )
+    }
+
+    private mutating func purchase(_ context: CommandContext) -> Command? {
+        let method: PaymentMethodID = id("method", context)
+        let asset = asset("asset", context)
+        let quantity = quantity("quantity", of: asset)
+        let amount = cents("amount_minor")
+        let fee = fee("fee_minor")
+        refuse("fee_minor", fee, above: amount)
+        guard let asset else { return nil }
+        return .purchase(
+            Command.Purchase(
+                method: method, asset: asset.code, quantity: quantity, amount: amount, fee: fee))
+    }
+
+    private mutating func trade(_ context: CommandContext) -> Command? {
+        let side = enumeration("side", as: TradeSide.self)
+        let asset = asset("asset", context)
+        let quantity = quantity("quantity", of: asset)
+        let cash = cents("amount_minor")
+        let fee = fee("fee_minor")
+        refuse("fee_minor", fee, above: cash)
+        let order: OrderID? = optionalID("order", context)
+        guard let asset else { return nil }
+        return .trade(
+            Command.Trade(
+                side: side, asset: asset.code, quantity: quantity, cash: cash, fee: fee,
+                order: order))
+    }
+
+    private mutating func refuse(_ field: String, _ fee: Cents, above amount: Cents) {
+        if fee > amount { reject(field, .outOfRange, "A fee cannot be above the amount.") }
+    }
+
+    /// A buy reserves dollars, a sale reserves the asset; the field of the other is unknown.
+    private mutating func openOrder(_ context: CommandContext) -> Command? {
+        let reference = string("reference", max: 100)
+        let side = enumeration("side", as: TradeSide.self)
+        let asset = asset("asset", context)
+        let cash: Cents
+        let reserved: Quantity
+        switch side {
+        case .buy:
+            cash = cents("amount_minor")
+            reserved = .zero
+        case .sell:
+            cash = .zero
+            reserved = quantity("quantity", of: asset)
+        }
+        guard let asset else { return nil }
+        return .openOrder(
+            Command.OpenOrder(
+                reference: reference, side: side, asset: asset.code, cash: cash,
+                quantity: reserved))
+    }
+
+    private mutating func requestWithdrawal(_ context: CommandContext) -> Command? {
+        let amount = amount(context)
+        let destination = string("destination", max: 140)
+        guard let amount else { return nil }
+        return .requestWithdrawal(
+            Command.RequestWithdrawal(
+                asset: amount.asset, amount: amount.amount, destination: destination))
+    }
+
+    /// `amount_minor` of dollars, or `quantity` of another asset.
+    private mutating func amount(
+        _ context: CommandContext
+    ) -> (asset: AssetCode, amount: Int64)? {
+        guard let asset = asset("asset", context, orDollars: true) else {
+            // Which of the two belongs here is not known, so neither is called unknown.
+            _ = optionalValue("amount_minor")
+            _ = optionalValue("quantity")
+            return nil
+        }
+        guard asset.code == .usd else {
+            return (asset.code, quantity("quantity", of: asset).count)
+        }
+        return (.usd, cents("amount_minor").count)
+    }
+
+    private mutating func receiveAsset(_ context: CommandContext) -> Command? {
+        let asset = asset("asset", context)
+        let quantity = quantity("quantity", of: asset)
+        let settlement: SettlementID? = optionalID("settlement", context)
+        guard let asset else { return nil }
+        return .receiveAsset(
+            Command.ReceiveAsset(asset: asset.code, quantity: quantity, settlement: settlement))
+    }
+
+    private mutating func funds() -> Command.ReceiveFunds {
+        Command.ReceiveFunds(
+            rail: enumeration("rail", as: FundsRail.self), amount: cents("amount_minor"),
+            source: string("source", max: 140), reference: optionalString("reference", max: 140))
+    }
+
+    private mutating func startSettlement(_ context: CommandContext) -> Command? {
+        let kind = enumeration("kind", as: SettlementKindName.self)
+        let method: PaymentMethodID?
+        let asset: Asset?
+        switch kind {
+        case .ach:
+            method = id("method", context)
+            asset = nil
+        case .card:
+            method = optionalID("method", context)
+            asset = nil
+        case .sellAsset, .sendAsset:
+            method = nil
+            asset = self.asset("asset", context)
+        case .wire, .instant, .representment:
+            method = nil
+            asset = nil
+        case .deposit:
+            method = nil
+            asset = nil
+            reject(
+                "kind", .notAllowed,
+                "A deposit settles by itself when it arrives; it cannot be started as a settlement."
+            )
+        }
+        return .startSettlement(
+            Command.StartSettlement(
+                kind: kind, method: method, asset: asset?.code,
+                amount: optionalCents("amount_minor"),
+                obligations: ids("obligations", max: 100, context),
+                owedShown: optionalCents("owed_shown_minor")))
+    }
+}
+
+// MARK: - The bank, the processor and the venue
+
+extension JSONObjectReader {
+    private mutating func receiveReturn(_ context: CommandContext) -> Command? {
+        let payment = payment("payment", context)
+        let code = bankCode("code")
+        let amount = cents("amount_minor")
+        guard let trace = trace("trace") else { return nil }
+        return .receiveReturn(
+            ReturnedEntry(payment: payment, code: code, amount: amount, trace: trace))
+    }
+
+    private mutating func submitDishonor(_ context: CommandContext) -> Command? {
+        let item: SuspenseID = id("item", context)
+        return entry(of: .dishonor(item)).map { .submitDishonor(item, $0) }
+    }
+
+    private mutating func entry(of payment: PaymentReference) -> Command.SubmitEntry? {
+        let trace = trace("trace")
+        let file = string("file", max: 100)
+        return trace.map { Command.SubmitEntry(payment: payment, trace: $0, file: file) }
+    }
+
+    /// A notification of change. Without `bank_account` a person must look.
+    private mutating func correctMethod(_ context: CommandContext) -> Command? {
+        let method: PaymentMethodID = id("method", context)
+        let code = bankCode("code", letters: "CR")
+        let account = optionalObject("bank_account") { $0.bankAccount(context) } ?? nil
+        return .correctMethod(
+            Command.CorrectMethod(
+                method: method, code: code, bankAccount: account?.sealed,
+                lastFour: account?.lastFour))
+    }
+
+    private mutating func parkReturn() -> Command? {
+        let code = bankCode("code")
+        let amount = cents("amount_minor")
+        let trace = trace("trace")
+        let original = self.trace("original_trace")
+        let why = enumeration("why", as: SuspenseItem.Why.self)
+        if why == .unidentifiedFunds {
+            reject("why", .notAllowed, "That is for money that arrived, not for a return.")
+        }
+        guard let trace, let original else { return nil }
+        return .parkReturn(
+            Command.ParkReturn(
+                code: code, amount: amount, trace: trace, originalTrace: original, why: why))
+    }
+
+    private mutating func receivePayout() -> Command? {
+        let gross = cents("gross_minor")
+        let cost = fee("cost_minor")
+        refuse("cost_minor", cost, above: gross)
+        return .receivePayout(Command.ReceivePayout(gross: gross, cost: cost))
+    }
+
+    /// Where a browser is sent; plain HTTP only to this machine, as the sandbox does.
+    private mutating func webAddress(_ field: String) -> String {
+        parsed(
+            field, max: 2_000, expected: "an address that starts with https://", placeholder: ""
+        ) { text in
+            ["https://", "http://127.0.0.1:", "http://localhost:"].contains { text.hasPrefix($0) }
+                ? text : nil
+        }
+    }
+
+    /// A fill names its asset, because only the asset says how many decimals a quantity has.
+    private mutating func fill(_ context: CommandContext) -> Command? {
+        let sale: SaleID = id("sale", context)
+        let asset = asset("asset", context)
+        if let asset, let sold = context.assetOfSale(sale), sold != asset.code {
+            reject("asset", .conflict, "The sale is of another asset.")
+        }
+        let trade = string("trade", max: 100)
+        let quantity = quantity("quantity", of: asset)
+        guard let price = price("price") else { return nil }
+        return .fill(Command.Fill(sale: sale, trade: trade, quantity: quantity, price: price))
+    }
+}
+
+// MARK: - Operators
+
+extension JSONObjectReader {
+    fileprivate enum Verdict: String, CaseIterable {
+        case accept
+        case refuse
+    }
+
+    private mutating func reviewDocument(_ context: CommandContext) -> Command? {
+        let document: DocumentID = id("document", context)
+        switch enumeration("decision", as: Verdict.self) {
+        case .accept:
+            return .reviewDocument(Command.ReviewDocument(document: document, refusal: nil))
+        case .refuse:
+            return .reviewDocument(Command.ReviewDocument(document: document, refusal: reason()))
+        }
+    }
+
+    private mutating func matchReturn(_ context: CommandContext) -> Command.MatchReturn {
+        Command.MatchReturn(
+            item: id("item", context), customer: id("customer", context),
+            deposit: id("deposit", context))
+    }
+
+    private mutating func assignFunds(_ context: CommandContext) -> Command.AssignFunds {
+        Command.AssignFunds(item: id("item", context), customer: id("customer", context))
+    }
+
+    /// What may be proposed, by the names of the commands that follow when a second person agrees.
+    private enum Proposable: String, CaseIterable {
+        case waive
+        case chargeOff = "charge_off"
+        case restoreSale = "restore_sale"
+        case matchReturn = "match_return"
+        case assignFunds = "assign_funds"
+        case resumeLiquidation = "resume_liquidation"
+    }
+
+    /// `reason` is why it is proposed; the action's own reason is the same words.
+    private mutating func propose(_ context: CommandContext) -> Command? {
+        let why = reason()
+        let proposed = object("action") { reader in reader.action(context, reason: why) }
+        return .propose(
+            Command.Propose(addressee: proposed.addressee, action: proposed.action, reason: why))
+    }
+
+    private mutating func action(
+        _ context: CommandContext, reason: String
+    ) -> (addressee: Addressee, action: Proposal.Action) {
+        switch enumeration("do", as: Proposable.self) {
+        case .waive:
+            return (
+                .customer(id("customer", context)),
+                .waive(
+                    Command.Waive(
+                        obligation: id("obligation", context),
+                        amount: optionalCents("amount_minor"), reason: reason))
+            )
+        case .chargeOff:
+            return (
+                .customer(id("customer", context)),
+                .chargeOff(
+                    Command.ChargeOff(obligation: id("obligation", context), reason: reason))
+            )
+        case .restoreSale:
+            return (
+                .customer(id("customer", context)),
+                .restoreSale(
+                    Command.RestoreSale(
+                        sale: id("sale", context), cost: cents("cost_minor"),
+                        owedAgain: owedAgain(context), reason: reason))
+            )
+        case .matchReturn: return (.house, .matchReturn(matchReturn(context)))
+        case .assignFunds: return (.house, .assignFunds(assignFunds(context)))
+        case .resumeLiquidation:
+            return (
+                .house,
+                .resumeLiquidation(
+                    Command.PauseLiquidation(
+                        asset: optionalAsset("asset", context)?.code, paused: false,
+                        reason: reason))
+            )
+        }
+    }
+
+    private mutating func owedAgain(
+        _ context: CommandContext
+    ) -> Command.RestoreSale.OwedAgain? {
+        optionalObject("owed_again") { reader in
+            Command.RestoreSale.OwedAgain(
+                obligation: reader.id("obligation", context), amount: reader.cents("amount_minor"))
+        }
+    }
+}

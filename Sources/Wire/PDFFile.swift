@@ -1,9 +1,9 @@
 /// PDF, ISO 32000-2, as far as it takes to see what a document would do when opened.
 ///
-/// Everything active in a PDF is introduced by a name such as `/JavaScript`. Names are looked for in
-/// the whole file, whatever their escapes, and in the compressed object streams (7.5.7) where most
-/// programs put their dictionaries. Reading the whole structure instead would trust the file to be
-/// read the same way by every viewer, and hostile files are not.
+/// Everything active in a PDF is introduced by a name such as `/JavaScript`. Names are looked for
+/// in the whole file, whatever their escapes, and in the compressed object streams (7.5.7) where
+/// most programs put their dictionaries. Reading the whole structure instead would trust the file
+/// to be read the same way by every viewer, and hostile files are not.
 enum PDFFile {
     static func inspect(_ bytes: [UInt8]) -> FileVerdict {
         let isWhole = ByteSearch.contains(Array("%%EOF".utf8), in: bytes.suffix(endMax))

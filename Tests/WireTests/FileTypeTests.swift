@@ -96,7 +96,8 @@ struct FileTypeTests {
     @Test("A place to begin at, a link and a plain form are no reason to refuse a PDF")
     func harmlessPDF() {
         let body =
-            "/OpenAction [3 0 R /FitH null] /A << /S /URI /URI (https://a.example) >> /AcroForm 4 0 R"
+            "/OpenAction [3 0 R /FitH null] /A << /S /URI /URI (https://a.example) >> "
+            + "/AcroForm 4 0 R"
         #expect(FileType.sniff(pdf(body)) == .accepted(.pdf))
         #expect(FileType.sniff(pdf("/JavaScripting /Launcher")) == .accepted(.pdf))
     }

@@ -111,7 +111,8 @@ struct JSONObjectReaderTests {
     @Test("Text that reverses its direction is refused")
     func bidirectional() throws {
         let found = try errors(
-            "{\"customer\":\"a\u{202E}b\",\"amount_minor\":1,\"method\":\"ach\",\"tags\":[],\"lots\":[]}"
+            "{\"customer\":\"a\u{202E}b\",\"amount_minor\":1,\"method\":\"ach\","
+                + "\"tags\":[],\"lots\":[]}"
         )
 
         #expect(found == ["/customer malformed"])

@@ -1,6 +1,30 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+// What a target may know is what stands in its list: pure targets know only pure ones, an edge never
+// another edge's business. ARCHITECTURE.md draws it.
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
+let kept: [Target.Dependency] = pure + ["Engine", "SQLiteStore", "Wire", "Service"]
+
 let package = Package(
     name: "makewhole",
     platforms: [.macOS(.v15)],
@@ -9,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -21,87 +44,77 @@ let package = Package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // Pure: no Foundation, no clock, nothing asynchronous.
         .target(name: "Money"),
         .target(name: "Ledger", dependencies: ["Money"]),
         .target(name: "Banking"),
         .target(name: "Nacha", dependencies: ["Money", "Banking"]),
         .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha"]),
-        .target(
-            name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Rules"]),
+        .target(name: "HTML"),
+        .target(name: "Web", dependencies: ["HTML"]),
+
+        // The engine and its store.
+        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Rules"]),
         .target(
             name: "SQLiteStore",
-            dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
-        .target(
-            name: "Wire",
-            dependencies: [
-                "Money",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ]),
+            dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
+
+        // The edges.
+        .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
+        .target(name: "Vocabulary", dependencies: pure + ["Wire"]),
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire", crypto,
             ]),
-        .target(name: "HTML"),
-        .target(name: "Web", dependencies: ["HTML"]),
+        .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Site",
-            dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Service", "HTML", "Web",
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ]),
+            name: "Rails", dependencies: kept + [crypto, httpClient, logging]),
         .target(
-            name: "API",
-            dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Service", "Vocabulary",
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ]),
-        .target(
-            name: "Rails",
-            dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Service", "Web",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Crypto", package: "swift-crypto"),
-            ]),
-        .target(
-            name: "Vocabulary",
-            dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules", "Wire"]),
-        .target(name: "Replay", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "Wire", "Vocabulary"]),
-        .target(name: "Notices", dependencies: ["Money", "Rules", "Service", "Web"]),
+            name: "Site", dependencies: kept + ["HTML", "Web", "Notices", hummingbird]),
+        .target(name: "API", dependencies: kept + ["Vocabulary", hummingbird]),
+
+        // Time without waiting.
+        .target(name: "Replay", dependencies: pure + ["Engine", "Wire", "Vocabulary"]),
+        .target(name: "Simulator", dependencies: pure + ["Engine"]),
+
+        // The programs.
         .executableTarget(
             name: "makewhole",
-            dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire", "Service",
-                "Vocabulary", "Replay", "Notices", "Rails", "Site", "API",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "SystemPackage", package: "swift-system"),
+            dependencies: kept + [
+                "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments, httpClient,
+                configuration, hummingbird, logging, lifecycle, system,
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
-            name: "makewhole-bench",
+            name: "makewhole-sandbox",
             dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Vocabulary",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "Money", "Banking", "Nacha", "HTML", "Wire", arguments, httpClient, crypto,
+                hummingbird, logging, nioCore, nioPosix, lifecycle,
             ],
+            path: "Sources/Sandbox"),
+        .executableTarget(
+            name: "makewhole-bench",
+            dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb],
             path: "Benchmarks/Bench"),
+
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
+        .testTarget(name: "BankingTests", dependencies: ["Banking"]),
+        .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
+        .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator"]),
+        .testTarget(
+            name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Simulator", grdb]),
+        .testTarget(name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
+        .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
+        .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),
+        .testTarget(
+            name: "APITests", dependencies: kept + ["API", "Vocabulary", hummingbird, hummingbirdTesting]),
+        .testTarget(
+            name: "SiteTests",
+            dependencies: kept + ["Site", "HTML", "Web", hummingbird, hummingbirdTesting]),
     ]
 )

@@ -12,6 +12,28 @@ public struct Location: Sendable, Hashable, ExpressibleByStringInterpolation {
         text = literal
     }
 
+    /// A path that arrived from outside, such as the address to return to.
+    ///
+    /// `nil` unless it begins with one `/` and holds only printable ASCII without spaces, quotes,
+    /// angle brackets or backslashes: so it stays on this site and cannot name another host.
+    public init?(localPath path: String) {
+        let allowed = path.utf8.allSatisfy { byte in
+            (0x21...0x7e).contains(byte) && !"\"'<>\\`".utf8.contains(byte)
+        }
+        guard allowed, path.hasPrefix("/"), !path.hasPrefix("//") else { return nil }
+        text = path
+    }
+
+    /// A whole address from the configuration, for mail, where a path alone leads nowhere.
+    ///
+    /// `nil` unless it is `http` or `https` and holds only what ``init(localPath:)`` allows.
+    public init?(absoluteURL address: String) {
+        guard let scheme = ["https://", "http://"].first(where: address.hasPrefix),
+            Location(localPath: "/" + address.dropFirst(scheme.count)) != nil
+        else { return nil }
+        text = address
+    }
+
     /// The program's literal with its values encoded.
     public init(stringInterpolation interpolation: Interpolation) {
         text = interpolation.text

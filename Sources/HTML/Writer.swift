@@ -61,8 +61,12 @@ extension Attribute {
 }
 
 extension [UInt8] {
+    @inline(__always)
     mutating func append(_ literal: StaticString) {
-        literal.withUTF8Buffer { append(contentsOf: $0) }
+        // Every literal of this module has a pointer: none is a single scalar.
+        append(
+            contentsOf: UnsafeBufferPointer(
+                start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Appends text with the five characters that mean something in HTML written as references.
@@ -72,27 +76,30 @@ extension [UInt8] {
         var text = text
         text.withUTF8 { bytes in
             var start = 0
-            for index in bytes.indices {
-                guard let reference = reference(for: bytes[index]) else { continue }
-                append(contentsOf: bytes[start..<index])
-                append(reference)
-                start = index + 1
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                if byte <= UInt8(ascii: ">"), special & (1 << UInt64(byte)) != 0 {
+                    append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                    append(reference(for: byte))
+                    start = index + 1
+                }
+                index += 1
             }
-            append(contentsOf: bytes[start...])
+            append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
     }
 }
 
-@inline(__always)
-private func reference(for byte: UInt8) -> StaticString? {
-    // Everything from "?" upwards, and so nearly every byte of text, leaves at the first test.
-    if byte > UInt8(ascii: ">") { return nil }
+/// One bit for each of `"`, `&`, `'`, `<` and `>`; all lie below 64, so a word holds them.
+private let special: UInt64 = 1 << 34 | 1 << 38 | 1 << 39 | 1 << 60 | 1 << 62
+
+private func reference(for byte: UInt8) -> StaticString {
     switch byte {
-    case UInt8(ascii: "&"): return "&amp;"
-    case UInt8(ascii: "<"): return "&lt;"
-    case UInt8(ascii: ">"): return "&gt;"
-    case UInt8(ascii: "\""): return "&quot;"
-    case UInt8(ascii: "'"): return "&#39;"
-    default: return nil
+    case UInt8(ascii: "&"): "&amp;"
+    case UInt8(ascii: "<"): "&lt;"
+    case UInt8(ascii: ">"): "&gt;"
+    case UInt8(ascii: "\""): "&quot;"
+    default: "&#39;"
     }
 }

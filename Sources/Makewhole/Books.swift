@@ -64,35 +64,68 @@ struct Export: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            guard let data = FileManager.default.contents(atPath: policy) else {
-                throw Failure.badData("\(policy) is not there; name the policy with --policy.")
-            }
-            let policies = try PolicyFile.load(Array(data))
-            var scales: [AssetCode: Int] = [.usd: 2]
-            for version in policies.versions {
-                for asset in version.assets { scales[asset.code] = asset.scale }
-            }
+            let scales = try Scales.read(policy)
             let pool = try SQLiteStore.open(path: database.checked())
             try HledgerJournal(scales: scales).write(Reader(pool: pool)) { Terminal.data($0) }
         }
     }
 }
 
+struct Balances: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print every account with its balance: account, asset, amount, tab-separated.")
+
+    @OptionGroup var database: DatabaseOptions
+    @Option(help: "The policy, for the decimals of each asset.") var policy = "policy.json"
+
+    func run() async throws {
+        try await Failure.reported {
+            let scales = try Scales.read(policy)
+            let pool = try SQLiteStore.open(path: database.checked())
+            for row in try Reader(pool: pool).accounts().sorted(by: { $0.name < $1.name }) {
+                let amount = DecimalText.format(row.amount, scale: try scales.of(row.asset))
+                Terminal.data("\(row.name)\t\(row.asset)\t\(amount)")
+            }
+        }
+    }
+}
+
+/// The decimals of every asset any policy has known.
+struct Scales {
+    let all: [AssetCode: Int]
+
+    static func read(_ path: String) throws -> Scales {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure.badData("\(path) is not there; name the policy with --policy.")
+        }
+        var scales: [AssetCode: Int] = [.usd: Asset.usd.scale]
+        for version in try PolicyFile.load(Array(data)).versions {
+            for asset in version.assets { scales[asset.code] = asset.scale }
+        }
+        return Scales(all: scales)
+    }
+
+    func of(_ asset: AssetCode) throws -> Int {
+        guard let scale = all[asset] else {
+            throw Failure.badData("The policy does not know \(asset).")
+        }
+        return scale
+    }
+}
+
 /// The books as a plain-text journal: one transaction for each transfer, so that `hledger check`
 /// and `hledger balance` can be held against ours.
 struct HledgerJournal {
-    let scales: [AssetCode: Int]
+    let scales: Scales
 
     func write(_ reader: Reader, line: (String) -> Void) throws {
-        for (asset, scale) in scales.sorted(by: { $0.key < $1.key }) {
+        for (asset, scale) in scales.all.sorted(by: { $0.key < $1.key }) {
             line("commodity \(amount(0, scale)) \(Self.name(asset))")
         }
         for name in Set(try reader.accounts().map(\.name)).sorted() { line("account \(name)") }
         line("")
         try reader.forEachPosting { posting in
-            guard let scale = scales[posting.asset] else {
-                throw Failure.badData("The policy does not know \(posting.asset).")
-            }
+            let scale = try scales.of(posting.asset)
             let day = posting.at.rfc3339.prefix(10)
             line("\(day) (\(posting.sequence)) \(posting.reason)  ; cause: \(posting.cause)")
             line("    \(posting.debit)  \(amount(posting.amount, scale)) \(Self.name(posting.asset))")

@@ -139,7 +139,8 @@ extension Draft {
         }
         if customer.profile.liquidation.attempts >= limits.bands.count { return .bandsExhausted }
         for (asset, last) in customer.profile.liquidation.lastIndex {
-            guard let quote = facts.freshQuote(asset), let floor = last.lowered(by: limits.breakerMove)
+            guard let quote = facts.freshQuote(asset),
+                let floor = last.lowered(by: limits.breakerMove)
             else { continue }
             if quote.index < floor { return .priceFell(asset) }
         }
@@ -153,9 +154,10 @@ extension Draft {
     }
 
     private mutating func lookAgain(because reason: LiquidationGuard) {
-        // With nothing to sell, only something that comes in changes that, and it asks by itself.
+        // With nothing to sell, only something that comes in changes that, and it asks by itself;
+        // a price that is old or a book that is thin is looked at again soon.
         let again =
-            reason == .nothingToSell
+            reason == .nothingToSell && holdsNothingWorthSelling
             ? facts.now.adding(days: 1)
             : facts.now.adding(seconds: facts.policy.liquidation.retrySeconds)
         if customer.profile.liquidation.stopped != reason {
@@ -170,6 +172,15 @@ extension Draft {
         case .everythingHalted, .stopFlag, .paymentUnderWay, .saleInFlight, .ordersToCancel,
             .tooManySlices, .priceFell, .nothingToSell:
             set(.liquidationSlice, due: again)
+        }
+    }
+
+    private var holdsNothingWorthSelling: Bool {
+        facts.halt.assets.isEmpty && sellable().allSatisfy { policy in
+            guard let quote = facts.freshQuote(policy.code) else { return false }
+            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
+            return quote.bid.value(of: free, of: policy.asset, rounding: .down)
+                < policy.notionalMin
         }
     }
 
@@ -195,8 +206,9 @@ extension Draft {
         for policy in sellable() {
             guard let quote = facts.freshQuote(policy.code),
                 let limit = quote.index.lowered(
-                    by: limits.bands[min(
-                        customer.profile.liquidation.attempts, limits.bands.count - 1)]),
+                    by: limits.bands[
+                        min(
+                            customer.profile.liquidation.attempts, limits.bands.count - 1)]),
                 quote.bid >= limit
             else { continue }
             let wanted = saleQuantity(for: amount, of: policy, at: quote.bid, fee: limits.fee)
@@ -334,7 +346,7 @@ extension Draft {
                 settlement,
                 as: sale.fills.isEmpty
                     ? .failed(reason: "not_sold") : .completed(at: facts.now))
-            notify(.saleCompleted(sale: id))
+            notify(.saleCompleted(sale: id, proceeds: sale.net))
         case .liquidation:
             if sale.fills.isEmpty {
                 customer.profile.liquidation.attempts += 1
@@ -344,7 +356,7 @@ extension Draft {
                 _ = try pay(
                     cashForSetOff(sale.net), from: cash, first: due.map(\.id), by: .liquidation,
                     .cashApplied)
-                notify(.saleCompleted(sale: id))
+                notify(.saleCompleted(sale: id, proceeds: sale.net))
             }
             keepProfile()
             if due.isEmpty {

@@ -34,7 +34,7 @@ public struct Notice: Hashable, Sendable, Codable {
         case settlementReturned(settlement: SettlementID, amount: Cents, group: ReasonGroup)
         case obligationSettled(obligation: ObligationID, amount: Cents, by: SettledBy)
         case saleOrdered(sale: SaleID, asset: AssetCode, quantity: Quantity, limit: Price)
-        case saleCompleted(sale: SaleID)
+        case saleCompleted(sale: SaleID, proceeds: Cents)
         case saleRestored(sale: SaleID)
         case residualOwed(obligation: ObligationID, amount: Cents)
         case chargedOff(obligation: ObligationID, amount: Cents)

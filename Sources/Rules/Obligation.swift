@@ -90,7 +90,8 @@ extension Draft {
             grace: silent ? .none : .awaitingNotice)
         let notice = notify(
             .obligationOpened(
-                obligation: id, amount: principal, group: code.group, ourError: code.isOurOwnRequest,
+                obligation: id, amount: principal, group: code.group,
+                ourError: code.isOurOwnRequest,
                 payBy: graceEnd(deliveredAt: facts.now)))
         obligation.noticeID = notice
         keep(obligation)

@@ -119,7 +119,8 @@ extension Draft {
             method = PaymentMethod(
                 id: method.id, kind: .bankAccount(corrected), linkedAt: method.linkedAt,
                 label: method.label, lastFour: command.lastFour ?? method.lastFour,
-                standing: method.standing == .blocked ? .blocked : .usable, verified: method.verified, balance: nil,
+                standing: method.standing == .blocked ? .blocked : .usable,
+                verified: method.verified, balance: nil,
                 standingReason: command.code)
         } else {
             method.standing = .needsCorrection

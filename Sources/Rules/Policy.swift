@@ -44,7 +44,8 @@ public struct Policy: Hashable, Sendable, Codable {
         public var tiers: [Tier]
         /// Limit while the linked balance is unknown or older than ``balanceAgeHoursMax``.
         public var starterLimit: Cents
-        /// The linked balance must be this share of the deposit plus uncleared debits (13000 = 130 %).
+        /// The linked balance must be this share of the deposit and uncleared debits together
+        /// (13000 = 130 %).
         public var balanceCover: BasisPoints
         /// Debits of this many days count against the linked balance.
         public var unclearedDays: Int
@@ -128,7 +129,8 @@ public struct Policy: Hashable, Sendable, Codable {
         /// Sold beyond what is owed, so that a moving price does not leave a rest.
         public var buffer: BasisPoints
         public var fee: BasisPoints
-        /// How far below the index an order may fill: one entry an attempt; past the last, a person.
+        /// How far below the index an order may fill, one entry for each attempt. Past the last, a
+        /// person decides.
         public var bands: [BasisPoints]
         public var priceAgeSecondsMax: Int
         /// Share of the bid depth that one slice may take.

@@ -358,7 +358,9 @@ extension Draft {
         case .wire, .sendAsset:
             settlement.state = .awaitingPayment
             keep(settlement)
-            if let quote = settlement.quote { set(.quoteExpiry(settlement.id), due: quote.expiresAt) }
+            if let quote = settlement.quote {
+                set(.quoteExpiry(settlement.id), due: quote.expiresAt)
+            }
         case .card, .instant:
             settlement.state = .awaitingPayment
             keep(settlement)
@@ -401,7 +403,8 @@ extension Draft {
         guard let id = settlement.method, let method = customer.methods[id],
             let account = method.bankAccount
         else { return nil }
-        guard method.standing == .usable, !facts.blockedAccounts.contains(account.fingerprint) else {
+        guard method.standing == .usable, !facts.blockedAccounts.contains(account.fingerprint)
+        else {
             return "method_unusable"
         }
         guard settlement.kind == .representment, let target = settlement.allocations.first,

@@ -110,7 +110,8 @@ extension Draft {
             id: identifier(), asset: command.asset, amount: command.amount,
             destination: command.destination, requestedAt: facts.now, state: .requested)
         keep(withdrawal)
-        try move(withdrawal, from: account(of: withdrawal), to: .house(.withdrawalsPayable),
+        try move(
+            withdrawal, from: account(of: withdrawal), to: .house(.withdrawalsPayable),
             .withdrawalReserved)
         return .withdrawal(withdrawal.id)
     }
@@ -137,7 +138,8 @@ extension Draft {
         case .cancelled: return .unchanged
         case .sent: throw .wrongState("the withdrawal has left")
         }
-        try move(withdrawal, from: .house(.withdrawalsPayable), to: account(of: withdrawal),
+        try move(
+            withdrawal, from: .house(.withdrawalsPayable), to: account(of: withdrawal),
             .withdrawalCancelled)
         withdrawal.state = .cancelled
         keep(withdrawal)
@@ -150,11 +152,14 @@ extension Draft {
         for id in customer.withdrawals.values.filter({ $0.state == .requested }).map(\.id).sorted()
         {
             guard var withdrawal = customer.withdrawals[id] else { continue }
-            try move(withdrawal, from: .house(.withdrawalsPayable), to: account(of: withdrawal),
+            try move(
+                withdrawal, from: .house(.withdrawalsPayable), to: account(of: withdrawal),
                 .withdrawalCancelled)
             withdrawal.state = .cancelled
             keep(withdrawal)
-            notify(.withdrawalCancelled(withdrawal: id, asset: withdrawal.asset,
+            notify(
+                .withdrawalCancelled(
+                    withdrawal: id, asset: withdrawal.asset,
                     amount: withdrawal.amount))
         }
     }
@@ -165,7 +170,8 @@ extension Draft {
     ) throws(Refusal) {
         try post(
             Transfer(
-                debit: debit, credit: credit, withdrawal.asset, Quantity(withdrawal.amount), reason))
+                debit: debit, credit: credit, withdrawal.asset, Quantity(withdrawal.amount), reason)
+        )
     }
 
     private func account(of withdrawal: Withdrawal) -> Account {

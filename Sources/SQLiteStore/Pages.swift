@@ -75,7 +75,8 @@ extension Reader {
             // Transfers name their accounts' previous ones, so the walk starts at the newest and
             // passes over those of earlier pages without looking anything else up.
             var heads = try Int64.fetchAll(
-                db, sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
+                db,
+                sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
                 arguments: [customer.data])
             let own = Set(
                 try Int64.fetchAll(

@@ -107,7 +107,9 @@ extension Describe {
                 ("sale", text(sale)), ("asset", .string(asset.description)),
                 ("quantity", quantity(ordered, asset)), ("limit_price", .string(limit.text)),
             ]
-        case .saleCompleted(let sale), .saleRestored(let sale): [("sale", text(sale))]
+        case .saleCompleted(let sale, let proceeds):
+            [("sale", text(sale)), ("proceeds_minor", .integer(proceeds.count))]
+        case .saleRestored(let sale): [("sale", text(sale))]
         case .residualOwed(let obligation, let amount), .chargedOff(let obligation, let amount):
             [("obligation", text(obligation)), ("amount_minor", cents(amount))]
         case .withdrawalCancelled(let withdrawal, let asset, let amount):

@@ -61,7 +61,7 @@ public struct Scene: Sendable {
     /// A scene.
     ///
     /// - Parameters:
-    ///   - timeZone: An IANA name such as `America/New_York`. An unknown name falls back to UTC, and
+    ///   - timeZone: An IANA name such as `America/New_York`. An unknown name means UTC, and
     ///     every time on the page then says so.
     ///   - now: Milliseconds since 1970 UTC.
     ///   - csrf: Sent back by every form.

@@ -36,9 +36,11 @@ enum Samples {
 
     static let holdings = [
         Holding(
-            name: "Bitcoin", amount: AssetAmount("BTC", 1_284_500, decimals: 8), valueCents: 53_820),
+            name: "Bitcoin", amount: AssetAmount("BTC", 1_284_500, decimals: 8),
+            valueCents: 53_820),
         Holding(
-            name: "Ether", amount: AssetAmount("ETH", 412_000_000, decimals: 9), valueCents: 98_633),
+            name: "Ether", amount: AssetAmount("ETH", 412_000_000, decimals: 9),
+            valueCents: 98_633),
         Holding(
             name: "Cardano", amount: AssetAmount("ADA", 250_000_000, decimals: 6), valueCents: nil),
     ]
@@ -299,7 +301,8 @@ enum Samples {
             openedAt: now - day, dueAt: now + 2 * day, target: .suspense("sus_4")),
         .init(
             id: "t3", title: "Bank file has no acknowledgement", detail: "Sent at 1:30 PM.",
-            urgency: .later, openedAt: now - 2 * hour, dueAt: now + 20 * hour, target: .file("f_9")),
+            urgency: .later, openedAt: now - 2 * hour, dueAt: now + 20 * hour,
+            target: .file("f_9")),
     ]
 
     static var overview: OverviewPage {
@@ -312,7 +315,8 @@ enum Samples {
             returnRates: [
                 .init(kind: .unauthorized, returned: 37, originated: 12_480, limitBasisPoints: 50),
                 .init(
-                    kind: .administrative, returned: 310, originated: 12_480, limitBasisPoints: 300),
+                    kind: .administrative, returned: 310, originated: 12_480,
+                    limitBasisPoints: 300),
                 .init(kind: .overall, returned: 702, originated: 12_480, limitBasisPoints: 1_500),
             ], urgent: tasks)
     }

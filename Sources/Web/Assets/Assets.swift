@@ -45,8 +45,8 @@ public enum Assets {
     /// Everything to be served, to look up by address.
     public static let all = [stylesheet, script, logo]
 
-    /// The Content-Security-Policy every page is to be sent with. Pages hold no inline script and no
-    /// inline style, so nothing has to be excused.
+    /// The Content-Security-Policy every page is to be sent with. Pages hold no inline script and
+    /// no inline style, so nothing has to be excused.
     public static let contentSecurityPolicy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'

@@ -3,7 +3,7 @@ extension Assets {
     static let scriptText = #"""
         // Everything here is a convenience; every page works without it.
 
-        // Relative times ("in 1 day 23 hours") are kept true once a minute, and quietly: no live region.
+        // Relative times ("in 1 day 23 hours") are kept true once a minute, without a live region.
         const units = [["day", 86400000], ["hour", 3600000], ["minute", 60000]];
         const language = document.documentElement.lang;
         const reader = ["en-US", "es-US"].includes(language) ? language : "en-US";
@@ -15,7 +15,9 @@ extension Assets {
             const count = Math.floor(rest / size);
             rest -= count * size;
             if (count > 0) {
-              parts.push(new Intl.NumberFormat(reader, { style: "unit", unit, unitDisplay: "long" }).format(count));
+              const style = { style: "unit", unit, unitDisplay: "long" };
+              const format = new Intl.NumberFormat(reader, style);
+              parts.push(format.format(count));
             } else if (parts.length > 0) {
               break;
             }
@@ -35,8 +37,8 @@ extension Assets {
         }
         if (document.querySelector('[data-enhance="relative"]')) setInterval(refresh, 60000);
 
-        // A form that was sent cannot be sent twice by an impatient finger. The server also refuses a
-        // second use of the same key; this only spares the reader the question.
+        // A form that was sent cannot be sent twice by an impatient finger. The server also refuses
+        // a second use of the same key; this only spares the reader the question.
         document.addEventListener("submit", (event) => {
           const form = event.target;
           if (form.method !== "post") return;
@@ -50,19 +52,22 @@ extension Assets {
         addEventListener("pageshow", (event) => {
           if (!event.persisted) return;
           for (const form of document.forms) delete form.dataset.sent;
-          for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+          for (const button of document.querySelectorAll("button[aria-busy]")) {
+            button.removeAttribute("aria-busy");
+          }
         });
 
         // The error summary takes the focus, so that a screen reader starts there.
         document.querySelector(".error-summary")?.focus();
 
-        // A payment under way is looked at again every fifteen seconds while the page is visible; the page
-        // is replaced only when its state has changed, so that nobody is interrupted for nothing.
+        // A payment under way is looked at again every fifteen seconds while the page is visible. The
+        // page is replaced only when its state has changed, so nobody is interrupted for nothing.
         const watched = document.querySelector('[data-enhance="watch"]');
         if (watched) {
           setInterval(async () => {
             if (document.hidden) return;
-            const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+            const request = fetch(location.href, { headers: { Accept: "text/html" } });
+            const answer = await request.catch(() => null);
             if (!answer?.ok) return;
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             const now = page.querySelector('[data-enhance="watch"]')?.dataset.value;

@@ -45,7 +45,7 @@ extension Assets {
         }
         :root[data-theme="light"] { color-scheme: light; }
         :root[data-theme="dark"] { color-scheme: dark; }
-        /* A browser without light-dark() gets the light page whole rather than a page without colours. */
+        /* A browser without light-dark() gets the light page, not a page without colours. */
         @supports not (color: light-dark(#000, #fff)) {
           :root {
             color-scheme: light;
@@ -85,8 +85,11 @@ extension Assets {
         .number, .amount, td, dd, time { font-variant-numeric: tabular-nums; }
         .number { white-space: nowrap; }
         code { font-family: var(--code); font-size: 0.875em; overflow-wrap: anywhere; }
-        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+        :focus-visible {
+          outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px;
+        }
         [tabindex="-1"]:focus { outline: none; }
+        [hidden] { display: none !important; }
         .unseen {
           position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden;
           clip-path: inset(50%); white-space: nowrap;
@@ -102,7 +105,8 @@ extension Assets {
 
         /* Frame */
         .ribbon {
-          background: var(--info-tint); color: var(--info-ink); font-size: 0.875rem; text-align: center;
+          background: var(--info-tint); color: var(--info-ink); font-size: 0.875rem;
+          text-align: center;
           padding: 0.4rem 1rem; font-weight: 550;
         }
         .ribbon p { max-width: none; }
@@ -121,7 +125,8 @@ extension Assets {
         .wordmark .slice { stroke: var(--owed-line); }
         .site-nav ul { display: flex; gap: 0.25rem; }
         .site-nav a {
-          display: flex; align-items: center; gap: 0.45rem; text-decoration: none; color: var(--soft);
+          display: flex; align-items: center; gap: 0.45rem; text-decoration: none;
+          color: var(--soft);
           font-weight: 550; font-size: 0.9375rem; border-radius: var(--round-small);
           min-height: 2.75rem;
           padding: 0 0.75rem;
@@ -135,7 +140,8 @@ extension Assets {
         }
         .page {
           width: 100%; max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; flex: 1;
-          display: grid; gap: var(--gap); align-content: start; grid-template-columns: minmax(0, 1fr);
+          display: grid; gap: var(--gap); align-content: start;
+          grid-template-columns: minmax(0, 1fr);
         }
         .page.narrow { max-width: 43rem; }
         .heading { display: grid; gap: 0.4rem; }
@@ -147,11 +153,14 @@ extension Assets {
         }
         .back:hover { text-decoration: underline; }
         .columns {
-          display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1fr); align-items: start;
+          display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1fr);
+          align-items: start;
         }
         .stack { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1fr); }
         .stack.tight { gap: 0.5rem; }
-        .site-footer { border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9375rem; }
+        .site-footer {
+          border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9375rem;
+        }
         .site-footer .bar { padding-block: 1.25rem; justify-content: space-between; }
         .site-footer ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
         .site-footer li a { display: inline-flex; align-items: center; min-height: 2.75rem; }
@@ -201,7 +210,8 @@ extension Assets {
         }
         .row.with-coin { grid-template-columns: auto minmax(0, 1fr) auto; }
         .empty {
-          color: var(--soft); display: grid; gap: 0.75rem; justify-items: start; padding: 0.5rem 0;
+          color: var(--soft); display: grid; gap: 0.75rem; justify-items: start;
+          padding: 0.5rem 0;
         }
 
         /* Balance */
@@ -212,8 +222,13 @@ extension Assets {
           gap: 1.35rem;
           box-shadow: var(--shadow); grid-template-columns: minmax(0, 1fr);
         }
-        .hero .label { color: var(--hero-soft); font-size: 0.9375rem; }
-        .hero .amount { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.75rem; }
+        .hero .label {
+          color: var(--hero-soft); font-size: 0.9375rem; font-weight: 450; letter-spacing: 0;
+        }
+        .hero h2.label { margin-bottom: 0.35rem; }
+        .hero .amount {
+          display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.75rem;
+        }
         .hero .amount strong {
           font-size: clamp(2.5rem, 1.9rem + 3.4vw, 3.75rem); font-weight: 650; line-height: 1.1;
           letter-spacing: -0.035em;
@@ -224,7 +239,8 @@ extension Assets {
           font-size: 0.9375rem;
         }
         .hero .figures {
-          display: grid; gap: 1rem 2rem; border-top: 1px solid var(--hero-line); padding-top: 1.25rem;
+          display: grid; gap: 1rem 2rem; border-top: 1px solid var(--hero-line);
+          padding-top: 1.25rem;
         }
         .hero dt { color: var(--hero-soft); font-size: 0.9375rem; }
         .hero dd { font-size: 1.4375rem; font-weight: 600; letter-spacing: -0.02em; }
@@ -241,7 +257,8 @@ extension Assets {
         .button {
           display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
           min-height: 3rem;
-          padding: 0.6rem 1.35rem; border-radius: 0.8rem; border: 1px solid transparent; font: inherit;
+          padding: 0.6rem 1.35rem; border-radius: 0.8rem; border: 1px solid transparent;
+          font: inherit;
           font-weight: 600; text-decoration: none; cursor: pointer; background: var(--brand);
           color: var(--on-brand); text-align: center; transition: background-color 0.15s;
         }
@@ -253,7 +270,8 @@ extension Assets {
         .hero .button { background: #ffffff; color: #0a2c26; }
         .hero .button:hover { background: #dcefe7; }
         .hero .button.second {
-          background: rgb(255 255 255 / 0.1); color: var(--hero-ink); border-color: var(--hero-line);
+          background: rgb(255 255 255 / 0.1); color: var(--hero-ink);
+          border-color: var(--hero-line);
         }
         .hero .button.second:hover { background: rgb(255 255 255 / 0.2); }
         .button.small { min-height: 2.75rem; padding: 0.35rem 1rem; font-size: 0.9375rem; }
@@ -267,27 +285,35 @@ extension Assets {
 
         /* Banner, notes, chips */
         .banner {
-          background: var(--owed-tint); color: var(--owed-ink); border: 1px solid var(--owed-line);
+          background: var(--owed-tint); color: var(--owed-ink);
+          border: 1px solid var(--owed-line);
           border-radius: var(--round); padding: 1.15rem 1.25rem; display: grid; gap: 0.9rem 1rem;
           grid-template-columns: minmax(0, 1fr);
         }
-        .banner .say { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.2rem 0.8rem; }
+        .banner .say {
+          display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.2rem 0.8rem;
+        }
         .banner .say .icon { margin-top: 0.15rem; width: 1.4rem; height: 1.4rem; }
         .banner .say > :not(.icon) { grid-column: 2; }
         .banner h2 { font-size: 1.1875rem; }
-        .banner p { max-width: 60ch; }
+        .banner p { max-width: 80ch; }
         .banner .button { background: var(--owed-ink); color: var(--owed-tint); }
         .banner .button:hover { background: var(--ink); color: var(--card); }
         .banner[data-tone="info"] {
           background: var(--info-tint); color: var(--info-ink); border-color: currentcolor;
         }
-        .banner[data-tone="info"] .button { background: var(--info-ink); color: var(--info-tint); }
+        .banner[data-tone="info"] .button {
+          background: var(--info-ink); color: var(--info-tint);
+        }
         .banner[data-tone="good"] {
           background: var(--good-tint); color: var(--good-ink); border-color: currentcolor;
         }
-        .banner[data-tone="good"] .button { background: var(--good-ink); color: var(--good-tint); }
+        .banner[data-tone="good"] .button {
+          background: var(--good-ink); color: var(--good-tint);
+        }
         .note {
-          border-left: 4px solid var(--edge); background: var(--quiet-tint); padding: 0.9rem 1.1rem;
+          border-left: 4px solid var(--edge); background: var(--quiet-tint);
+          padding: 0.9rem 1.1rem;
           border-radius: 0 var(--round-small) var(--round-small) 0; display: grid; gap: 0.35rem;
         }
         .note[data-tone="attention"] {
@@ -334,7 +360,8 @@ extension Assets {
           vertical-align: top;
         }
         .sum tr.total > * {
-          border-top: 2px solid var(--ink); font-weight: 700; font-size: 1.125rem; padding-top: 0.7rem;
+          border-top: 2px solid var(--ink); font-weight: 700; font-size: 1.125rem;
+          padding-top: 0.7rem;
         }
         .timeline { display: grid; }
         .timeline li {
@@ -344,7 +371,8 @@ extension Assets {
         }
         .timeline li:last-child { padding-bottom: 0; }
         .timeline li::before {
-          content: ""; position: absolute; left: 0.6875rem; top: 1.6rem; bottom: 0.05rem; width: 2px;
+          content: ""; position: absolute; left: 0.6875rem; top: 1.6rem; bottom: 0.05rem;
+          width: 2px;
           background: var(--line);
         }
         .timeline li:last-child::before { display: none; }
@@ -353,9 +381,13 @@ extension Assets {
           background: var(--good-tint); color: var(--good-ink);
         }
         .timeline .dot .icon { width: 0.95rem; height: 0.95rem; }
-        .timeline [data-tone="attention"] .dot { background: var(--owed-tint); color: var(--owed-ink); }
+        .timeline [data-tone="attention"] .dot {
+          background: var(--owed-tint); color: var(--owed-ink);
+        }
         .timeline [data-tone="bad"] .dot { background: var(--bad-tint); color: var(--bad-ink); }
-        .timeline [data-tone="info"] .dot { background: var(--info-tint); color: var(--info-ink); }
+        .timeline [data-tone="info"] .dot {
+          background: var(--info-tint); color: var(--info-ink);
+        }
         .timeline [data-tone="later"] .dot {
           background: none; border: 2px dashed var(--edge); color: transparent;
         }
@@ -365,7 +397,8 @@ extension Assets {
         details { border-top: 1px solid var(--line); padding-top: 0.25rem; }
         details.plain { border: 0; }
         summary {
-          cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center;
+          cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex;
+          align-items: center;
           gap: 0.5rem;
         }
         summary::before {
@@ -384,13 +417,14 @@ extension Assets {
         form { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
         form.inline { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; }
         .field { display: grid; gap: 0.4rem; min-width: 0; }
-        .field > label, legend { font-weight: 600; padding: 0; }
+        .field > label:not(.check), legend { font-weight: 600; padding: 0; }
         legend { margin-bottom: 0.6rem; }
         legend.title { font-size: 1.1875rem; font-weight: 650; letter-spacing: -0.015em; }
         .hint { color: var(--soft); font-size: 0.9375rem; font-weight: 400; }
         input[type="text"], input[type="search"], input[type="file"], select, textarea {
           font: inherit; color: inherit; background: var(--card); border: 1px solid var(--edge);
-          border-radius: var(--round-small); padding: 0.65rem 0.85rem; min-height: 3rem; width: 100%;
+          border-radius: var(--round-small); padding: 0.65rem 0.85rem; min-height: 3rem;
+          width: 100%;
           min-width: 0;
         }
         input[type="file"] { padding: 0.6rem; border-style: dashed; background: var(--raised); }
@@ -413,7 +447,8 @@ extension Assets {
         }
         [aria-invalid="true"] { border: 2px solid var(--bad-line) !important; }
         .error {
-          color: var(--bad-ink); font-weight: 600; font-size: 0.9375rem; display: flex; gap: 0.4rem;
+          color: var(--bad-ink); font-weight: 600; font-size: 0.9375rem; display: flex;
+          gap: 0.4rem;
           align-items: start;
         }
         .error .icon { margin-top: 0.1rem; }
@@ -449,7 +484,8 @@ extension Assets {
         .option.off .lead, .option.off .fee { color: var(--soft); }
         .option.off .why { color: var(--ink); }
         .check {
-          display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.85rem; align-items: start;
+          display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.85rem;
+          align-items: start;
           cursor: pointer; padding: 0.35rem 0;
         }
         .check input { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--brand); }
@@ -488,12 +524,14 @@ extension Assets {
         /* The operator's desk */
         .tiles {
           display: grid; gap: 0.85rem;
-          grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr));
+          grid-template-columns: repeat(auto-fill, minmax(min(100%, 12.5rem), 1fr));
         }
         .tile {
-          background: var(--card); border: 1px solid var(--line); border-radius: var(--round-small);
+          background: var(--card); border: 1px solid var(--line);
+          border-radius: var(--round-small);
           padding: 0.95rem 1.05rem;
-          display: grid; gap: 0.15rem; color: inherit; text-decoration: none; align-content: start;
+          display: grid; gap: 0.15rem; color: inherit; text-decoration: none;
+          align-content: start;
           min-width: 0;
         }
         a.tile:hover { border-color: var(--edge); color: inherit; }
@@ -524,7 +562,8 @@ extension Assets {
           border-color: var(--owed-line); background: var(--owed-tint); color: var(--owed-ink);
         }
         .switch .state {
-          font-size: 1.75rem; font-weight: 750; letter-spacing: 0.02em; display: flex; gap: 0.6rem;
+          font-size: 1.75rem; font-weight: 750; letter-spacing: 0.02em; display: flex;
+          gap: 0.6rem;
           align-items: center;
         }
         .flags { display: flex; flex-wrap: wrap; gap: 0.4rem; }
@@ -543,7 +582,9 @@ extension Assets {
           .hero .figures { grid-template-columns: 1fr 1fr; }
           .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .facts > div { grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr); }
-          .facts > div.changeable { grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr) auto; }
+          .facts > div.changeable {
+            grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr) auto;
+          }
           .data { display: table; }
           .data thead { position: static; clip-path: none; display: table-header-group; }
           .data tbody { display: table-row-group; }
@@ -579,7 +620,9 @@ extension Assets {
           .customer .site-nav li { flex: 1 1 0; min-width: 0; }
           .customer .site-nav li.on-desk { display: none; }
           .customer .site-nav { width: 100%; }
-          .customer .site-nav .count { position: absolute; top: 0.2rem; left: calc(50% + 0.35rem); }
+          .customer .site-nav .count {
+            position: absolute; top: 0.2rem; left: calc(50% + 0.35rem);
+          }
         }
         /* A bar at the foot, like an app's, only where the screen is tall enough to spare it. */
         @media (max-width: 59.99rem) and (min-height: 30rem) {
@@ -608,7 +651,8 @@ extension Assets {
         }
         @media (prefers-reduced-motion: reduce) {
           *, *::before, *::after {
-            transition: none !important; animation: none !important; scroll-behavior: auto !important;
+            transition: none !important; animation: none !important;
+            scroll-behavior: auto !important;
           }
         }
         @media (prefers-contrast: more) {
@@ -622,20 +666,23 @@ extension Assets {
           .hero { background: #fff; color: #000; }
           .hero .label, .hero dt, .hero dd small { color: #333; }
           .page { padding: 0; max-width: none; }
-          details > *:not(summary) { display: block; }
+          details::details-content { content-visibility: visible; block-size: auto; }
         }
         .big { font-size: 2.25rem; font-weight: 650; letter-spacing: -0.03em; line-height: 1.15; }
         .ledger { display: grid; }
         .ledger li {
-          display: flex; justify-content: space-between; gap: 0.5rem 1.25rem; align-items: baseline;
+          display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1.25rem;
+          align-items: baseline;
           padding: 0.7rem 0; border-top: 1px solid var(--line);
         }
         .ledger li:first-child { border-top: 0; }
-        .ledger li > div { display: grid; min-width: 0; }
+        .ledger li > div { display: grid; min-width: 0; flex: 1 1 12rem; }
         .ledger .number { font-weight: 600; }
         .card.flush > .rows { margin-top: -1.25rem; }
         .card.flush > .rows > li:first-child { border-top: 0; }
-        .card.flush > .rows > li:first-child .row { border-radius: var(--round) var(--round) 0 0; }
+        .card.flush > .rows > li:first-child .row {
+          border-radius: var(--round) var(--round) 0 0;
+        }
         @media (min-width: 40rem) { .card.flush > .rows { margin-top: -1.5rem; } }
         .letter.unread { border-left: 4px solid var(--brand); }
         .filter a {
@@ -660,5 +707,29 @@ extension Assets {
         progress[data-tone="attention"]::-moz-progress-bar { background: var(--owed-line); }
         progress[data-tone="bad"]::-webkit-progress-value { background: var(--bad-line); }
         progress[data-tone="bad"]::-moz-progress-bar { background: var(--bad-line); }
+
+        fieldset > .error { margin-bottom: 0.6rem; }
+        @media (max-width: 39.99rem) {
+          .data caption.unseen ~ tbody tr:first-child { border-top: 0; padding-top: 0; }
+          .data tbody tr:last-child { padding-bottom: 0; }
+        }
+
+        .desk .field { max-width: 42rem; }
+        @media (min-width: 40rem) { .button { justify-self: start; } }
+        /* On a phone a deposit's row is two lines: name and amount, then date and status. */
+        @media (max-width: 39.99rem) {
+          .row:not(.with-coin) {
+            grid-template-columns: minmax(0, 1fr) auto auto; column-gap: 0.5rem;
+          }
+          .row:not(.with-coin) > div { display: contents; }
+          .row:not(.with-coin) .lead { grid-column: 1 / 3; }
+          .row:not(.with-coin) .number { order: 1; grid-column: 3; justify-self: end; }
+          .row:not(.with-coin) small { order: 2; grid-column: 1; }
+          .row:not(.with-coin) .chip { order: 3; grid-column: 2 / 4; justify-self: end; }
+        }
+        @media (max-width: 23.99rem) {
+          .row:not(.with-coin) small { grid-column: 1 / 4; }
+          .row:not(.with-coin) .chip { grid-column: 1 / 4; justify-self: start; }
+        }
         """#
 }

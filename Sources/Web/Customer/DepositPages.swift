@@ -342,7 +342,7 @@ public struct DepositPage: Page, Equatable {
             cents: arithmetic?.owedCents ?? 0, depositCount: 1, depositID: deposit.id,
             situation: situation)
         let words = OwedWords(owed, in: scene)
-        return scene.note(words.tone) { p { words.next } }
+        return scene.note(words.tone) { words.nextLine }
     }
 
     @MarkupBuilder

@@ -182,14 +182,14 @@ public struct HomePage: Page, Equatable {
                 words.icon.markup
                 h2(.id("notice-title")) { words.title }
                 p { words.cause }
-                p { words.next }
+                words.nextLine
             }
             viewDetails(owed, in: scene)
         }
     }
 
-    /// The label differs between phone and desk, as the product article has it. Both are in the page
-    /// and the width shows one; the other is not displayed, so nobody hears it twice.
+    /// The label differs between phone and desk, as the product article has it. Both are in the
+    /// page and the width shows one; the other is not displayed, so nobody hears it twice.
     private func viewDetails(_ owed: OwedSummary, in scene: Scene) -> Markup {
         let path: Location
         if case .documentsNeeded(let settlement) = owed.situation {
@@ -335,6 +335,9 @@ struct OwedWords {
     let next: String
     let tone: Tone
     let icon: Icon
+    /// The deadline, and the next step with `%` where the time left stands. The page script keeps
+    /// that time true; without it the sentence stays as true as the page.
+    private var live: (at: Int64, template: String)?
 
     init(_ owed: OwedSummary, in scene: Scene) {
         let say = scene.say
@@ -343,6 +346,9 @@ struct OwedWords {
         switch owed.situation {
         case .due(let deadline):
             next = say.settleBy(scene.deadline(deadline))
+            let mark = say.deadlineAndSpan(
+                scene.time.deadline(deadline), scene.time.ahead("%"))
+            live = (deadline, say.settleBy(mark))
             (tone, icon) = (.attention, .warning)
         case .deadlinePassed:
             next = say.deadlinePassed
@@ -360,6 +366,15 @@ struct OwedWords {
             next = say.clockPaused
             (tone, icon) = (.attention, .pause)
         }
+    }
+
+    /// The next step as a paragraph.
+    var nextLine: Markup {
+        guard let live else { return p { next } }
+        return p(
+            .data(.enhance, "relative"), .data(.instant, String(live.at)),
+            .data(.value, live.template)
+        ) { next }
     }
 }
 

@@ -230,7 +230,7 @@ public struct WithdrawPage: Page, Equatable {
     public struct Item: Sendable, Equatable {
         /// The asset's symbol; `USD` for dollars.
         public var symbol: String
-        /// Its name.
+        /// Its name. Dollars are named by the page, in its language.
         public var name: String
         /// How much may leave now: dollars with 2 decimals, or a quantity.
         public var available: AssetAmount
@@ -350,7 +350,8 @@ public struct WithdrawPage: Page, Equatable {
                     .asset, say.whatToWithdraw,
                     items.map { item in
                         Choice(
-                            value: item.symbol, title: item.name,
+                            value: item.symbol,
+                            title: item.symbol == "USD" ? say.dollarsName : item.name,
                             lines: [say.to(item.destination)],
                             end: say.upTo(
                                 item.symbol == "USD"

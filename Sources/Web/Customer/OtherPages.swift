@@ -30,6 +30,26 @@ public struct NoticesPage: Page, Equatable {
         case withdrawable(cents: Int64)
         /// The deadline was moved.
         case deadlineMoved(deadline: Int64)
+        /// We had asked the bank to send the deposit back: our error.
+        case ourError(cents: Int64)
+        /// The last warning before assets may be sold.
+        case finalWarning(cents: Int64, deadline: Int64)
+        /// Money arrived; `toCash` of it is the customer's.
+        case fundsReceived(cents: Int64, toCash: Int64)
+        /// A payment did not go through; nothing was taken.
+        case paymentNotMade(cents: Int64)
+        /// A sale of assets was ordered.
+        case saleStarted
+        /// A sale that should not have been was made good.
+        case saleRestored
+        /// Nothing more can be sold, and an amount stays owed.
+        case residualOwed(cents: Int64)
+        /// Booked as a loss; still owed.
+        case writtenOff(cents: Int64)
+        /// A withdrawal was cancelled because a deposit came back.
+        case withdrawalCancelled
+        /// The bank told us new details of a linked account.
+        case bankDetailsCorrected(lastFour: String)
     }
 
     /// Where a notice leads.
@@ -213,7 +233,11 @@ public struct SaleReceiptPage: Page, Equatable {
                     ],
                     rows: lines.map { line in
                         [
-                            .text(line.sold.text), .text(line.price.text),
+                            group {
+                                line.sold.text
+                                small(.class("soft block")) { line.reference }
+                            },
+                            .text(line.price.text),
                             scene.number(line.proceedsCents), scene.number(line.feeCents),
                             scene.stamp(line.at),
                         ]
@@ -471,7 +495,10 @@ public struct MessagePage: Page, Equatable {
             scene.linkButton(homePath(scene), say.backToHome, "button second")
         case .amountChanged:
             scene.linkButton(Paths.settle, say.checkAgain)
-        case .staleForm:
+        case .staleForm(let address):
+            if let path = Location(localPath: address) {
+                scene.linkButton(path, say.openAgain)
+            }
             scene.linkButton(homePath(scene), say.backToHome, "button second")
         }
     }

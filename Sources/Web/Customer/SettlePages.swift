@@ -39,6 +39,8 @@ public struct SettleMethod: Sendable, Equatable {
         case wire
         /// Selling exactly enough of an asset held. The value is cents at the quoted price.
         case sellAsset(AssetAmount, valueCents: Int64)
+        /// Sending an asset in from outside, at a quoted price.
+        case sendAsset(symbol: String)
     }
 
     /// How long it takes until nothing is owed.
@@ -221,7 +223,7 @@ public struct SettlePage: Page, Equatable {
         let owed = OwedSummary(
             cents: total, depositCount: obligations.count, depositID: nil, situation: situation)
         let words = OwedWords(owed, in: scene)
-        return scene.note(words.tone) { p { words.next } }
+        return scene.note(words.tone) { words.nextLine }
     }
 }
 
@@ -249,6 +251,7 @@ extension SettleMethod {
         case .wire: return say.methodWire
         case .sellAsset(let amount, let value):
             return say.methodSell(amount.symbol, scene.dollars(value))
+        case .sendAsset(let symbol): return say.methodSend(symbol)
         }
     }
 
@@ -259,6 +262,7 @@ extension SettleMethod {
         case .card: .card
         case .instantPayment: .bolt
         case .sellAsset: .trade
+        case .sendAsset: .upload
         }
     }
 }
@@ -713,6 +717,8 @@ public struct ProcessingPage: Page, Equatable {
     public var state: State
     /// What has happened and what is expected.
     public var steps: [TimelineStep]
+    /// True when the customer goes on at the processor's page.
+    public var leadsOn: Bool = false
     /// The values the reader sees, each described at its property.
     public init(
         settlementID: String, reference: String, cents: Int64, method: SettleMethod,
@@ -753,6 +759,10 @@ public struct ProcessingPage: Page, Equatable {
                         scene.linkButton(Paths.settle, say.chooseAnotherWay)
                         scene.linkButton(Paths.help(.moreTime), say.getHelp, "button second")
                     } else {
+                        if state == .waitingForYou, leadsOn {
+                            scene.linkButton(
+                                Paths.continuePayment(settlementID), say.continueButton)
+                        }
                         scene.linkButton(Paths.home, say.backToHome, "button second")
                     }
                 }

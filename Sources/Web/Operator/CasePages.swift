@@ -16,6 +16,14 @@ public enum OperatorAction: String, Sendable, CaseIterable {
     case sendNotice = "send-notice"
     /// Keeps a sentence with the customer.
     case addNote = "add-note"
+    /// Ends a stop flag.
+    case removeFlag = "remove-flag"
+    /// Lets a stopped sale of this customer go on.
+    case resumeSales = "resume-sales"
+    /// Confirms that a withdrawal has left.
+    case sendWithdrawal = "send-withdrawal"
+    /// Undoes a forced sale; a second person has to agree.
+    case restoreSale = "restore-sale"
 }
 
 /// Everything about one customer, with the cause of every number.
@@ -153,6 +161,8 @@ public struct CustomerPage: Page, Equatable {
     public var problems: [FieldProblem] = []
     /// The action whose form had problems.
     public var problemAction: OperatorAction? = nil
+    /// What an action may be done to, where it is not a deposit: ids and what they name.
+    public var items: [OperatorAction: [Item]] = [:]
     /// The values the reader sees, each described at its property.
     public init(
         customerID: String, name: String, memberSince: Int64, balanceCents: Int64,
@@ -258,7 +268,11 @@ public struct CustomerPage: Page, Equatable {
                 ],
                 rows: obligations.map { item in
                     [
-                        code { item.depositID }, scene.number(item.openedCents),
+                        group {
+                            code { item.depositID }
+                            small(.class("soft block")) { item.id }
+                        },
+                        scene.number(item.openedCents),
                         scene.number(item.openCents), code { item.code },
                         item.situation.map { scene.situationChip($0) } ?? scene.chip(.settled),
                     ]
@@ -382,6 +396,16 @@ public struct CustomerPage: Page, Equatable {
                             )
                         }, selected: obligations.first?.depositID,
                         id: "deposit-\(action.rawValue)")
+                }
+                if let list = items[action] {
+                    scene.selectField(
+                        .note, say.action(action),
+                        options: list.map { ($0.id, $0.title) }, selected: nil,
+                        id: "note-\(action.rawValue)")
+                }
+                if action == .restoreSale {
+                    scene.textField(
+                        .amount, say.restoreCost, id: "amount-\(action.rawValue)", limit: 16)
                 }
                 scene.textField(
                     .reason, say.reasonLabel, id: id, limit: 500, isWrong ? problems : [])

@@ -397,6 +397,8 @@ public struct TasksPage: Page, Equatable {
         public var dueAt: Int64?
         /// Where it is worked on, if anywhere.
         public var target: Target?
+        /// True when it waits for a second person's yes or no.
+        public var asksApproval: Bool = false
         /// The values the reader sees, each described at its property.
         public init(
             id: String, title: String, detail: String, urgency: Urgency, openedAt: Int64,
@@ -475,12 +477,13 @@ public struct TasksPage: Page, Equatable {
                                 span(.class("unseen")) { ": \(task.title)" }
                             }
                         }
-                        scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
+                        if task.asksApproval { approval(of: task, in: scene) }
+                        if !task.asksApproval { scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
                             button(.class("button second small"), .type("submit")) {
                                 say.markDone
                                 span(.class("unseen")) { ": \(task.title)" }
                             }
-                        }
+                        } }
                     }
                 }
             }
@@ -595,6 +598,10 @@ public struct LiquidationPage: Page, Equatable {
                     span { say.liquidationState(state.isRunning) }
                 }
                 p { explanation(in: scene) }
+                p(.class("small")) {
+                    pricesAt.map { say.pricesAge(scene.time.relative($0, now: scene.now)) }
+                        ?? say.noPrices
+                }
                 control(in: scene)
             }
             section(.class("card"), .aria(.label, say.salesDue)) {

@@ -14,7 +14,10 @@ enum Icon: CaseIterable {
         case .bell: draw("<path d='M6 10a6 6 0 0 1 12 0c0 5 2 6 2 7H4c0-1 2-2 2-7M10 20h4'/>")
         case .help:
             draw(
-                "<circle cx='12' cy='12' r='9'/><path d='M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.7.4-1.1 1-1.1 1.8M12 17h.01'/>"
+                """
+                <circle cx='12' cy='12' r='9'/><path d='M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.7.4-1.1 \
+                1-1.1 1.8M12 17h.01'/>
+                """
             )
         case .back: draw("<path d='M15 5l-7 7 7 7'/>")
         case .check: draw("<path d='M5 12.5l4.5 4.5L19 7.5'/>")
@@ -42,7 +45,11 @@ enum Icon: CaseIterable {
     private func draw(_ shape: StaticString) -> Markup {
         group {
             raw(
-                "<svg class=\"icon\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\">"
+                """
+                <svg class=\"icon\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" \
+                stroke-width=\"2\" stroke-linecap=\"round\" stroke-linejoin=\"round\" \
+                aria-hidden=\"true\">
+                """
             )
             raw(shape)
             raw("</svg>")
@@ -51,7 +58,11 @@ enum Icon: CaseIterable {
 
     /// The mark beside the product's name.
     static let mark = raw(
-        "<svg viewBox=\"0 0 24 24\" fill=\"none\" stroke-width=\"5\" aria-hidden=\"true\"><path stroke=\"currentColor\" d=\"M12 4a8 8 0 1 0 8 8\"/><path class=\"slice\" d=\"M14.9 4.5a8 8 0 0 1 4.6 4.6\"/></svg>"
+        """
+        <svg viewBox=\"0 0 24 24\" fill=\"none\" stroke-width=\"5\" aria-hidden=\"true\"><path \
+        stroke=\"currentColor\" d=\"M12 4a8 8 0 1 0 8 8\"/><path class=\"slice\" d=\"M14.9 4.5a8 8 \
+        0 0 1 4.6 4.6\"/></svg>
+        """
     )
 }
 

@@ -130,6 +130,12 @@ struct Layout {
         }
     }
 
+    /// The operators' pages are in English and have no customer help.
+    private var isDesk: Bool {
+        if case .desk = place { return true }
+        return false
+    }
+
     private var homePath: Location {
         switch place {
         case .customer, .outside: Paths.home
@@ -184,7 +190,7 @@ struct Layout {
         HTML.footer(.class("site-footer")) {
             div(.class("bar")) {
                 ul {
-                    li { a(.href(Paths.help)) { scene.say.section(.help) } }
+                    if !isDesk { li { a(.href(Paths.help)) { scene.say.section(.help) } } }
                     if let support = scene.support {
                         li { a(.href("tel:\(support.phone)")) { scene.say.call(support.phone) } }
                         if !support.hours.isEmpty { li { support.hours } }
@@ -215,15 +221,7 @@ struct Layout {
         form(.class("choices-inline"), .method(.post), .action(Paths.preferences)) {
             hiddenField(.csrf, scene.csrf)
             hiddenField(.returnTo, scene.address)
-            div(.class("segmented"), .role("group"), .aria(.label, scene.say.languageLabel)) {
-                for language in Language.offered {
-                    button(
-                        .type("submit"), .name(Field.language.rawValue), .value(language.rawValue),
-                        .lang(language.rawValue),
-                        .aria(.current, "true").when(language == scene.language)
-                    ) { scene.say.nameOf(language) }
-                }
-            }
+            if !isDesk { languages(in: scene) }
             div(.class("segmented"), .role("group"), .aria(.label, scene.say.appearanceLabel)) {
                 for theme in Scene.Theme.allCases {
                     button(
@@ -231,6 +229,18 @@ struct Layout {
                         .aria(.current, "true").when(theme == scene.theme)
                     ) { scene.say.theme(theme) }
                 }
+            }
+        }
+    }
+
+    private func languages(in scene: Scene) -> Markup {
+        div(.class("segmented"), .role("group"), .aria(.label, scene.say.languageLabel)) {
+            for language in Language.offered {
+                button(
+                    .type("submit"), .name(Field.language.rawValue), .value(language.rawValue),
+                    .lang(language.rawValue),
+                    .aria(.current, "true").when(language == scene.language)
+                ) { scene.say.nameOf(language) }
             }
         }
     }

@@ -98,14 +98,25 @@ extension Catalogue {
     }
     var deadlinePassed: String {
         pick(
-            "The deadline has passed, and we may sell some of your assets at any time. You can still stop this by settling now.",
-            "El plazo ya venció y podemos vender parte de sus activos en cualquier momento. Todavía puede evitarlo si paga ahora."
+            """
+            The deadline has passed, and we may sell some of your assets at any time. You can \
+            still stop this by settling now.
+            """,
+            """
+            El plazo ya venció y podemos vender parte de sus activos en cualquier momento. Todavía \
+            puede evitarlo si paga ahora.
+            """
         )
     }
     var saleInProgress: String {
         pick(
-            "We are selling some of your assets to cover it. You will get a receipt for every sale.",
-            "Estamos vendiendo parte de sus activos para cubrirlo. Recibirá un comprobante de cada venta."
+            """
+            We are selling some of your assets to cover it. You will get a receipt for every sale.
+            """,
+            """
+            Estamos vendiendo parte de sus activos para cubrirlo. Recibirá un comprobante de cada \
+            venta.
+            """
         )
     }
     var paymentOnItsWay: String {
@@ -115,8 +126,14 @@ extension Catalogue {
     }
     var documentsWaited: String {
         pick(
-            "We need to check your payment method. Your deadline is paused while we wait for your documents.",
-            "Necesitamos verificar su método de pago. Su plazo está en pausa mientras esperamos sus documentos."
+            """
+            We need to check your payment method. Your deadline is paused while we wait for your \
+            documents.
+            """,
+            """
+            Necesitamos verificar su método de pago. Su plazo está en pausa mientras esperamos sus \
+            documentos.
+            """
         )
     }
     var clockPaused: String {
@@ -156,7 +173,10 @@ extension Catalogue {
     var noDeposits: String {
         pick(
             "No deposits yet. When you add money it shows here, with the day it can be withdrawn.",
-            "Aún no hay depósitos. Cuando agregue dinero aparecerá aquí, con el día en que podrá retirarlo."
+            """
+            Aún no hay depósitos. Cuando agregue dinero aparecerá aquí, con el día en que podrá \
+            retirarlo.
+            """
         )
     }
     var yourAssets: String { pick("Your assets", "Sus activos") }
@@ -219,8 +239,14 @@ extension Catalogue {
     var whatHappened: String { pick("What happened", "Qué pasó") }
     func whatHappenedReturned(_ amount: String) -> String {
         pick(
-            "You added \(amount), and we let you use it before your bank had confirmed it. Then your bank sent the deposit back, so the money never reached us.",
-            "Usted agregó \(amount) y le dejamos usarlo antes de que su banco lo confirmara. Después su banco devolvió el depósito, así que el dinero nunca nos llegó."
+            """
+            You added \(amount), and we let you use it before your bank had confirmed it. Then \
+            your bank sent the deposit back, so the money never reached us.
+            """,
+            """
+            Usted agregó \(amount) y le dejamos usarlo antes de que su banco lo confirmara. \
+            Después su banco devolvió el depósito, así que el dinero nunca nos llegó.
+            """
         )
     }
     var why: String { pick("Why", "Por qué") }
@@ -251,8 +277,14 @@ extension Catalogue {
             )
         case .askedByUs:
             pick(
-                "We asked your bank to send it back because of a mistake of ours. We are sorry. You do not have to do anything.",
-                "Le pedimos a su banco que lo devolviera por un error nuestro. Lo sentimos. No tiene que hacer nada."
+                """
+                We asked your bank to send it back because of a mistake of ours. We are sorry. You \
+                do not have to do anything.
+                """,
+                """
+                Le pedimos a su banco que lo devolviera por un error nuestro. Lo sentimos. No \
+                tiene que hacer nada.
+                """
             )
         case .other:
             pick(
@@ -283,15 +315,27 @@ extension Catalogue {
     var ifNothing: String { pick("What if I do nothing", "Qué pasa si no hago nada") }
     var ifNothingAnswer: String {
         pick(
-            "After the deadline we may sell just enough of your assets to cover what you owe. You keep the rest, and you get a receipt with every quantity, price and fee.",
-            "Después del plazo podemos vender solo los activos necesarios para cubrir lo que debe. Usted conserva el resto y recibe un comprobante con cada cantidad, precio y comisión."
+            """
+            After the deadline we may sell just enough of your assets to cover what you owe. You \
+            keep the rest, and you get a receipt with every quantity, price and fee.
+            """,
+            """
+            Después del plazo podemos vender solo los activos necesarios para cubrir lo que debe. \
+            Usted conserva el resto y recibe un comprobante con cada cantidad, precio y comisión.
+            """
         )
     }
     var whatHappensNext: String { pick("What happens next", "Qué sigue") }
     var earlyExplained: String {
         pick(
-            "We let you use this deposit early. Your bank usually takes 2 to 7 business days to send us the money. Keep that amount in your bank account until then.",
-            "Le dejamos usar este depósito antes. Su banco suele tardar de 2 a 7 días hábiles en enviarnos el dinero. Mantenga esa cantidad en su cuenta bancaria hasta entonces."
+            """
+            We let you use this deposit early. Your bank usually takes 2 to 7 business days to \
+            send us the money. Keep that amount in your bank account until then.
+            """,
+            """
+            Le dejamos usar este depósito antes. Su banco suele tardar de 2 a 7 días hábiles en \
+            enviarnos el dinero. Mantenga esa cantidad en su cuenta bancaria hasta entonces.
+            """
         )
     }
     func withdrawableOnLong(_ deadline: String) -> String {
@@ -357,14 +401,28 @@ extension Catalogue {
     }
     var pendingExplained: String {
         pick(
-            "Banks show a charge as “pending” before money really moves. It can stay 1 to 5 business days. If the deposit failed, the pending line disappears by itself, and you have not paid twice.",
-            "Los bancos muestran un cargo como «pendiente» antes de que el dinero se mueva. Puede durar de 1 a 5 días hábiles. Si el depósito falló, la línea pendiente desaparece sola y usted no ha pagado dos veces."
+            """
+            Banks show a charge as “pending” before money really moves. It can stay 1 to 5 \
+            business days. If the deposit failed, the pending line disappears by itself, and you \
+            have not paid twice.
+            """,
+            """
+            Los bancos muestran un cargo como «pendiente» antes de que el dinero se mueva. Puede \
+            durar de 1 a 5 días hábiles. Si el depósito falló, la línea pendiente desaparece sola \
+            y usted no ha pagado dos veces.
+            """
         )
     }
     func pendingStillThere(_ day: String) -> String {
         pick(
-            "Still there after \(day)? Send us a screenshot of the posted (not pending) line and we will look.",
-            "¿Sigue ahí después del \(day)? Envíenos una captura de la línea registrada (no pendiente) y la revisaremos."
+            """
+            Still there after \(day)? Send us a screenshot of the posted (not pending) line and we \
+            will look.
+            """,
+            """
+            ¿Sigue ahí después del \(day)? Envíenos una captura de la línea registrada (no \
+            pendiente) y la revisaremos.
+            """
         )
     }
     var sendScreenshot: String { pick("Send a screenshot", "Enviar una captura") }

@@ -20,9 +20,9 @@ extension Catalogue {
     var nobody: String { staff("Nobody") }
     var unknownFigure: String { staff("Unknown") }
     func percent(_ basisPoints: Int) -> String {
-        "\(MoneyText.decimal(Int64(basisPoints), places: 2, minimum: 1))\u{00A0}%"
+        "\(MoneyText.decimal(Int64(basisPoints), places: 2, minimum: 1))%"
     }
-    func wholePercent(_ percent: Int) -> String { "\(percent)\u{00A0}%" }
+    func wholePercent(_ percent: Int) -> String { "\(percent)%" }
 
     // Overview
 
@@ -72,14 +72,17 @@ extension Catalogue {
     }
     func rateBand(_ share: Int) -> String {
         if share >= 100 { return staff("Over the limit") }
-        return staff("\(share) % of the limit")
+        return staff("\(share)% of the limit")
     }
     func rateOf(_ rate: Int, _ limit: Int) -> String {
         staff("\(percent(rate)) of \(percent(limit))")
     }
     func rateLine(_ rate: Int, _ limit: Int, _ returned: Int, _ originated: Int) -> String {
         let counts =
-            "\(MoneyText.grouped(UInt64(max(0, returned)))) of \(MoneyText.grouped(UInt64(max(0, originated))))"
+            """
+            \(MoneyText.grouped(UInt64(max(0, returned)))) of \
+            \(MoneyText.grouped(UInt64(max(0, originated))))
+            """
         return staff("\(percent(rate)) (\(counts)), limit \(percent(limit))")
     }
 
@@ -157,7 +160,10 @@ extension Catalogue {
             plural(
                 inFlight,
                 "Pausing takes effect at once. The sale already with the market will finish.",
-                "Pausing takes effect at once. Sales already with the market will finish: \(inFlight)."
+                """
+                Pausing takes effect at once. Sales already with the market will finish: \
+                \(inFlight).
+                """
             ))
     }
     var pauseNow: String { staff("Pause all sales now") }
@@ -260,6 +266,10 @@ extension Catalogue {
         case .releaseHold: staff("Release a hold")
         case .sendNotice: staff("Send the notice again")
         case .addNote: staff("Add a note")
+        case .removeFlag: staff("Remove a flag")
+        case .resumeSales: staff("Let a stopped sale go on")
+        case .sendWithdrawal: staff("Confirm a withdrawal")
+        case .restoreSale: staff("Undo a sale")
         }
     }
     func actionExplained(_ action: OperatorAction) -> String {
@@ -271,6 +281,10 @@ extension Catalogue {
         case .releaseHold: staff("The value may leave at once. The bank may still send it back.")
         case .sendNotice: staff("By every channel the customer has. The clock does not restart.")
         case .addNote: staff("Seen by operators only.")
+        case .removeFlag: staff("What it stopped goes on, from where it stands.")
+        case .resumeSales: staff("The next slice is tried with the narrowest band.")
+        case .sendWithdrawal: staff("Only when it has really left.")
+        case .restoreSale: staff("The asset is bought back at our cost. A second person agrees.")
         }
     }
     var hours: String { staff("Hours to add") }

@@ -69,10 +69,13 @@ struct LocalTime: Sendable {
         let (difference, overflow) = instant.subtractingReportingOverflow(now)
         guard !overflow else { return date(instant) }
         let span = self.span(difference.magnitude)
-        if difference >= 0 {
-            return isSpanish ? "dentro de \(span)" : "in \(span)"
-        }
+        if difference >= 0 { return ahead(span) }
         return isSpanish ? "hace \(span)" : "\(span) ago"
+    }
+
+    /// `in 1 day 23 hours`, around a length of time or the mark that stands for one.
+    func ahead(_ span: String) -> String {
+        isSpanish ? "dentro de \(span)" : "in \(span)"
     }
 
     /// The two largest parts of a length of time: `1 day 23 hours`.

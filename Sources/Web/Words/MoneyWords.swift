@@ -60,8 +60,14 @@ extension Catalogue {
         -> String
     {
         pick(
-            "I authorize \(brand) to debit \(amount) once from \(account) on or after \(date). I can revoke this by contacting \(brand) before the debit is sent.",
-            "Autorizo a \(brand) a debitar \(amount) una sola vez de \(account) a partir del \(date). Puedo revocarlo si contacto a \(brand) antes de que se envíe el débito."
+            """
+            I authorize \(brand) to debit \(amount) once from \(account) on or after \(date). I \
+            can revoke this by contacting \(brand) before the debit is sent.
+            """,
+            """
+            Autorizo a \(brand) a debitar \(amount) una sola vez de \(account) a partir del \
+            \(date). Puedo revocarlo si contacto a \(brand) antes de que se envíe el débito.
+            """
         )
     }
     func addAmount(_ amount: String) -> String { pick("Add \(amount)", "Agregar \(amount)") }
@@ -72,10 +78,18 @@ extension Catalogue {
     var unlocksLater: String { pick("Unlocks later", "Se libera después") }
     var whyHeld: String {
         pick(
-            "Money from a bank deposit can be traded right away, but leaves only once the bank can no longer easily take it back. This goes for dollars and for crypto bought with it.",
-            "Con el dinero de un depósito bancario puede operar de inmediato, pero solo puede salir cuando el banco ya no pueda retirarlo fácilmente. Vale para dólares y para la cripto comprada con ellos."
+            """
+            Money from a bank deposit can be traded right away, but leaves only once the bank can \
+            no longer easily take it back. This goes for dollars and for crypto bought with it.
+            """,
+            """
+            Con el dinero de un depósito bancario puede operar de inmediato, pero solo puede salir \
+            cuando el banco ya no pueda retirarlo fácilmente. Vale para dólares y para la cripto \
+            comprada con ellos.
+            """
         )
     }
+    var dollarsName: String { pick("US dollars", "Dólares") }
     var withdrawSome: String { pick("Make a withdrawal", "Hacer un retiro") }
     var whatToWithdraw: String { pick("What would you like to withdraw?", "¿Qué desea retirar?") }
     func to(_ destination: String) -> String { pick("To \(destination)", "A \(destination)") }
@@ -103,8 +117,14 @@ extension Catalogue {
     }
     func refusedSecurity(_ deadline: String) -> String {
         pick(
-            "Your sign-in details changed lately. To protect you, withdrawals start again on \(deadline).",
-            "Sus datos de acceso cambiaron hace poco. Para protegerle, los retiros se reanudan el \(deadline)."
+            """
+            Your sign-in details changed lately. To protect you, withdrawals start again on \
+            \(deadline).
+            """,
+            """
+            Sus datos de acceso cambiaron hace poco. Para protegerle, los retiros se reanudan el \
+            \(deadline).
+            """
         )
     }
 
@@ -155,7 +175,10 @@ extension Catalogue {
     var amountChangedTitle: String { pick("The amount changed", "La cantidad cambió") }
     func amountChanged(_ from: String, _ to: String) -> String {
         pick(
-            "It went from \(from) to \(to) since you opened the page. Nothing was paid. Please check again.",
+            """
+            It went from \(from) to \(to) since you opened the page. Nothing was paid. Please \
+            check again.
+            """,
             "Pasó de \(from) a \(to) desde que abrió la página. No se pagó nada. Revise de nuevo.")
     }
     var paymentCameBack: String {
@@ -182,12 +205,18 @@ extension Catalogue {
         switch kind {
         case .sameBankAccount:
             pick(
-                "The account the deposit came back from. Check that there is enough money in it first.",
+                """
+                The account the deposit came back from. Check that there is enough money in it \
+                first.
+                """,
                 "La cuenta que devolvió el depósito. Compruebe antes que haya suficiente dinero.")
         case .wire:
             pick(
                 "You send it from your bank with our reference. Your bank may charge for it.",
-                "Usted la envía desde su banco con nuestra referencia. Su banco puede cobrar por ello."
+                """
+                Usted la envía desde su banco con nuestra referencia. Su banco puede cobrar por \
+                ello.
+                """
             )
         case .instantPayment:
             pick(
@@ -197,7 +226,7 @@ extension Catalogue {
             pick(
                 "Sell just enough of it at a price you see first. You hold \(amount.text).",
                 "Venda solo lo necesario a un precio que verá antes. Usted tiene \(amount.text).")
-        case .cash, .bankAccount, .linkBankAccount, .card: nil
+        case .cash, .bankAccount, .linkBankAccount, .card, .sendAsset: nil
         }
     }
     var mayNeedDocuments: String {
@@ -208,7 +237,8 @@ extension Catalogue {
     var methodCash: String { pick("Cash in this account", "Efectivo en esta cuenta") }
     var methodAnotherBank: String { pick("Another bank account", "Otra cuenta bancaria") }
     func methodCard(_ network: String, _ lastFour: String) -> String {
-        pick("\(network) card ••\(lastFour)", "Tarjeta \(network) ••\(lastFour)")
+        if lastFour.isEmpty { return pick("A card", "Una tarjeta") }
+        return pick("\(network) card ••\(lastFour)", "Tarjeta \(network) ••\(lastFour)")
     }
     var methodInstant: String { pick("Instant payment", "Pago instantáneo") }
     var methodWire: String { pick("Wire transfer", "Transferencia bancaria") }
@@ -246,8 +276,14 @@ extension Catalogue {
     }
     func pausedUntil(_ deadline: String) -> String {
         pick(
-            "Your deadline is paused while we review, until \(deadline) at the latest. Nothing will be sold meanwhile.",
-            "Su plazo está en pausa mientras revisamos, a más tardar hasta el \(deadline). Mientras tanto no venderemos nada."
+            """
+            Your deadline is paused while we review, until \(deadline) at the latest. Nothing will \
+            be sold meanwhile.
+            """,
+            """
+            Su plazo está en pausa mientras revisamos, a más tardar hasta el \(deadline). Mientras \
+            tanto no venderemos nada.
+            """
         )
     }
     var allArrived: String { pick("We have what we asked for", "Tenemos lo que pedimos") }
@@ -273,8 +309,14 @@ extension Catalogue {
                 "Un pasaporte, licencia de conducir o identificación estatal vigente.")
         case .bankProof:
             pick(
-                "A statement or bank letter of the last 90 days with your name and the last four digits.",
-                "Un estado de cuenta o carta del banco de los últimos 90 días con su nombre y los últimos cuatro números."
+                """
+                A statement or bank letter of the last 90 days with your name and the last four \
+                digits.
+                """,
+                """
+                Un estado de cuenta o carta del banco de los últimos 90 días con su nombre y los \
+                últimos cuatro números.
+                """
             )
         case .chargeProof:
             pick(
@@ -371,8 +413,14 @@ extension Catalogue {
         -> String
     {
         pick(
-            "I ask \(brand) to sell \(quantity) for me now, at \(price) per \(symbol) or better, and to use the money to settle what I owe.",
-            "Pido a \(brand) que venda \(quantity) por mí ahora, a \(price) por \(symbol) o mejor, y que use el dinero para pagar lo que debo."
+            """
+            I ask \(brand) to sell \(quantity) for me now, at \(price) per \(symbol) or better, \
+            and to use the money to settle what I owe.
+            """,
+            """
+            Pido a \(brand) que venda \(quantity) por mí ahora, a \(price) por \(symbol) o mejor, \
+            y que use el dinero para pagar lo que debo.
+            """
         )
     }
     func authorizeCash(_ brand: String, _ amount: String) -> String {
@@ -434,8 +482,14 @@ extension Catalogue {
     }
     var unknown: String {
         pick(
-            "We do not know yet whether your payment went through. Please don't pay again; we will tell you as soon as we know.",
-            "Aún no sabemos si su pago se completó. No pague de nuevo; le avisaremos en cuanto lo sepamos."
+            """
+            We do not know yet whether your payment went through. Please don't pay again; we will \
+            tell you as soon as we know.
+            """,
+            """
+            Aún no sabemos si su pago se completó. No pague de nuevo; le avisaremos en cuanto lo \
+            sepamos.
+            """
         )
     }
     var waitingTitle: String { pick("Waiting for your bank", "Esperando a su banco") }
@@ -478,7 +532,10 @@ extension Catalogue {
     var nextTime: String {
         pick(
             "Next time: keep the amount in your bank account for 7 business days after a deposit.",
-            "La próxima vez: mantenga la cantidad en su cuenta bancaria 7 días hábiles después de un depósito."
+            """
+            La próxima vez: mantenga la cantidad en su cuenta bancaria 7 días hábiles después de \
+            un depósito.
+            """
         )
     }
 
@@ -511,8 +568,14 @@ extension Catalogue {
                 "El archivo está protegido con contraseña.")
         case .fileUnsafe:
             pick(
-                "The selected file contains something we cannot open safely. A photo or a scan works.",
-                "El archivo contiene algo que no podemos abrir con seguridad. Sirve una foto o un escaneo."
+                """
+                The selected file contains something we cannot open safely. A photo or a scan \
+                works.
+                """,
+                """
+                El archivo contiene algo que no podemos abrir con seguridad. Sirve una foto o un \
+                escaneo.
+                """
             )
         case .fileNotReceived:
             pick(

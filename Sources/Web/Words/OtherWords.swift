@@ -12,6 +12,16 @@ extension Catalogue {
     var new: String { pick("New", "Nuevo") }
     var open: String { pick("Open", "Abrir") }
     var markRead: String { pick("Mark as read", "Marcar como leído") }
+    func mailGreeting(_ name: String) -> String { pick("Hello \(name),", "Hola, \(name):") }
+
+    var mailLink: String { pick("See the details after signing in:", "Vea los detalles al entrar:") }
+
+    func mailFooter(_ brand: String) -> String {
+        pick(
+            "\(brand) never asks for a password or a card number by mail.",
+            "\(brand) nunca pide contraseñas ni números de tarjeta por correo.")
+    }
+
     func notice(_ kind: NoticesPage.Kind, _ scene: Scene) -> (title: String, text: String) {
         let dollars = scene.dollars
         return switch kind {
@@ -19,7 +29,10 @@ extension Catalogue {
             (
                 pick("\(dollars(cents)) is available early", "\(dollars(cents)) disponibles antes"),
                 pick(
-                    "You can trade with it now. Your bank usually confirms within 2 to 7 business days.",
+                    """
+                    You can trade with it now. Your bank usually confirms within 2 to 7 business \
+                    days.
+                    """,
                     "Ya puede operar. Su banco suele confirmar en 2 a 7 días hábiles.")
             )
         case .returnedCovered(let cents):
@@ -34,8 +47,14 @@ extension Catalogue {
             (
                 youOwe(dollars(cents)),
                 pick(
-                    "A deposit you used early was sent back. Settle it by \(scene.time.deadline(deadline)) to keep your assets.",
-                    "Se devolvió un depósito que usted ya había usado. Páguelo antes del \(scene.time.deadline(deadline)) para conservar sus activos."
+                    """
+                    A deposit you used early was sent back. Settle it by \
+                    \(scene.time.deadline(deadline)) to keep your assets.
+                    """,
+                    """
+                    Se devolvió un depósito que usted ya había usado. Páguelo antes del \
+                    \(scene.time.deadline(deadline)) para conservar sus activos.
+                    """
                 )
             )
         case .reminder(let cents, let deadline):
@@ -106,6 +125,97 @@ extension Catalogue {
                     "It is now \(scene.time.deadline(deadline)).",
                     "Ahora es el \(scene.time.deadline(deadline)).")
             )
+        case .ourError(let cents):
+            (
+                pick(
+                    "We took back \(dollars(cents)) by mistake of ours",
+                    "Devolvimos \(dollars(cents)) por un error nuestro"),
+                pick(
+                    "We are sorry. You have no deadline and nothing will be sold.",
+                    "Lo sentimos. No tiene plazo y no venderemos nada.")
+            )
+        case .finalWarning(let cents, let deadline):
+            (
+                pick(
+                    "Last reminder: you owe \(dollars(cents))",
+                    "Último recordatorio: debe \(dollars(cents))"),
+                pick(
+                    """
+                    After \(scene.time.deadline(deadline)) we may sell just enough of your assets \
+                    to cover it.
+                    """,
+                    """
+                    Después del \(scene.time.deadline(deadline)) podremos vender lo justo de sus \
+                    activos para cubrirlo.
+                    """)
+            )
+        case .fundsReceived(let cents, let toCash):
+            (
+                pick("\(dollars(cents)) arrived", "Llegaron \(dollars(cents))"),
+                toCash == cents
+                    ? pick("It is in your cash balance.", "Está en su saldo en efectivo.")
+                    : pick(
+                        """
+                        It paid what you owed first; \(dollars(toCash)) went to your cash balance.
+                        """,
+                        """
+                        Primero pagó lo que debía; \(dollars(toCash)) pasaron a su saldo en efectivo.
+                        """)
+            )
+        case .paymentNotMade(let cents):
+            (
+                pick(
+                    "Your payment of \(dollars(cents)) did not go through",
+                    "Su pago de \(dollars(cents)) no se realizó"),
+                pick(
+                    "Nothing was taken. You can choose another way to pay.",
+                    "No se cobró nada. Puede elegir otra forma de pago.")
+            )
+        case .saleStarted:
+            (
+                pick("We are selling some of your assets", "Estamos vendiendo algunos activos"),
+                pick(
+                    "Only as much as covers what you owe. A receipt follows.",
+                    "Solo lo necesario para cubrir lo que debe. Le enviaremos un comprobante.")
+            )
+        case .saleRestored:
+            (
+                pick("A sale was made good", "Se corrigió una venta"),
+                pick(
+                    "It should not have happened. Your assets are back and the fee is returned.",
+                    "No debió ocurrir. Sus activos están de vuelta y devolvimos la comisión.")
+            )
+        case .residualOwed(let cents):
+            (
+                pick("\(dollars(cents)) is still owed", "Aún debe \(dollars(cents))"),
+                pick(
+                    "There is nothing left to sell. Please choose a way to pay.",
+                    "No queda nada que vender. Elija una forma de pago.")
+            )
+        case .writtenOff(let cents):
+            (
+                pick(
+                    "\(dollars(cents)) was written off", "Se dio de baja \(dollars(cents))"),
+                pick(
+                    "You still owe it, and money that arrives pays it first.",
+                    "Todavía lo debe, y el dinero que llegue lo pagará primero.")
+            )
+        case .withdrawalCancelled:
+            (
+                pick("A withdrawal was cancelled", "Se canceló un retiro"),
+                pick(
+                    "A deposit came back before it left. The value is in your account again.",
+                    "Un depósito fue devuelto antes de que saliera. El valor volvió a su cuenta.")
+            )
+        case .bankDetailsCorrected(let lastFour):
+            (
+                pick(
+                    "Your bank corrected the account ending in \(lastFour)",
+                    "Su banco corrigió la cuenta terminada en \(lastFour)"),
+                pick(
+                    "The next deposit uses the new details. If you did not expect this, tell us.",
+                    "El próximo depósito usará los datos nuevos. Si no lo esperaba, avísenos.")
+            )
         }
     }
 
@@ -114,8 +224,14 @@ extension Catalogue {
     var saleTitle: String { pick("What we sold", "Lo que vendimos") }
     func saleLead(_ owed: String, _ deadline: String) -> String {
         pick(
-            "You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to cover it.",
-            "Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo para cubrirlo."
+            """
+            You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to \
+            cover it.
+            """,
+            """
+            Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo para \
+            cubrirlo.
+            """
         )
     }
     var whatWasSold: String { pick("Sold", "Vendido") }
@@ -203,6 +319,7 @@ extension Catalogue {
     // Doors and problems
 
     var signIn: String { pick("Sign in", "Iniciar sesión") }
+    var openAgain: String { pick("Open it again", "Abrirla de nuevo") }
     var checkAgain: String { pick("Check again", "Revisar de nuevo") }
     func message(_ kind: MessagePage.Kind, _ scene: Scene) -> (title: String, lines: [String]) {
         switch kind {
@@ -220,8 +337,14 @@ extension Catalogue {
                 pick("You were signed out", "Se cerró su sesión"),
                 [
                     pick(
-                        "It had been quiet for a while, so we signed you out to protect you. Anything you had not confirmed was not sent.",
-                        "No hubo actividad por un tiempo, así que cerramos su sesión para protegerle. Lo que no había confirmado no se envió."
+                        """
+                        It had been quiet for a while, so we signed you out to protect you. \
+                        Anything you had not confirmed was not sent.
+                        """,
+                        """
+                        No hubo actividad por un tiempo, así que cerramos su sesión para \
+                        protegerle. Lo que no había confirmado no se envió.
+                        """
                     )
                 ]
             )
@@ -230,8 +353,14 @@ extension Catalogue {
                 pick("This link has expired", "Este enlace venció"),
                 [
                     pick(
-                        "Links in our messages work for a short while only. Open Home to see where things stand.",
-                        "Los enlaces de nuestros mensajes duran poco. Abra el inicio para ver cómo está todo."
+                        """
+                        Links in our messages work for a short while only. Open Home to see where \
+                        things stand.
+                        """,
+                        """
+                        Los enlaces de nuestros mensajes duran poco. Abra el inicio para ver cómo \
+                        está todo.
+                        """
                     )
                 ]
             )
@@ -251,8 +380,14 @@ extension Catalogue {
                 pick("Page not found", "Página no encontrada"),
                 [
                     pick(
-                        "If you typed the address, check it. If you followed a link of ours, it is our mistake.",
-                        "Si escribió la dirección, revísela. Si siguió un enlace nuestro, es error nuestro."
+                        """
+                        If you typed the address, check it. If you followed a link of ours, it is \
+                        our mistake.
+                        """,
+                        """
+                        Si escribió la dirección, revísela. Si siguió un enlace nuestro, es error \
+                        nuestro.
+                        """
                     )
                 ]
             )
@@ -285,8 +420,16 @@ extension Catalogue {
                     "Lo sentimos, hay un problema con el servicio"),
                 [
                     pick(
-                        "Your balance and deposits are safe. Anything you had not confirmed was not sent. If you had just confirmed something, look at Home before you try again.",
-                        "Su saldo y sus depósitos están seguros. Lo que no había confirmado no se envió. Si acababa de confirmar algo, mire el inicio antes de intentarlo de nuevo."
+                        """
+                        Your balance and deposits are safe. Anything you had not confirmed was not \
+                        sent. If you had just confirmed something, look at Home before you try \
+                        again.
+                        """,
+                        """
+                        Su saldo y sus depósitos están seguros. Lo que no había confirmado no se \
+                        envió. Si acababa de confirmar algo, mire el inicio antes de intentarlo de \
+                        nuevo.
+                        """
                     )
                 ]
             )
@@ -295,8 +438,14 @@ extension Catalogue {
                 pick("We'll be right back", "Volvemos enseguida"),
                 [
                     pick(
-                        "The service is not available for a moment. Your balance and deposits are safe, and no deadline passes unnoticed.",
-                        "El servicio no está disponible por un momento. Su saldo y sus depósitos están seguros, y ningún plazo vencerá sin aviso."
+                        """
+                        The service is not available for a moment. Your balance and deposits are \
+                        safe, and no deadline passes unnoticed.
+                        """,
+                        """
+                        El servicio no está disponible por un momento. Su saldo y sus depósitos \
+                        están seguros, y ningún plazo vencerá sin aviso.
+                        """
                     )
                 ]
                     + (until.map {

@@ -1,0 +1,640 @@
+import Banking
+import Engine
+import Ledger
+import Money
+import Rules
+
+/// What the auditor found wrong, in one sentence.
+struct Finding: Error {
+    let sentence: String
+
+    init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// Checks after every step that the promises hold, from books of its own.
+///
+/// It reads states as data, and computes with neither the ledger's nor the rules' arithmetic:
+/// what it knows of stops, prices and limits is written down here a second time.
+struct Auditor {
+    /// The world as it was before the decisions that are audited.
+    struct Before {
+        let customers: [CustomerID: Customer]
+        let house: House
+        let quotes: [AssetCode: Quote]
+    }
+
+    private(set) var books = Books()
+    private var journalRead = 0
+    private var noticesRead = 0
+    private var commitOfCause: [Cause: Int] = [:]
+    private var lastAt = Instant(milliseconds: 0)
+    /// What bank, processor and custodian have by their own statements.
+    private var statements: [Books.Place: Int64] = [:]
+    private var deliveredAt: [NoticeID: Instant] = [:]
+    private var settledNotices: Set<ObligationID> = []
+    private var recovered: Int64 = 0
+
+    mutating func audit(
+        _ decisions: [Commit.Decided], _ store: MemoryStore, before: Before, policies: PolicyBook,
+        everything: Bool
+    ) throws(Finding) {
+        try readJournal(store)
+        readNotices(store)
+        let now = store.lastCommitAt() ?? Instant(milliseconds: 0)
+        let policy = policies.policy(at: now)
+        var touched: Set<CustomerID> = []
+        for decided in decisions {
+            keepStatement(decided, before)
+            if case .noticeDelivered(let id) = decided.envelope.command, deliveredAt[id] == nil {
+                deliveredAt[id] = now
+            }
+            if case .customer(let id) = decided.envelope.addressee { touched.insert(id) }
+            try checkDecision(decided, store, before, policy, now)
+        }
+        for (id, customer) in store.customers where everything || touched.contains(id) {
+            try check(customer, store, now)
+            try checkSales(customer, before, policy, now)
+        }
+        try checkHouse(store)
+        if everything { try checkEverything(store) }
+    }
+
+    // MARK: The journal
+
+    private mutating func readJournal(_ store: MemoryStore) throws(Finding) {
+        guard journalRead <= store.journal.count else { throw Finding("the journal got shorter") }
+        var places: Set<Books.Place> = []
+        for entry in store.journal[journalRead...] {
+            let transfer = entry.transfer
+            guard transfer.amount > 0 else { throw Finding("a transfer of \(transfer.amount)") }
+            guard entry.at >= lastAt else { throw Finding("time went back in the journal") }
+            lastAt = entry.at
+            if let commit = commitOfCause[entry.cause], commit != entry.commit {
+                throw Finding("the cause \(entry.cause) was carried out in two commits")
+            }
+            commitOfCause[entry.cause] = entry.commit
+            for (account, change) in [
+                (transfer.debit, transfer.amount), (transfer.credit, -transfer.amount),
+            ] {
+                if let wrong = books.post(account, transfer.asset, change, transfer.reason) {
+                    throw Finding(wrong)
+                }
+                places.insert(Books.Place(account: account, asset: transfer.asset))
+            }
+            if transfer.reason == .recovery { recovered += transfer.amount }
+        }
+        journalRead = store.journal.count
+        for place in places
+        where store.balances[place.account, place.asset] != books.balances[place] {
+            throw Finding("the stored balance of \(place.account.name) is not its journal's sum")
+        }
+        for (asset, total) in books.totals where total != 0 {
+            throw Finding("the books do not sum to zero in \(asset): \(total)")
+        }
+    }
+
+    private mutating func readNotices(_ store: MemoryStore) {
+        for stored in store.notices[noticesRead...] {
+            if case .obligationSettled(let id, _, _) = stored.notice.content {
+                settledNotices.insert(id)
+            }
+        }
+        noticesRead = store.notices.count
+    }
+
+    // MARK: Statements of the world outside
+
+    private mutating func state(
+        _ account: HouseAccount, _ change: Int64, _ asset: AssetCode = .usd
+    ) {
+        statements[Books.Place(account: .house(account), asset: asset), default: 0] += change
+    }
+
+    private mutating func keepStatement(_ decided: Commit.Decided, _ before: Before) {
+        guard decided.reply != .unchanged else { return }
+        let customer: Customer?
+        if case .customer(let id) = decided.envelope.addressee {
+            customer = before.customers[id]
+        } else {
+            customer = nil
+        }
+        switch decided.envelope.command {
+        case .settleEntry(let command):
+            state(.bankOperating, amount(command.payment, customer))
+        case .settleReturn(let command):
+            state(.bankOperating, -amount(command.payment, customer) - command.fee.count)
+        case .receiveFunds(let funds):
+            state(.bankOperating, funds.amount.count)
+        case .assignFunds(let command):
+            state(.bankOperating, -(before.house.suspense[command.item]?.amount.count ?? 0))
+        case .receiveUnidentifiedFunds(let funds):
+            state(.bankOperating, funds.amount.count)
+        case .refundOverpayment(let command):
+            state(.bankOperating, -command.amount.count)
+        case .withdrawalSent(let id):
+            guard let withdrawal = customer?.withdrawals[id] else { return }
+            state(
+                withdrawal.asset == .usd ? .bankOperating : .custody, -withdrawal.amount,
+                withdrawal.asset)
+        case .fundCounterparty(let asset, let amount):
+            state(asset == .usd ? .bankOperating : .custody, amount, asset)
+        case .receiveAsset(let command):
+            state(.custody, command.quantity.count, command.asset)
+        case .settleParkedReturn(let id):
+            state(.bankOperating, -(before.house.suspense[id]?.amount.count ?? 0))
+        case .settleDishonor(let id):
+            state(.bankOperating, before.house.suspense[id]?.amount.count ?? 0)
+        case .contestDishonor(let command):
+            guard let item = before.house.suspense[command.item],
+                case .dishonorSettled = item.state
+            else { return }
+            state(.bankOperating, -item.amount.count)
+        case .decideClaim(let command):
+            guard command.accept, let claim = customer?.claims[command.claim] else { return }
+            state(.bankOperating, -claim.amount.count)
+        case .chargeSucceeded(let command):
+            let isCard = customer?.settlements[command.settlement]?.kind == .card
+            state(
+                isCard ? .cardClearing : .bankOperating,
+                command.amount.count + command.fee.count)
+        case .chargeDisputed(let command):
+            guard let captured = customer?.settlements[command.settlement]?.captured else {
+                return
+            }
+            state(
+                .bankOperating,
+                -captured.amount.count - captured.fee.count - command.disputeFee.count)
+        case .receivePayout(let command):
+            state(.bankOperating, command.gross.count - command.cost.count)
+            state(.cardClearing, -command.gross.count)
+        default: break
+        }
+    }
+
+    private func amount(_ payment: PaymentReference, _ customer: Customer?) -> Int64 {
+        switch payment {
+        case .deposit(let id): customer?.deposits[id]?.amount.count ?? 0
+        case .settlement(let id): customer?.settlements[id]?.amount.count ?? 0
+        case .dishonor: 0
+        }
+    }
+
+    // MARK: Decisions
+
+    private func checkDecision(
+        _ decided: Commit.Decided, _ store: MemoryStore, _ before: Before, _ policy: Policy,
+        _ now: Instant
+    ) throws(Finding) {
+        guard case .customer(let id) = decided.envelope.addressee,
+            let was = before.customers[id], let customer = store.customers[id]
+        else { return }
+        switch decided.envelope.command {
+        case .startDeposit, .purchase:
+            guard case .deposit(let deposit, let credit, _, _) = decided.reply, credit.count > 0
+            else { return }
+            let limit =
+                policy.credit.tiers.filter {
+                    $0.cleanDeposits <= was.profile.standing.cleanDeposits
+                }.map(\.limit.count).max() ?? 0
+            let exposure = uncollected(customer) + owed(customer)
+            guard exposure <= limit else {
+                throw Finding("\(deposit) took the exposure to \(exposure) of \(limit)")
+            }
+            guard owed(was) == 0 else { throw Finding("instant credit to one who owes") }
+            guard !was.profile.flags.contains(where: { isInForce($0, now) }) else {
+                throw Finding("instant credit to one who is stopped")
+            }
+        case .requestWithdrawal, .refundOverpayment:
+            guard owed(was) == 0 else { throw Finding("value left one who owes") }
+            guard stop(was, Auditor.stopsWithdrawals, now) == nil else {
+                throw Finding("value left one who is stopped")
+            }
+            guard !was.profile.securityLocks.contains(where: { $0.until > now }) else {
+                throw Finding("value left through a security lock")
+            }
+            let held = uncollected(customer)
+            guard held == 0 || value(customer, before.quotes, policy, now) >= held else {
+                throw Finding("value left and the rest does not cover the hold of \(held)")
+            }
+        case .receiveFunds(let funds):
+            guard funds.reference == nil else { return }
+            // The oldest is paid before the next: what was open and is still open may have been
+            // paid only if everything older is closed.
+            let open = was.obligations.values.filter { $0.state == .open }
+                .sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }
+            var olderIsOpen = false
+            for obligation in open {
+                let left = books.balance(.obligation(id, obligation.id))
+                let paid = left < was.balances[.obligation(id, obligation.id), .usd]
+                if paid, olderIsOpen { throw Finding("money passed an older obligation by") }
+                olderIsOpen = olderIsOpen || left > 0
+            }
+        default: break
+        }
+    }
+
+    // MARK: A customer
+
+    private func check(
+        _ customer: Customer, _ store: MemoryStore, _ now: Instant
+    ) throws(Finding) {
+        let id = customer.id
+        for (key, amount) in customer.balances.all
+        where books.balance(key.account, key.asset) != amount {
+            throw Finding("\(id) believes \(amount) of \(key.account.name), not the journal's sum")
+        }
+        for deposit in customer.deposits.values { try check(deposit, of: customer) }
+        for obligation in customer.obligations.values {
+            try check(obligation, of: customer, store, now)
+        }
+        for sale in customer.sales.values {
+            let sold = sale.fills.reduce(Int64(0)) { $0 + $1.quantity.count }
+            guard sold <= sale.ordered.count else { throw Finding("\(sale.id) sold too much") }
+            guard Set(sale.fills.map(\.trade)).count == sale.fills.count else {
+                throw Finding("\(sale.id) booked a fill twice")
+            }
+        }
+        let timers = store.timers[id] ?? [:]
+        for settlement in customer.settlements.values {
+            switch settlement.state {
+            case .unconfirmed:
+                guard timers["confirm:\(settlement.id)"] != nil else {
+                    throw Finding("\(settlement.id) will never be confirmed")
+                }
+            case .awaitingPayment where settlement.kind == .sendAsset:
+                guard timers["quote_expiry:\(settlement.id)"] != nil else {
+                    throw Finding("the quote of \(settlement.id) will never expire")
+                }
+            case .documentsRequired, .awaitingPayment, .queued:
+                let isOwed = settlement.allocations.contains {
+                    books.balance(.obligation(id, $0.obligation)) > 0
+                }
+                guard isOwed else { throw Finding("\(settlement.id) waits to pay nothing") }
+            case .submitted, .selling, .completed, .failed, .returned, .cancelled: break
+            }
+        }
+        try checkFreeCash(customer, now)
+    }
+
+    private func checkFreeCash(_ customer: Customer, _ now: Instant) throws(Finding) {
+        guard owed(customer) > 0, stop(customer, Auditor.stopsSetOff, now) == nil,
+            !customer.sales.values.contains(where: { $0.state == .ordered })
+        else { return }
+        let reserved = customer.orders.values.filter { $0.state != .closed && $0.side == .buy }
+            .reduce(Int64(0)) { $0 + $1.reservedCash.count }
+        let free = -books.balance(.customer(customer.id, .cash)) - reserved
+        guard free <= 0 else { throw Finding("\(customer.id) owes and has \(free) in cash") }
+    }
+
+    private func check(_ deposit: Deposit, of customer: Customer) throws(Finding) {
+        let id = deposit.id
+        let advanced = books.balance(.instantCredit(customer.id, id))
+        let uncredited = -books.balance(.uncredited(customer.id, id))
+        let rest = deposit.amount.count - deposit.credit.count
+        let expected: (Int64, Int64)
+        switch deposit.state {
+        case .initiated: expected = (deposit.credit.count, 0)
+        case .submitted, .fundsReceived: expected = (0, rest)
+        case .settled, .returned, .cancelled: expected = (0, 0)
+        }
+        guard (advanced, uncredited) == expected else {
+            throw Finding("\(id) in \(deposit.state) has \(advanced) advanced, \(uncredited) kept")
+        }
+        guard deposit.credit.count <= deposit.amount.count else {
+            throw Finding("\(id) was credited with more than its amount")
+        }
+        guard deposit.returns.count <= 1 else { throw Finding("\(id) was returned twice") }
+        for moment in deposit.history where moment.what == .released {
+            guard moment.at - deposit.initiatedAt >= 168 * 3_600_000 else {
+                throw Finding("\(id) was released before seven days")
+            }
+            if let day = deposit.settlementDay {
+                guard moment.at >= Eastern.instant(on: day.adding(days: 2), at: .openingOfBusiness)
+                else { throw Finding("\(id) was released within its return window") }
+            }
+        }
+    }
+
+    private func check(
+        _ obligation: Obligation, of customer: Customer, _ store: MemoryStore, _ now: Instant
+    ) throws(Finding) {
+        let id = obligation.id
+        let account = Account.obligation(customer.id, id)
+        let outstanding = books.balance(account)
+        let principal = books.moved(id, [.returnReceived, .chargeback])
+        let revived = books.moved(id, [.settlementReturned, .restitution])
+        let paid = -books.moved(
+            id, [.fundsReceived, .settlementReceived, .settlementConfirmed, .cashApplied])
+        let waived = -books.moved(id, [.waiver])
+        let chargedOff = -books.moved(id, [.chargeOff])
+        guard principal == obligation.principal.count else {
+            throw Finding("\(id) was opened for \(principal), not \(obligation.principal.count)")
+        }
+        guard principal + revived - paid - waived - chargedOff == outstanding else {
+            throw Finding("\(id) has moved for a reason that is none of an obligation's")
+        }
+        guard paid >= 0, waived >= 0, chargedOff >= 0, revived >= 0 else {
+            throw Finding("\(id) moved to the wrong side")
+        }
+        switch obligation.state {
+        case .open:
+            guard outstanding > 0 else { throw Finding("\(id) is open and nothing is owed") }
+            try checkClock(of: obligation, customer, store.timers[customer.id] ?? [:], now)
+        case .settled:
+            guard outstanding == 0 else { throw Finding("\(id) is settled and owes") }
+            guard settledNotices.contains(id) else { throw Finding("nobody said \(id) settled") }
+        case .chargedOff(_, let written, let claim):
+            guard outstanding == 0, written.count == chargedOff, claim <= written else {
+                throw Finding("\(id) was written off by \(chargedOff), not \(written.count)")
+            }
+        }
+        let coming = customer.settlements.values.reduce(Int64(0)) { sum, settlement in
+            switch settlement.state {
+            case .submitted, .unconfirmed: break
+            default: return sum
+            }
+            return settlement.allocations.filter { $0.obligation == id }
+                .reduce(sum) { $0 + $1.amount.count }
+        }
+        guard -books.balance(.unconfirmed(customer.id, id)) == coming else {
+            throw Finding("\(id) has unconfirmed payments other than \(coming)")
+        }
+        guard obligation.representedAt.count <= 2 else {
+            throw Finding("\(id) was presented again more than twice")
+        }
+    }
+
+    private func checkClock(
+        of obligation: Obligation, _ customer: Customer, _ timers: [String: Timer], _ now: Instant
+    ) throws(Finding) {
+        let id = obligation.id
+        switch obligation.grace {
+        case .running(let until):
+            guard timers["grace_end:\(id)"]?.due == until else {
+                throw Finding("the time of \(id) runs to \(until) and no timer ends it")
+            }
+        case .paused(_, .documents):
+            guard timers["pause_end:\(id)"] != nil else {
+                throw Finding("the pause of \(id) never ends")
+            }
+        case .paused(_, .payment):
+            let isPaying = customer.settlements.values.contains { settlement in
+                guard settlement.allocations.contains(where: { $0.obligation == id }) else {
+                    return false
+                }
+                switch settlement.state {
+                case .queued, .submitted, .unconfirmed, .selling: return true
+                default: return false
+                }
+            }
+            guard isPaying else { throw Finding("\(id) waits for a payment that is not there") }
+        case .ended:
+            let isSelling = customer.sales.values.contains { $0.state == .ordered }
+            guard
+                isSelling || timers["liquidation_slice"] != nil
+                    || customer.profile.liquidation.stopped == .bandsExhausted
+            else { throw Finding("the time of \(id) is over and nobody looks at it") }
+        case .awaitingNotice, .none: break
+        }
+    }
+
+    // MARK: Sales
+
+    /// A forced sale needs a debt whose time is over, told at least 48 hours ago, no stop, no
+    /// halt and a price that is fresh; and it sells no more than it needs.
+    private func checkSales(
+        _ customer: Customer, _ before: Before, _ policy: Policy, _ now: Instant
+    ) throws(Finding) {
+        guard let was = before.customers[customer.id] else { return }
+        for sale in customer.sales.values where was.sales[sale.id] == nil {
+            guard !was.sales.values.contains(where: { $0.state == .ordered }) else {
+                throw Finding("\(sale.id) was ordered while another sale was under way")
+            }
+            let held = -was.balances[.customer(customer.id, .crypto), sale.asset]
+            guard sale.ordered.count <= held else {
+                throw Finding("\(sale.id) sells what the customer does not have")
+            }
+            guard case .liquidation = sale.purpose else { continue }
+            try checkForced(sale, of: customer, was, before, policy, now)
+        }
+    }
+
+    private func checkForced(
+        _ sale: Sale, of customer: Customer, _ was: Customer, _ before: Before, _ policy: Policy,
+        _ now: Instant
+    ) throws(Finding) {
+        let halt = before.house.settings.halt
+        guard !halt.everything, !halt.assets.contains(sale.asset) else {
+            throw Finding("\(sale.id) was ordered through a halt")
+        }
+        guard stop(was, Auditor.stopsLiquidation, now) == nil else {
+            throw Finding("\(sale.id) was ordered through a stop")
+        }
+        guard let quote = fresh(before.quotes[sale.asset], now) else {
+            throw Finding("\(sale.id) was ordered without a fresh price")
+        }
+        guard policy.assets.contains(where: { $0.code == sale.asset && $0.liquidable }) else {
+            throw Finding("\(sale.id) sells what must never be sold")
+        }
+        let worst = policy.liquidation.bands.map(\.count).max() ?? 0
+        guard
+            Int128(sale.limit.count) * 10_000 >= Int128(quote.index.count) * Int128(10_000 - worst)
+        else { throw Finding("\(sale.id) may fill below every band") }
+        guard !customer.orders.values.contains(where: { $0.state == .open }) else {
+            throw Finding("\(sale.id) came before the customer's orders were asked back")
+        }
+        var due: Int64 = 0
+        for obligation in was.obligations.values where obligation.state == .open {
+            let deadline: Instant
+            switch obligation.grace {
+            case .running(let until) where until <= now: deadline = until
+            case .ended(let until): deadline = until
+            default: continue
+            }
+            guard let notice = obligation.noticeID, let told = deliveredAt[notice],
+                deadline - told >= 48 * 3_600_000, now >= deadline
+            else {
+                throw Finding("\(sale.id) came less than 48 hours after \(obligation.id)'s notice")
+            }
+            due += was.balances[.obligation(customer.id, obligation.id), .usd]
+            let isProtected = customer.settlements.values.contains { settlement in
+                guard settlement.allocations.contains(where: { $0.obligation == obligation.id })
+                else { return false }
+                switch settlement.state {
+                case .queued, .submitted, .unconfirmed, .selling: return true
+                default: return false
+                }
+            }
+            guard !isProtected else { throw Finding("\(sale.id) came while a payment was coming") }
+        }
+        guard due > 0 else { throw Finding("\(sale.id) was ordered for nothing due") }
+        guard let asset = policy.assets.first(where: { $0.code == sale.asset }) else { return }
+        let oneLess = worth(sale.ordered.count - asset.lot.count, asset.scale, quote.bid)
+        let net = oneLess - oneLess * policy.liquidation.fee.count / 10_000
+        let needed = due + due * policy.liquidation.buffer.count / 10_000 + 2
+        guard net <= needed else { throw Finding("\(sale.id) sells more than \(needed) needs") }
+    }
+
+    // MARK: The house, item by item
+
+    private func checkHouse(_ store: MemoryStore) throws(Finding) {
+        var clearing: Int64 = 0
+        var returnsPayable: Int64 = 0
+        var withdrawals: [AssetCode: Int64] = [:]
+        var allowance: Int64 = 0
+        var written: Int64 = 0
+        var claims: Int64 = 0
+        for customer in store.customers.values {
+            for deposit in customer.deposits.values {
+                let settled = deposit.history.contains { $0.what == .fundsReceived }
+                switch deposit.state {
+                case .submitted: clearing += deposit.amount.count
+                case .returned(let record) where record.source != .clearing && !settled:
+                    clearing += deposit.amount.count
+                default: break
+                }
+                for record in deposit.returns
+                where record.source == .returnsPayable && !record.settled {
+                    returnsPayable += deposit.amount.count
+                }
+            }
+            for settlement in customer.settlements.values {
+                switch settlement.state {
+                case .submitted: clearing += settlement.amount.count
+                case .returned(_, settled: false): returnsPayable += settlement.amount.count
+                default: break
+                }
+            }
+            for withdrawal in customer.withdrawals.values where withdrawal.state == .requested {
+                withdrawals[withdrawal.asset, default: 0] += withdrawal.amount
+            }
+            for obligation in customer.obligations.values {
+                allowance += obligation.provided.count
+                if case .chargedOff(_, let amount, let claim) = obligation.state {
+                    written += amount.count
+                    claims += claim.count
+                }
+            }
+        }
+        var suspense: Int64 = 0
+        var dishonored: Int64 = 0
+        var unidentified: Int64 = 0
+        for item in store.houseState.suspense.values {
+            switch item.state {
+            case .open where item.why == .unidentifiedFunds: unidentified += item.amount.count
+            case .open, .dishonorQueued: suspense += item.amount.count
+            case .dishonored: dishonored += item.amount.count
+            case .matched, .dishonorSettled, .contested: break
+            }
+            if item.why != .unidentifiedFunds, !item.settled {
+                returnsPayable += item.amount.count
+            }
+        }
+        try expect(.clearing, clearing)
+        try expect(.returnsPayable, -returnsPayable)
+        try expect(.suspenseReturns, suspense)
+        try expect(.claimDishonored, dishonored)
+        try expect(.unidentifiedFunds, -unidentified)
+        try expect(.allowance, -allowance)
+        try expect(.creditLossProvision, allowance + written)
+        try expect(.recoveredBadDebt, claims - written)
+        for asset in books.totals.keys {
+            try expect(.withdrawalsPayable, -(withdrawals[asset] ?? 0), asset)
+            for account in [HouseAccount.bankOperating, .cardClearing, .custody] {
+                let place = Books.Place(account: .house(account), asset: asset)
+                try expect(account, statements[place] ?? 0, asset)
+            }
+        }
+    }
+
+    private func expect(
+        _ account: HouseAccount, _ amount: Int64, _ asset: AssetCode = .usd
+    ) throws(Finding) {
+        let booked = books.balance(account, asset)
+        guard booked == amount else {
+            throw Finding("\(account.rawValue) is \(booked) \(asset), its items sum to \(amount)")
+        }
+    }
+
+    private func checkEverything(_ store: MemoryStore) throws(Finding) {
+        for (place, amount) in books.balances {
+            guard store.balances[place.account, place.asset] == amount else {
+                throw Finding("the stored balance of \(place.account.name) differs")
+            }
+            guard let id = place.account.customer else { continue }
+            guard store.customers[id]?.balances[place.account, place.asset] == amount else {
+                throw Finding("\(id) does not know \(place.account.name)")
+            }
+        }
+        for (key, amount) in store.balances.all
+        where books.balance(key.account, key.asset) != amount {
+            throw Finding("\(key.account.name) has a balance without a journal")
+        }
+    }
+
+    // MARK: Known a second time
+
+    private static let stopsSetOff: Set<StopFlag.Kind> = [
+        .deceased, .bankruptcy, .dispute, .fraudVictim, .compliance, .legalHold,
+    ]
+    private static let stopsWithdrawals: Set<StopFlag.Kind> = [
+        .deceased, .bankruptcy, .fraudVictim, .compliance, .legalHold, .identityReview,
+    ]
+    private static let stopsLiquidation: Set<StopFlag.Kind> = [
+        .deceased, .bankruptcy, .dispute, .fraudVictim, .compliance, .legalHold, .hardship,
+        .activeDuty,
+    ]
+
+    private func isInForce(_ flag: StopFlag, _ now: Instant) -> Bool {
+        guard let end = flag.expiresAt else { return true }
+        return now < end
+    }
+
+    private func stop(
+        _ customer: Customer, _ kinds: Set<StopFlag.Kind>, _ now: Instant
+    ) -> StopFlag.Kind? {
+        customer.profile.flags.first { kinds.contains($0.kind) && isInForce($0, now) }?.kind
+    }
+
+    private func owed(_ customer: Customer) -> Int64 {
+        customer.obligations.values.reduce(0) { sum, obligation in
+            guard obligation.state == .open else { return sum }
+            return sum + customer.balances[.obligation(customer.id, obligation.id), .usd]
+        }
+    }
+
+    private func uncollected(_ customer: Customer) -> Int64 {
+        customer.deposits.values.reduce(0) { sum, deposit in
+            switch deposit.state {
+            case .initiated, .submitted, .fundsReceived: sum + deposit.credit.count
+            case .settled, .returned, .cancelled: sum
+            }
+        }
+    }
+
+    private func fresh(_ quote: Quote?, _ now: Instant) -> Quote? {
+        guard let quote, !quote.halted, quote.bid <= quote.ask, now - quote.asOf <= 60_000 else {
+            return nil
+        }
+        return quote
+    }
+
+    private func worth(_ quantity: Int64, _ scale: Int, _ price: Price) -> Int64 {
+        var units: Int128 = 1_000_000
+        for _ in 0..<scale { units *= 10 }
+        return Int64(Int128(quantity) * Int128(price.count) / units)
+    }
+
+    private func value(
+        _ customer: Customer, _ quotes: [AssetCode: Quote], _ policy: Policy, _ now: Instant
+    ) -> Int64 {
+        var value = -customer.balances[.customer(customer.id, .cash), .usd]
+        for asset in policy.assets {
+            guard let quote = fresh(quotes[asset.code], now) else { continue }
+            value += worth(
+                -customer.balances[.customer(customer.id, .crypto), asset.code], asset.scale,
+                quote.bid)
+        }
+        return value
+    }
+}

@@ -1,0 +1,64 @@
+import Engine
+import Ledger
+import Money
+import Rules
+
+extension World {
+    /// The card processor: it answers late, twice, out of order, and with another amount.
+    func charge(
+        _ settlement: SettlementID, _ kind: SettlementKindName, _ amount: Cents, _ fee: Cents,
+        of customer: CustomerID
+    ) {
+        let to = Addressee.customer(customer)
+        let opened = random.int(1...300)
+        expect(
+            .chargeOpened(
+                Command.ChargeOpened(
+                    settlement: settlement, actionURL: "https://pay.example/\(settlement)")),
+            to: to, by: .system, in: opened)
+        let answered = random.int(1...7_200)
+        let captured =
+            random.chance(8) ? Cents(max(1, amount.count + random.int64(-500...900))) : amount
+        switch random.int(1...10) {
+        case 1...6:
+            expect(
+                .chargeSucceeded(
+                    Command.ChargeSucceeded(settlement: settlement, amount: captured, fee: fee)),
+                to: to, by: .system, in: answered)
+            if kind == .card, random.chance(30) {
+                expect(
+                    .chargeDisputed(
+                        Command.ChargeDisputed(
+                            settlement: settlement, disputeFee: policy.loss.disputeFee)),
+                    to: to, by: .system, in: answered + random.int(0...2_000_000))
+            }
+        case 7...9:
+            expect(
+                .chargeFailed(Command.ChargeFailed(settlement: settlement, reason: "declined")),
+                to: to, by: .system, in: answered)
+            if random.chance(20) {
+                // The customer tried again on the same page after the first answer.
+                expect(
+                    .chargeSucceeded(
+                        Command.ChargeSucceeded(settlement: settlement, amount: amount, fee: fee)),
+                    to: to, by: .system, in: answered + random.int(-600...600))
+            }
+        default: break
+        }
+    }
+
+    /// The mail: delivered, delivered twice, bounced, or lost until somebody sends it again.
+    func post(_ notice: NoticeID, to customer: CustomerID) {
+        let to = Addressee.customer(customer)
+        let delay = random.int(1...7_200)
+        switch random.int(1...10) {
+        case 1...8: expect(.noticeDelivered(notice), to: to, by: .system, in: delay)
+        case 9:
+            expect(.noticeUndeliverable(notice), to: to, by: .system, in: delay)
+            expect(
+                .noticeDelivered(notice), to: to, by: .operator("alice"),
+                in: delay + random.int(3_600...200_000))
+        default: break
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Hummingbird
+import Web
+
+/// What a route answers; the gate adds the headers every answer has.
+enum Answer: Sendable {
+    case page(any Page)
+    /// A page that looks again after this many seconds, at `address` if one is named.
+    case watching(any Page, seconds: Int, address: String?)
+    /// A page whose form may lead on to the processor.
+    case payable(any Page)
+    /// 303: what was asked is done, and this is where its result stands.
+    case seeOther(String)
+    /// The same with cookies to set.
+    case seeOtherSetting(String, [Cookie])
+    /// A customer's document, shown to an operator in a box where nothing can act.
+    case document([UInt8], contentType: String)
+}
+
+/// Why a visit ends before its route could answer.
+enum Turn: Error, Sendable {
+    case signInNeeded
+    case sessionEnded
+    case linkExpired
+    case notFound
+    /// The role that would be allowed.
+    case notAllowed(role: String)
+    case staleForm
+    /// The key was used before for something else.
+    case keyUsedOtherwise
+    case bodyTooLarge
+    case bodyMalformed
+}

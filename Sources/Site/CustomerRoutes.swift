@@ -1,0 +1,203 @@
+import Banking
+import Foundation
+import HTML
+import Ledger
+import Money
+import Notices
+import Rules
+import SQLiteStore
+import Service
+import Web
+
+extension Site {
+    var customerRoutes: [Route] {
+        [
+            .get("/notices", .customer(notices)),
+            .post("/notices/:id/read", .customer(readNotice)),
+            .get("/help", .customer(help)),
+            .post("/help", .customer(askForHelp)),
+            .get("/sales/:id", .customer(sale)),
+        ]
+    }
+}
+
+// MARK: Notices
+
+extension Site {
+    static let noticesPerPage = 20
+
+    private func notices(_ visit: CustomerVisit) async throws -> Answer {
+        let customer = try await afterShowing(visit)
+        var rows = try service.reader.notices(of: visit.id, limit: Site.noticesKept)
+        if let after = visit.visit.query["after"].flatMap({ NoticeID($0) }),
+            let index = rows.firstIndex(where: { $0.notice.id == after })
+        {
+            rows.removeFirst(index + 1)
+        }
+        let page = rows.prefix(Site.noticesPerPage)
+        if !visit.visit.isPrefetch {
+            for row in page where row.readAt == nil {
+                try service.edge.markRead(row.notice.id, of: visit.id, at: visit.facts.now)
+            }
+        }
+        return .page(
+            NoticesPage(
+                items: page.map { customer.item(of: $0) },
+                nextCursor: rows.count > page.count ? page.last.map { "\($0.notice.id)" } : nil))
+    }
+
+    /// The notices a customer can leaf back through.
+    private static let noticesKept = 1_000
+
+    private func readNotice(_ visit: CustomerVisit) async throws -> Answer {
+        let id: NoticeID = try visit.visit.id()
+        guard try service.reader.notice(id)?.customer == visit.id else { throw Turn.notFound }
+        try service.edge.markRead(id, of: visit.id, at: visit.facts.now)
+        return .seeOther(Paths.notices.text)
+    }
+}
+
+extension Customer {
+    fileprivate func item(of row: Reader.NoticeRow) -> NoticesPage.Item {
+        return NoticesPage.Item(
+            id: "\(row.notice.id)", kind: NoticesPage.Kind(row.notice.content, of: self),
+            at: row.notice.at.milliseconds, isRead: row.readAt != nil,
+            target: NoticesPage.Target(row.notice.content, of: self))
+    }
+}
+
+// MARK: Help
+
+extension Site {
+    /// Most customers mean a recent deposit.
+    private static let helpDeposits = 20
+    private static let messageMax = 4_000
+
+    private func help(_ visit: CustomerVisit) async throws -> Answer {
+        if let number = visit.visit.query["case"], number.utf8.count == Site.caseDigits,
+            number.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) })
+        {
+            let calendar = visit.facts.timing.calendar
+            let nextDay = calendar.bankingDay(1, after: Eastern.day(at: visit.facts.now))
+            return .page(
+                HelpSentPage(
+                    caseNumber: number, answerBy: visit.facts.noon(on: nextDay),
+                    pausesSales: visit.customer.owed > .zero))
+        }
+        let topic = visit.visit.query["topic"].flatMap { HelpPage.Topic(rawValue: $0) }
+        return .page(helpPage(visit, topic: topic, key: Form.newKey()))
+    }
+
+    private static let caseDigits = 8
+
+    private func helpPage(
+        _ visit: CustomerVisit, topic: HelpPage.Topic?, key: String, problems: [FieldProblem] = []
+    ) -> HelpPage {
+        HelpPage(
+            topic: topic,
+            deposits: visit.customer.depositsByTime.prefix(Site.helpDeposits).map {
+                visit.customer.row(of: $0, at: visit.facts.now)
+            },
+            depositID: visit.form[.deposit].isEmpty ? nil : visit.form[.deposit],
+            message: visit.form[.message], idempotencyKey: key, problems: problems)
+    }
+
+    private func askForHelp(_ visit: CustomerVisit) async throws -> Answer {
+        let topic = HelpPage.Topic(rawValue: visit.form[.topic])
+        let message = visit.form[.message]
+        var problems: [FieldProblem] = []
+        if topic == nil { problems.append(FieldProblem(.topic, .missing)) }
+        if message.allSatisfy(\.isWhitespace) { problems.append(FieldProblem(.message, .missing)) }
+        if message.count > Site.messageMax {
+            problems.append(FieldProblem(.message, .tooLong(characters: Site.messageMax)))
+        }
+        guard problems.isEmpty, let topic else {
+            return .page(helpPage(visit, topic: topic, key: visit.form.key, problems: problems))
+        }
+        var words = "[\(topic.rawValue)] \(message)"
+        if let id = DepositID(visit.form[.deposit]), visit.customer.deposits[id] != nil {
+            words = "[\(topic.rawValue)] [\(id)] \(message)"
+        }
+        let key = try visit.key()
+        _ = try await visit.perform(
+            .askForHelp(Command.AskForHelp(kind: topic.command, words: words)), key: key
+        ).reply()
+        let cause = Causes.named(scope: "web:\(visit.id)", key: key)
+        let number = "\(cause)".suffix(Site.caseDigits).uppercased()
+        let address: Location = "/help?case=\(number)"
+        return .seeOther(address.text)
+    }
+}
+
+extension HelpPage.Topic {
+    /// What the rules know: two of them stop what is in dispute, the third asks for time. The
+    /// topic itself travels in the words.
+    fileprivate var command: Command.AskForHelp.Kind {
+        switch self {
+        case .notMine: .notMine
+        case .paidAlready, .pendingCharge, .saleWrong: .alreadyPaid
+        case .moreTime, .cannotProvide, .accessibility, .other: .moreTime
+        }
+    }
+}
+
+// MARK: A sale
+
+extension Site {
+    private func sale(_ visit: CustomerVisit) async throws -> Answer {
+        let id: SaleID = try visit.visit.id()
+        guard let sale = visit.customer.sales[id] else { throw Turn.notFound }
+        let postings = try service.reader.postings(of: visit.id, limit: Site.postingsMax)
+        guard let policy = visit.facts.policy.asset(sale.asset) else { throw Turn.notFound }
+        return .page(
+            SaleStory(
+                sale: sale, customer: visit.customer, postings: postings, scale: policy.scale
+            ).page)
+    }
+}
+
+/// What one sale brought and where it went, from its fills and its postings.
+private struct SaleStory {
+    let sale: Sale
+    let customer: Customer
+    let postings: [Reader.Posting]
+    /// Decimals of the asset's smallest booked unit.
+    let scale: Int
+
+    var page: SaleReceiptPage {
+        SaleReceiptPage(
+            lines: lines, owedCents: applied + customer.owed.count, appliedCents: applied,
+            returnedCents: max(0, sale.net.count - applied),
+            deadline: sale.orderedAt.milliseconds, reference: "\(sale.id)")
+    }
+
+    /// What the finished sale paid towards obligations: the postings of one command between this
+    /// sale and the next.
+    private var applied: Int64 {
+        let next =
+            customer.sales.values.map(\.orderedAt).filter { $0 > sale.orderedAt }.min()
+        let mine = postings.filter { posting in
+            posting.command == "finish_sale" && posting.at >= sale.orderedAt
+                && next.map { posting.at <= $0 } ?? true
+                && posting.credit.hasPrefix("asset:obligation:")
+        }
+        return min(mine.reduce(0) { $0 + $1.amount }, sale.net.count)
+    }
+
+    /// The fee is booked with each fill as the share of all fills so far, so the lines sum to it.
+    private var lines: [SaleReceiptPage.Line] {
+        var gross = Cents.zero
+        var fee = Cents.zero
+        return sale.fills.map { fill in
+            gross += fill.gross
+            let feeSoFar = gross.share(sale.feeRate, rounding: .halfUp)
+            defer { fee = feeSoFar }
+            return SaleReceiptPage.Line(
+                sold: AssetAmount(
+                    sale.asset.description, fill.quantity.count, decimals: scale),
+                price: DollarPrice(fill.price), proceedsCents: fill.gross.count,
+                feeCents: (feeSoFar - fee).count, at: sale.orderedAt.milliseconds,
+                reference: fill.trade)
+        }
+    }
+}

@@ -1,0 +1,365 @@
+import Banking
+import Engine
+import Foundation
+import Ledger
+import Money
+import Rules
+import SQLiteStore
+import Service
+import Web
+
+// MARK: Documents
+
+/// A document with the customer it belongs to.
+struct WaitingDocument: Sendable {
+    let document: Document
+    let customer: Customer
+}
+
+extension Site {
+    /// Documents nobody has decided on, the oldest first.
+    func waitingDocuments() throws -> [WaitingDocument] {
+        try deskCustomers(.document, ["uploaded"]).flatMap { customer in
+            customer.documents.values.filter { $0.state == .uploaded }
+                .map { WaitingDocument(document: $0, customer: customer) }
+        }.sorted {
+            ($0.document.uploadedAt, $0.document.id) < ($1.document.uploadedAt, $1.document.id)
+        }
+    }
+
+    func documentQueue(_ visit: DeskVisit) async throws -> Answer {
+        let rows = try waitingDocuments().map { item in
+            DocumentQueuePage.Row(
+                id: "\(item.document.id)", kind: item.document.type.onPages,
+                customer: item.customer.profile.name,
+                receivedAt: item.document.uploadedAt.milliseconds,
+                pauseEndsAt: pauseEnd(item, visit.facts), openedBy: nil)
+        }
+        return .page(DocumentQueuePage(rows: rows))
+    }
+
+    private func pauseEnd(_ item: WaitingDocument, _ facts: Facts) -> Int64? {
+        guard let settlement = item.customer.settlements[item.document.settlement] else {
+            return nil
+        }
+        let isPaused = settlement.allocations.contains {
+            if case .paused(_, .documents) = item.customer.obligations[$0.obligation]?.grace {
+                true
+            } else {
+                false
+            }
+        }
+        guard isPaused else { return nil }
+        return settlement.startedAt.adding(hours: facts.policy.verification.pauseHours).milliseconds
+    }
+
+    /// A document is looked up among those that wait: what was decided is no longer shown.
+    private func waiting(_ visit: DeskVisit) throws -> WaitingDocument {
+        let id: DocumentID = try visit.visit.id()
+        guard let item = try waitingDocuments().first(where: { $0.document.id == id }) else {
+            throw Turn.notFound
+        }
+        return item
+    }
+
+    func document(_ visit: DeskVisit) async throws -> Answer {
+        .page(try documentPage(visit, try waiting(visit), key: Form.newKey()))
+    }
+
+    private func documentPage(
+        _ visit: DeskVisit, _ item: WaitingDocument, key: String, problems: [FieldProblem] = []
+    ) throws -> DocumentReviewPage {
+        let customer = item.customer
+        let label = customer.label(of: customer.settlements[item.document.settlement]?.method)
+        var checks = [
+            DocumentReviewPage.Check(title: "Name", expected: customer.profile.name, found: nil)
+        ]
+        if item.document.type == .bankProof {
+            checks.append(
+                DocumentReviewPage.Check(title: "Bank", expected: label.bank, found: nil))
+            checks.append(
+                DocumentReviewPage.Check(
+                    title: "Last four digits", expected: label.lastFour, found: nil))
+        }
+        return DocumentReviewPage(
+            id: "\(item.document.id)", kind: item.document.type.onPages,
+            customerID: "\(customer.id)", customer: customer.profile.name,
+            receivedAt: item.document.uploadedAt.milliseconds,
+            hasImage: visit.mayAct && item.document.mediaType.hasPrefix("image/"), checks: checks,
+            openedByAnother: visit.mayAct ? nil : visit.name, idempotencyKey: key,
+            problems: problems)
+    }
+
+    /// The file itself, for operators only, in a box where nothing in it can act.
+    func documentImage(_ visit: DeskVisit) async throws -> Answer {
+        let item = try waiting(visit)
+        guard let sealed = try service.edge.document(item.document.id) else { throw Turn.notFound }
+        return .document(
+            try service.vault.open(document: sealed, as: item.document.id),
+            contentType: item.document.mediaType)
+    }
+
+    func reviewDocument(_ visit: DeskVisit) async throws -> Answer {
+        let id: DocumentID = try visit.visit.id()
+        let key = try visit.key()
+        if let item = try waitingDocuments().first(where: { $0.document.id == id }) {
+            let refusal: String?
+            switch visit.form[.decision] {
+            case "accept": refusal = nil
+            case "refuse":
+                guard let reason = DocumentsPage.RefusalReason(rawValue: visit.form[.reason])
+                else {
+                    return .page(
+                        try documentPage(
+                            visit, item, key: baseKey(key),
+                            problems: [FieldProblem(.reason, .missing)]))
+                }
+                refusal = reason.rawValue
+            default: throw Turn.bodyMalformed
+            }
+            let reply = try await visit.perform(
+                .reviewDocument(Command.ReviewDocument(document: id, refusal: refusal)),
+                to: .customer(item.customer.id), key: key)
+            _ = try reply.reply()
+            service.bell.ring()
+        }
+        // Decided by now, by this form or by somebody else: the queue shows what is left.
+        return .seeOther(Paths.Desk.documents.text)
+    }
+
+    /// Forms append what they do to the page's key.
+    private func baseKey(_ key: String) -> String {
+        key.lastIndex(of: "-").map { String(key[..<$0]) } ?? key
+    }
+}
+
+// MARK: Suspense
+
+extension Site {
+    func suspense(_ visit: DeskVisit) async throws -> Answer {
+        let house = try service.reader.house()
+        var items = house.openSuspense
+        if let text = visit.visit.parameters.get("id") {
+            items = items.filter { "\($0.id)" == text }
+            guard !items.isEmpty else { throw Turn.notFound }
+        }
+        return .page(
+            SuspensePage(
+                items: try items.prefix(Site.deskRowsPerPage).map { try page(of: $0, visit) },
+                idempotencyKey: Form.newKey()))
+    }
+
+    private func page(of item: SuspenseItem, _ visit: DeskVisit) throws -> SuspensePage.Item {
+        SuspensePage.Item(
+            id: "\(item.id)", cause: item.why.onPages, code: item.code, cents: item.amount.count,
+            trace: item.originalTrace?.text ?? item.funds?.reference ?? "",
+            receivedAt: item.receivedAt.milliseconds,
+            dishonorBy: (item.dishonorBy ?? item.receivedAt.adding(days: 365)).milliseconds,
+            candidates: try candidates(for: item))
+    }
+
+    /// The named payment's deposit first, then deposits of the same amount.
+    private func candidates(for item: SuspenseItem) throws -> [SuspensePage.Candidate] {
+        if item.why == .unidentifiedFunds {
+            return try deskCustomers(.obligation, ["open"]).prefix(Site.candidatesMax).compactMap {
+                customer in
+                guard let deposit = customer.depositsByTime.first else { return nil }
+                return candidate(deposit, customer, "This customer owes something")
+            }
+        }
+        if let id = item.customer, case .deposit(let deposit)? = item.payment,
+            let customer = try service.reader.customer(id), let known = customer.deposits[deposit]
+        {
+            return [candidate(known, customer, "The return names it")]
+        }
+        let tags = ["submitted", "funds_received", "settled"]
+        return try deskCustomers(.deposit, tags).flatMap { customer in
+            customer.deposits.values.filter { $0.amount == item.amount && $0.trace != nil }
+                .map { candidate($0, customer, "Same amount") }
+        }.sorted { $0.startedAt > $1.startedAt }.prefix(Site.candidatesMax).map { $0 }
+    }
+
+    /// More than a person would compare.
+    private static let candidatesMax = 10
+
+    private func candidate(
+        _ deposit: Deposit, _ customer: Customer, _ reason: String
+    ) -> SuspensePage.Candidate {
+        SuspensePage.Candidate(
+            depositID: "\(deposit.id)", customer: customer.profile.name,
+            startedAt: deposit.initiatedAt.milliseconds, cents: deposit.amount.count,
+            reason: reason)
+    }
+
+    func decideSuspense(_ visit: DeskVisit) async throws -> Answer {
+        let id: SuspenseID = try visit.visit.id()
+        guard let item = try service.reader.house().suspense[id] else { throw Turn.notFound }
+        let key = try visit.key()
+        switch visit.form[.decision] {
+        case "dishonor":
+            guard let code = item.why.dishonorCode else { throw Turn.bodyMalformed }
+            _ = try await visit.perform(
+                .dishonorReturn(Command.DishonorReturn(item: id, code: code)), to: .house,
+                key: "\(key)-dishonor"
+            ).reply()
+            service.bell.ring()
+        case "match":
+            guard let deposit = DepositID(visit.form[.deposit]),
+                let owner = try owner(of: deposit, item)
+            else { throw Turn.bodyMalformed }
+            let action: Proposal.Action =
+                item.why == .unidentifiedFunds
+                ? .assignFunds(Command.AssignFunds(item: id, customer: owner))
+                : .matchReturn(
+                    Command.MatchReturn(item: id, customer: owner, deposit: deposit))
+            let reason = visit.form[.reason]
+            _ = try await visit.perform(
+                .propose(Command.Propose(addressee: .house, action: action, reason: reason)),
+                to: .house, key: "\(key)-match"
+            ).reply()
+            return .seeOther(Paths.Desk.tasks.text)
+        default: throw Turn.bodyMalformed
+        }
+        return .seeOther(Paths.Desk.returns.text)
+    }
+
+    private func owner(of deposit: DepositID, _ item: SuspenseItem) throws -> CustomerID? {
+        if let id = item.customer { return id }
+        let tags = ["submitted", "funds_received", "settled", "returned"]
+        return try deskCustomers(.deposit, tags).first { $0.deposits[deposit] != nil }?.id
+    }
+}
+
+extension SuspenseItem.Why {
+    fileprivate var onPages: SuspensePage.Cause {
+        switch self {
+        case .unknownTrace, .neverSent, .unidentifiedFunds: .unknownTrace
+        case .amountDiffers: .amountDiffers
+        case .duplicate: .duplicate
+        case .untimely: .late
+        }
+    }
+}
+
+// MARK: Tasks
+
+extension Site {
+    private static let alertsMax = 200
+
+    func tasks(_ visit: DeskVisit) async throws -> Answer {
+        .page(TasksPage(tasks: try openTasks(visit, try service.reader.house())))
+    }
+
+    /// What waits for a person: proposals for a second one, then alerts, the most urgent first.
+    func openTasks(_ visit: DeskVisit, _ house: House) throws -> [TasksPage.Task] {
+        let proposals = house.waitingProposals.map { proposal in
+            var task = TasksPage.Task(
+                id: "\(proposal.id)", title: proposal.action.title,
+                detail: "\(proposal.by): \(proposal.reason)", urgency: .today,
+                openedAt: proposal.at.milliseconds, dueAt: nil, target: proposal.target)
+            task.asksApproval = true
+            return task
+        }
+        let alerts = try service.reader.openAlerts(limit: Site.alertsMax).map {
+            $0.task(in: house)
+        }
+        return (proposals + alerts).enumerated().sorted {
+            ($0.element.urgency.order, $0.offset) < ($1.element.urgency.order, $1.offset)
+        }.map(\.element)
+    }
+
+    func finishTask(_ visit: DeskVisit) async throws -> Answer {
+        let text = visit.visit.parameters.get("id") ?? ""
+        if let proposal = ProposalID(text) {
+            let command: Command
+            switch visit.form[.decision] {
+            case "approve": command = .approve(proposal)
+            case "decline": command = .decline(proposal)
+            default: throw Turn.bodyMalformed
+            }
+            _ = try await visit.perform(command, to: .house, key: try visit.key()).reply()
+            service.bell.ring()
+        } else {
+            let alert: AlertID = try visit.visit.id()
+            try service.edge.closeAlert(alert, by: visit.name)
+        }
+        return .seeOther(Paths.Desk.tasks.text)
+    }
+}
+
+extension TasksPage.Urgency {
+    fileprivate var order: Int {
+        switch self {
+        case .now: 0
+        case .today: 1
+        case .later: 2
+        }
+    }
+}
+
+extension Proposal {
+    fileprivate var target: TasksPage.Target? {
+        switch addressee {
+        case .customer(let id): .customer("\(id)")
+        case .house:
+            switch action {
+            case .matchReturn(let match): .suspense("\(match.item)")
+            case .assignFunds(let assign): .suspense("\(assign.item)")
+            case .resumeLiquidation: .liquidation
+            case .waive, .chargeOff, .restoreSale: nil
+            }
+        }
+    }
+}
+
+extension Proposal.Action {
+    fileprivate var title: String {
+        switch self {
+        case .waive(let waive):
+            "Waive " + (waive.amount.map { "$\(Typed.text($0.count))" } ?? "all")
+                + " of \(waive.obligation)"
+        case .chargeOff(let command): "Charge off \(command.obligation)"
+        case .restoreSale(let command): "Undo sale \(command.sale)"
+        case .matchReturn(let command): "Match a return to \(command.deposit)"
+        case .assignFunds(let command): "Assign money to \(command.customer)"
+        case .resumeLiquidation: "Resume liquidation"
+        }
+    }
+}
+
+extension Alert {
+    fileprivate func task(in house: House) -> TasksPage.Task {
+        let (title, detail, urgency, target): (String, String, TasksPage.Urgency, TasksPage.Target?) =
+            switch content {
+            case .returnInSuspense(let id):
+                ("A return is in suspense", "\(id)", .now, .suspense("\(id)"))
+            case .customerStopped(let id, let kind):
+                ("A customer was stopped", kind.rawValue, .today, .customer("\(id)"))
+            case .documentWaiting(_, let id):
+                ("A document waits", "\(id)", .today, .document("\(id)"))
+            case .liquidationStopped(let id, let why):
+                ("A sale was stopped", "\(why)", .now, .customer("\(id)"))
+            case .chargeOffNeedsApproval(let id, let obligation):
+                ("A charge-off needs a person", "\(obligation)", .today, .customer("\(id)"))
+            case .warrantyClaim(let id, let claim):
+                ("A warranty claim arrived", "\(claim)", .now, .customer("\(id)"))
+            case .helpAsked(let id, let kind, let words):
+                (
+                    "A customer asks for help", "\(kind.rawValue): \(words)", .now,
+                    .customer("\(id)")
+                )
+            case .unidentifiedFunds(let id):
+                ("Money arrived for nobody we know", "\(id)", .today, .suspense("\(id)"))
+            case .noticeUndeliverable(let id, let notice):
+                ("A notice could not be delivered", "\(notice)", .now, .customer("\(id)"))
+            case .commandFailed(let sentence): ("A command failed", sentence, .now, nil)
+            }
+        var dueAt: Int64?
+        if case .returnInSuspense(let id) = content {
+            dueAt = house.suspense[id]?.dishonorBy?.milliseconds
+        }
+        return TasksPage.Task(
+            id: "\(id)", title: title, detail: detail, urgency: urgency,
+            openedAt: at.milliseconds, dueAt: dueAt, target: target)
+    }
+}

@@ -1,0 +1,129 @@
+import Banking
+import Foundation
+import Hummingbird
+import SQLiteStore
+import Service
+import Web
+import Wire
+
+/// Coming in and going out: a link that works once, a session that ends by itself.
+public enum SignIn {
+    /// A link that signs `subject` in, once, within `validMinutes`; only its hash is kept.
+    ///
+    /// Whoever holds the link is the subject: hand it to nobody else.
+    public static func link(
+        for subject: EdgeStore.Subject, service: Service, validMinutes: Int
+    ) throws -> (url: String, expires: Instant) {
+        let token = Token.random(prefix: linkPrefix)
+        let expires = service.clock.now().adding(seconds: validMinutes * 60)
+        try service.edge.keepLink(digest: Data(token.hash), for: subject, expires: expires)
+        return ("\(service.settings.publicURL)/sign-in?token=\(token.text)", expires)
+    }
+
+    static let cookie = "mw_session"
+    static let linkPrefix = "link"
+    static let sessionPrefix = "session_"
+    /// A working day; nobody has to remember to sign out.
+    static let sessionHours = 12
+
+    static func isSecure(_ service: Service) -> Bool {
+        service.settings.publicURL.hasPrefix("https:")
+    }
+
+    static func newCookie(_ token: Token, _ service: Service) -> Cookie {
+        Cookie(
+            name: cookie, value: token.text, maxAge: sessionHours * 3600, path: "/",
+            secure: isSecure(service), httpOnly: true, sameSite: .lax)
+    }
+
+    static func clearedCookie(_ service: Service) -> Cookie {
+        Cookie(
+            name: cookie, value: "", maxAge: 0, path: "/", secure: isSecure(service),
+            httpOnly: true, sameSite: .lax)
+    }
+}
+
+extension Site {
+    var doorRoutes: [Route] {
+        [
+            .get("/sign-in", .anyone(signIn)),
+            .post("/sign-out", .anyone(signOut)),
+            .post("/preferences", .anyone(setPreference)),
+        ]
+    }
+
+    private func signIn(_ visit: Visit) async throws -> Answer {
+        let wanted =
+            Visit.local(visit.query["next"]) ?? Visit.local(visit.query[Field.returnTo.rawValue])
+        guard let text = visit.query["token"] else {
+            if let session = visit.session { return .seeOther(wanted ?? home(of: session.subject)) }
+            return .page(MessagePage(kind: .signInNeeded(returnTo: wanted ?? "/")))
+        }
+        guard let link = Token(text, prefix: SignIn.linkPrefix),
+            let subject = try service.edge.useLink(digest: Data(link.hash), at: visit.now)
+        else { throw Turn.linkExpired }
+        if case .customer(let id) = subject, try service.reader.customer(id) == nil {
+            throw Turn.linkExpired
+        }
+        // Another reader of this browser leaves before the new one comes in.
+        if let old = visit.session { try service.edge.endSession(digest: old.digest) }
+        let token = Token.random(prefix: SignIn.sessionPrefix)
+        try service.edge.keepSession(
+            digest: Data(token.hash), subject: subject,
+            csrf: Token.random(prefix: "csrf_").text,
+            expires: visit.now.adding(hours: SignIn.sessionHours))
+        return .seeOtherSetting(
+            wanted ?? home(of: subject), [SignIn.newCookie(token, service)])
+    }
+
+    private func home(of subject: EdgeStore.Subject) -> String {
+        switch subject {
+        case .customer: Paths.home.text
+        case .operator: Paths.Desk.overview.text
+        }
+    }
+
+    private func signOut(_ visit: Visit) async throws -> Answer {
+        let fields = try await fields(of: visit)
+        if let session = visit.session {
+            guard isOurs(fields, session) else { throw Turn.staleForm }
+            try service.edge.endSession(digest: session.digest)
+        }
+        return .seeOtherSetting(Paths.signIn.text, [SignIn.clearedCookie(service)])
+    }
+
+    private func setPreference(_ visit: Visit) async throws -> Answer {
+        let fields = try await fields(of: visit)
+        if let session = visit.session, !isOurs(fields, session) { throw Turn.staleForm }
+        var cookies: [Cookie] = []
+        if let language = fields[Field.language.rawValue].flatMap({ Language(rawValue: $0) }),
+            Language.offered.contains(language)
+        {
+            cookies.append(preference(Preference.languageCookie, language.rawValue))
+        }
+        if let theme = fields[Field.theme.rawValue].flatMap({ Scene.Theme(rawValue: $0) }) {
+            cookies.append(preference(Preference.themeCookie, theme.rawValue))
+        }
+        return .seeOtherSetting(
+            Visit.local(fields[Field.returnTo.rawValue]) ?? Paths.home.text, cookies)
+    }
+
+    private func preference(_ name: String, _ value: String) -> Cookie {
+        // One year: a preference is no secret and nothing personal.
+        Cookie(
+            name: name, value: value, maxAge: 365 * 86_400, path: "/",
+            secure: SignIn.isSecure(service), httpOnly: true, sameSite: .lax)
+    }
+
+    private func fields(of visit: Visit) async throws -> FormBody {
+        try refuseOtherSites(visit.request)
+        return try Site.urlEncoded(
+            try await body(of: visit.request, upTo: Site.formBytesMax),
+            visit.request.headers[.contentType] ?? "")
+    }
+
+    private func isOurs(_ fields: FormBody, _ session: Visit.Session) -> Bool {
+        ConstantTime.equals(
+            Array((fields[Field.csrf.rawValue] ?? "").utf8), Array(session.csrf.utf8))
+    }
+}

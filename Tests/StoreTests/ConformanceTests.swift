@@ -1,0 +1,143 @@
+import Banking
+import Engine
+import Ledger
+import Money
+import Rules
+import SQLiteStore
+import Testing
+
+/// One suite for every store; it skips nothing.
+struct ConformanceTests {
+    @Test("What is kept is read back exactly", arguments: Stores.allCases)
+    func readBack(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+
+        let (deposit, owed) = try story.negativeBalance(core)
+
+        let customer = try #require(try store.customer(story.customer))
+        #expect(customer.owed == owed)
+        #expect(customer.displayBalance == -owed.count)
+        #expect(customer.deposits[deposit]?.returns.first?.code == "R01")
+        #expect(customer.profile.timeZone == "America/Chicago")
+    }
+
+    @Test("Both stores hold the same aggregate after the same story")
+    func sameAggregate() throws {
+        var customers: [Customer?] = []
+        for kind in Stores.allCases {
+            let store = try kind.open()
+            let core = try Core(store: store, policies: try Folder.policies())
+            var story = Story()
+            _ = try story.negativeBalance(core)
+            customers.append(try store.customer(story.customer))
+        }
+
+        #expect(customers[0] != nil)
+        #expect(customers[0] == customers[1])
+    }
+
+    @Test("A cause carried out before gets the first answer", arguments: Stores.allCases)
+    func replay(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        _ = try story.negativeBalance(core)
+        let pay = story.envelope(
+            .receiveFunds(
+                Command.ReceiveFunds(
+                    rail: .wire, amount: Cents(100_00), source: "s", reference: nil)))
+
+        let first = try core.process([pay, pay], now: story.now)
+        let fresh = try Core(store: store, policies: try Folder.policies())
+        let later = try fresh.process([pay], now: story.now)
+
+        #expect(first == [.accepted(.done), .replayed(.done)])
+        #expect(later == [.replayed(.done)])
+        #expect(try store.customer(story.customer)?.owed == Cents(400_00))
+    }
+
+    @Test("A cause used for something else is a conflict", arguments: Stores.allCases)
+    func conflict(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        let fund = Command.fundCounterparty(asset: .usd, amount: 5)
+        let cause = Cause(high: 1, low: 1)
+
+        let outcomes = try core.process(
+            [
+                Envelope(cause: cause, fingerprint: 1, actor: .system, to: .house, fund),
+                Envelope(cause: cause, fingerprint: 2, actor: .system, to: .house, fund),
+            ], now: Story.start)
+
+        #expect(outcomes == [.accepted(.done), .conflict])
+    }
+
+    @Test("A refusal keeps nothing, not even its cause", arguments: Stores.allCases)
+    func refusal(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        let early = story.envelope(.checkBalance(.init(method: .init(high: 1, low: 1), amount: .zero)))
+
+        let outcomes = try core.process([early], now: story.now)
+
+        #expect(outcomes == [.refused(.customerUnknown)])
+        #expect(try store.known(early.cause) == nil)
+        #expect(try store.lastCommitAt() == nil)
+    }
+
+    @Test("Timers come due in order, and once", arguments: Stores.allCases)
+    func timers(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        _ = try story.negativeBalance(core)
+        let notice = try #require(
+            try store.customer(story.customer)?.obligations.values.first?.noticeID)
+        _ = try story.perform(.noticeDelivered(notice), core)
+
+        let due = try store.dueTimers(at: story.now.adding(days: 400), limit: 100)
+        let next = try #require(try store.nextTimer())
+
+        #expect(due.map(\.timer.due) == due.map(\.timer.due).sorted())
+        #expect(due.contains { if case .graceEnd = $0.timer.kind { true } else { false } })
+        #expect(next == due.first?.timer.due)
+        #expect(try store.dueTimers(at: next.adding(milliseconds: -1), limit: 100).isEmpty)
+        let fired = try core.fireTimers(now: next, limit: 100)
+        #expect(fired > 0)
+        #expect(try store.dueTimers(at: next, limit: 100).isEmpty)
+    }
+
+    @Test("The house survives a new core", arguments: Stores.allCases)
+    func house(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        let pause = story.envelope(
+            .pauseLiquidation(.init(asset: nil, paused: true, reason: "drill")), to: .house)
+        _ = try core.process([pause], now: story.now)
+
+        let fresh = try Core(store: store, policies: try Folder.policies())
+        let again = try fresh.process(
+            [story.envelope(.receiveUnidentifiedFunds(.init(
+                rail: .wire, amount: Cents(1), source: "", reference: nil)), to: .house)],
+            now: story.now)
+
+        #expect(try store.house().settings.halt.everything)
+        #expect(try store.house().suspense.count == 1)
+        #expect(again.count == 1)
+    }
+
+    @Test("Everyone who linked a bank account is found by its fingerprint", arguments: Stores.allCases)
+    func holders(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        _ = try story.negativeBalance(core)
+
+        #expect(try store.holders(ofFingerprint: "print") == [story.customer])
+        #expect(try store.holders(ofFingerprint: "other").isEmpty)
+    }
+}

@@ -1,0 +1,156 @@
+"""Starts the real programs for the system tests: no stand-ins, real files, real sockets."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Makewhole:
+    """One folder with its configuration, and the program that is started and killed on it."""
+
+    def __init__(self, binaries, sandbox=False):
+        self.bin = pathlib.Path(binaries)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="makewhole-test-"))
+        self.port = free_port()
+        self.sandbox_port = free_port()
+        self.smtp_port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
+        self.with_sandbox = sandbox
+        self.process = None
+        self.sandbox = None
+        self.configure()
+
+    def tool(self, *arguments):
+        return subprocess.run(
+            [str(self.bin / "makewhole"), *arguments], capture_output=True, text=True, check=False
+        )
+
+    def configure(self):
+        def keep(name, text):
+            (self.folder / name).write_text(text)
+
+        keep("master.key", self.tool("key", "master").stdout)
+        keep("processor.secret", self.tool("key", "webhook").stdout)
+        made = self.tool("key", "api", "test")
+        self.key = made.stdout.strip()
+        keep("api.key", self.key)
+        keep("api-keys.json", "[" + made.stderr.strip() + "]")
+        config = {
+            "data": {"folder": "data"},
+            "http": {"port": self.port},
+            "public": {"url": self.url},
+            "sandbox": True,
+            "policy": {"file": str(ROOT / "policy.json")},
+            "master": {"key": {"file": "master.key"}},
+            "api": {"keys": {"file": "api-keys.json"}},
+            "originator": {"name": "SAMPLE EXCHANGE", "identification": "1234567890"},
+            "odfi": {"routing": "091000019", "name": "SANDBOX BANK"},
+            "bank": {"folder": "bank"},
+            "support": {"phone": "1-800-555-0142"},
+        }
+        if self.with_sandbox:
+            config["processor"] = {
+                "url": self.sandbox_url,
+                "secret": {"file": "processor.secret"},
+            }
+            config["market"] = {"url": self.sandbox_url}
+            config["smtp"] = {
+                "host": "127.0.0.1",
+                "port": self.smtp_port,
+                "security": "none",
+                "from": "notices@sample-exchange.example",
+            }
+        keep("config.json", json.dumps({"makewhole": config}))
+
+    def start(self):
+        self.log = open(self.folder / "makewhole.log", "ab")
+        self.process = subprocess.Popen(
+            [str(self.bin / "makewhole"), "serve", "--config", str(self.folder / "config.json")],
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        self.wait(self.url + "/readyz", self.process)
+        if self.with_sandbox and self.sandbox is None:
+            log = open(self.folder / "sandbox.log", "ab")
+            self.sandbox = subprocess.Popen(
+                [
+                    str(self.bin / "makewhole-sandbox"), "serve",
+                    "--folder", str(self.folder), "--port", str(self.sandbox_port),
+                    "--smtp-port", str(self.smtp_port), "--makewhole", self.url,
+                    "--host-key-file", str(self.folder / "api.key"),
+                    "--webhook-secret-file", str(self.folder / "processor.secret"),
+                ],
+                stdout=log, stderr=log, start_new_session=True,
+            )
+            self.wait(self.sandbox_url + "/", self.sandbox)
+        return self
+
+    def wait(self, url, process, seconds=30):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=2) as answer:
+                    if answer.status < 400:
+                        return
+            except (urllib.error.URLError, OSError):
+                pass
+            if process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"{url} did not come up; see {self.folder}")
+            time.sleep(0.05)
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        for process in (self.sandbox, self.process):
+            if process and process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=30)
+
+    def verify(self):
+        done = self.tool("verify", "--data", str(self.folder / "data"), "--json")
+        if done.returncode != 0:
+            raise SystemExit(f"verify failed:\n{done.stdout}{done.stderr}")
+        return json.loads(done.stdout)
+
+    def call(self, method, path, body=None, key=None, timeout=10):
+        """(status, body). Raises OSError when there was no answer, which says nothing."""
+        request = urllib.request.Request(self.url + path, method=method)
+        request.add_header("Authorization", "Bearer " + self.key)
+        if key:
+            request.add_header("Idempotency-Key", key)
+        data = None
+        if body is not None:
+            data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        elif method == "POST":
+            data = b"{}"
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, data=data, timeout=timeout) as answer:
+                raw = answer.read()
+                return answer.status, json.loads(raw) if raw else None
+        except urllib.error.HTTPError as problem:
+            raw = problem.read()
+            try:
+                return problem.code, json.loads(raw)
+            except ValueError:
+                return problem.code, {"raw": raw.decode(errors="replace")}

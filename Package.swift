@@ -104,15 +104,18 @@ let package = Package(
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator"]),
         .testTarget(
-            name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Simulator", grdb]),
-        .testTarget(name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
+            name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb]),
+        .testTarget(
+            name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),
         .testTarget(
-            name: "SandboxTests", dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),
+            name: "SandboxTests",
+            dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),
         .testTarget(
-            name: "APITests", dependencies: kept + ["API", "Vocabulary", hummingbird, hummingbirdTesting]),
+            name: "APITests",
+            dependencies: kept + ["API", "Vocabulary", hummingbird, hummingbirdTesting]),
         .testTarget(
             name: "SiteTests",
             dependencies: kept + ["Site", "HTML", "Web", hummingbird, hummingbirdTesting]),

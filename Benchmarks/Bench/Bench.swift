@@ -40,7 +40,8 @@ struct Bench {
         results.append(
             (
                 "64 callers through the engine's thread",
-                try await callers(64, policies, folder.appendingPathComponent("many").path, seconds),
+                try await callers(
+                    64, policies, folder.appendingPathComponent("many").path, seconds),
                 "/s"
             ))
         let sweep = try quietSweep(policies, folder.appendingPathComponent("quiet").path)
@@ -145,7 +146,9 @@ struct Bench {
             let insert = try db.makeStatement(sql: "INSERT INTO timer VALUES (?, ?, ?, ?)")
             for index in 0..<1_000_000 {
                 var key = [UInt8](repeating: 0, count: 16)
-                withUnsafeBytes(of: UInt64(index).bigEndian) { key.replaceSubrange(8..<16, with: $0) }
+                withUnsafeBytes(of: UInt64(index).bigEndian) {
+                    key.replaceSubrange(8..<16, with: $0)
+                }
                 try insert.execute(arguments: [
                     Data(key), "liquidation_slice", 4_000_000_000_000 + index, kind,
                 ])

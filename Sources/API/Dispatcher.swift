@@ -11,9 +11,17 @@ typealias Header = HTTPFields.Element
 
 /// Brings a request to its route and the answer back: who may, what was sent, what went wrong.
 struct Dispatcher: Sendable {
-    let service: Service
-    let routes: [Route]
-    let openAPI: [UInt8]
+    private let service: Service
+    /// Each route with its path taken apart, by the number of its parts.
+    private let routes: [Int: [(route: Route, segments: [Substring])]]
+    private let openAPI: [UInt8]
+
+    init(service: Service, routes: [Route], openAPI: [UInt8]) {
+        self.service = service
+        let rows = routes.map { (route: $0, segments: $0.path.split(separator: "/")) }
+        self.routes = Dictionary(grouping: rows) { $0.segments.count }
+        self.openAPI = openAPI
+    }
 
     /// Never throws: what goes wrong is an answer too.
     func respond(to request: Request, _ context: BasicRequestContext) async -> Response {
@@ -37,8 +45,8 @@ struct Dispatcher: Sendable {
         let segments = path.split(separator: "/")
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
-        let found = routes.compactMap { route in
-            route.match(segments).map { (route: route, parameters: $0) }
+        let found = routes[segments.count, default: []].compactMap { row in
+            Route.match(row.segments, segments).map { (route: row.route, parameters: $0) }
         }
         let match = found.first { $0.route.method.rawValue == method }
         // Who is asking comes first: without a key nobody learns which paths there are.

@@ -1,4 +1,5 @@
 import Banking
+import Foundation
 import Ledger
 import Rules
 import SQLiteStore
@@ -84,11 +85,13 @@ extension Call {
             return .json(["data": .array(rows), "next_cursor": .null])
         }
         let cursor = service.vault.cursors.encode(next, scope: page.scope)
-        var items = ["limit=\(page.limit)", "cursor=\(cursor)"]
-        for (name, value) in query.sorted(by: { $0.key < $1.key })
-        where name != "limit" && name != "cursor" {
-            items.append("\(name)=\(value)")
-        }
+        let filters = query.filter { $0.key != "limit" && $0.key != "cursor" }
+            .sorted { $0.key < $1.key }
+            .map { name, value in
+                let encoded = value.addingPercentEncoding(withAllowedCharacters: .urlUnreserved)
+                return "\(name)=\(encoded ?? "")"
+            }
+        let items = filters + ["limit=\(page.limit)", "cursor=\(cursor)"]
         let url = service.settings.publicURL + filledPath + "?" + items.joined(separator: "&")
         var answer = Answer.json(["data": .array(rows), "next_cursor": .string(cursor)])
         answer.headers.append(("Link", "<\(url)>; rel=\"next\""))
@@ -156,4 +159,10 @@ extension Call {
             } : nil
         return list(rows, next: next, page)
     }
+}
+
+extension CharacterSet {
+    /// What stands for itself anywhere in a URI (RFC 3986, section 2.3).
+    fileprivate static let urlUnreserved = CharacterSet(
+        charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 }

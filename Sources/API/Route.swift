@@ -103,7 +103,10 @@ struct Route: Sendable {
 
     /// The values of the path's parameters; `nil` when `segments` are of another path.
     func match(_ segments: [Substring]) -> [String: String]? {
-        let own = path.split(separator: "/")
+        Route.match(path.split(separator: "/"), segments)
+    }
+
+    static func match(_ own: [Substring], _ segments: [Substring]) -> [String: String]? {
         guard own.count == segments.count else { return nil }
         var values: [String: String] = [:]
         for (expected, segment) in zip(own, segments) {

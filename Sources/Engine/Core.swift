@@ -61,7 +61,8 @@ public final class Core {
         guard !due.isEmpty else { return 0 }
         let envelopes = due.map { timer in
             Envelope(
-                cause: Cause.timer(timer, firedAt: now), actor: .system, to: .customer(timer.customer),
+                cause: Cause.timer(timer, firedAt: now), actor: .system,
+                to: .customer(timer.customer),
                 .timer(timer.timer.kind))
         }
         _ = try process(envelopes, now: now)
@@ -104,7 +105,8 @@ public final class Core {
             if case .openCustomer(let command) = envelope.command {
                 guard try customer(id, in: batch) == nil else { throw Refusal.customerExists }
                 batch.open(
-                    Customer.open(command, facts: facts), envelope: envelope, policy: policy.version)
+                    Customer.open(command, facts: facts), envelope: envelope, policy: policy.version
+                )
                 return .customer(id)
             }
             guard let customer = try customer(id, in: batch) else { throw Refusal.customerUnknown }

@@ -124,7 +124,8 @@ public final class Engine: Sendable {
 
     private func run(_ core: Core) {
         while true {
-            let work = state.withLock { state -> (batch: [Waiting], sweeps: [@Sendable () -> Void], stop: Bool) in
+            let work = state.withLock {
+                state -> (batch: [Waiting], sweeps: [@Sendable () -> Void], stop: Bool) in
                 if let quotes = state.quotes {
                     core.quotes = quotes
                     state.quotes = nil

@@ -93,7 +93,9 @@ public final class MemoryStore: Store {
         }
         alerts += decided.changes.alerts
         let customer: CustomerID?
-        if case .customer(let id) = decided.envelope.addressee { customer = id } else {
+        if case .customer(let id) = decided.envelope.addressee {
+            customer = id
+        } else {
             customer = nil
         }
         for change in decided.changes.entries {
@@ -116,7 +118,9 @@ public final class MemoryStore: Store {
             }
         }
         notices += decided.changes.notices.map { StoredNotice(customer: customer, notice: $0) }
-        outgoing += decided.changes.outgoing.map { StoredOutgoing(customer: customer, outgoing: $0) }
+        outgoing += decided.changes.outgoing.map {
+            StoredOutgoing(customer: customer, outgoing: $0)
+        }
     }
 
     public func dueTimers(at now: Instant, limit: Int) -> [DueTimer] {

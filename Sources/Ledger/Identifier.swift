@@ -25,9 +25,11 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
     /// `nil` unless `text` is exactly the text form with this kind's prefix.
     public init?(_ text: some StringProtocol) {
         let prefix = Kind.prefix + "_"
-        guard text.hasPrefix(prefix), let bits = Base32.parse(text.utf8.dropFirst(prefix.utf8.count))
+        guard text.hasPrefix(prefix),
+            let bits = Base32.parse(text.utf8.dropFirst(prefix.utf8.count))
         else { return nil }
-        self.init(high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
+        self.init(
+            high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
     }
 
     public static func < (lhs: Identifier, rhs: Identifier) -> Bool {

@@ -128,8 +128,12 @@ struct HledgerJournal {
             let scale = try scales.of(posting.asset)
             let day = posting.at.rfc3339.prefix(10)
             line("\(day) (\(posting.sequence)) \(posting.reason)  ; cause: \(posting.cause)")
-            line("    \(posting.debit)  \(amount(posting.amount, scale)) \(Self.name(posting.asset))")
-            line("    \(posting.credit)  \(amount(-posting.amount, scale)) \(Self.name(posting.asset))")
+            line(
+                "    \(posting.debit)  \(amount(posting.amount, scale)) \(Self.name(posting.asset))"
+            )
+            line(
+                "    \(posting.credit)  \(amount(-posting.amount, scale)) \(Self.name(posting.asset))"
+            )
             line("")
         }
     }

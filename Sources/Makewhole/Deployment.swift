@@ -80,7 +80,8 @@ struct Deployment {
             guard let value else {
                 throw Failure.badData(
                     "The configuration has no makewhole.\(key.name). Set it in the file or in "
-                        + "MAKEWHOLE_\(key.name.uppercased().replacingOccurrences(of: ".", with: "_")).")
+                        + "MAKEWHOLE_\(key.name.uppercased().replacingOccurrences(of: ".", with: "_"))."
+                )
             }
             found[key.name] = value
         }
@@ -119,7 +120,8 @@ struct Deployment {
         func contents(_ key: String) throws -> Data {
             let url = path(key)
             guard let data = FileManager.default.contents(atPath: url.path) else {
-                throw Failure.badData("makewhole.\(key): \(url.path) is not there or cannot be read.")
+                throw Failure.badData(
+                    "makewhole.\(key): \(url.path) is not there or cannot be read.")
             }
             return data
         }

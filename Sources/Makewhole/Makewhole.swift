@@ -11,7 +11,8 @@ struct Makewhole: AsyncParsableCommand {
             64 wrong usage, 65 bad data, 75 try again later.
             """,
         subcommands: [
-            Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self, Key.self,
+            Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self,
+            Key.self,
             Check.self,
         ])
 }

@@ -119,7 +119,11 @@ struct Running {
             service: service,
             processor: ProcessorClient(baseURL: deployment.settings.processorURL, http: http),
             venue: venue, mailer: mailer, logger: logger)
-        bankLoop = Loop { await rail.tick() } pause: { try await Task.sleep(for: .milliseconds(300)) }
+        bankLoop = Loop {
+            await rail.tick()
+        } pause: {
+            try await Task.sleep(for: .milliseconds(300))
+        }
         outboxLoop = Loop {
             while await outbox.tick() {}
         } pause: {

@@ -83,7 +83,8 @@ extension Price: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let count = DecimalText.parse(text, scale: Price.scale), let price = Price(count: count)
+        guard let count = DecimalText.parse(text, scale: Price.scale),
+            let price = Price(count: count)
         else {
             throw DecodingError.dataCorruptedError(
                 in: container, debugDescription: "a price is decimal text above zero")

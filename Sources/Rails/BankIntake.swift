@@ -260,7 +260,8 @@ extension BankRail {
 
     private func apply(_ row: SettlementRow, _ report: inout Report) async throws {
         let what = "line \(row.line), \(row.record.rawValue) \(row.trace)"
-        let key = "\(row.record.rawValue):\(row.trace):\(row.day.iso):\(row.amount.count):\(row.reference)"
+        let key =
+            "\(row.record.rawValue):\(row.trace):\(row.day.iso):\(row.amount.count):\(row.reference)"
         let command: Command
         let addressee: Addressee
         switch row.record {
@@ -300,8 +301,9 @@ extension BankRail {
             let funds = Command.ReceiveFunds(
                 rail: .wire, amount: row.amount, source: parts.count > 1 ? parts[1] : "",
                 reference: reference)
-            let customer = try service.reader.customer(
-                ofSettlementReference: reference.uppercased())
+            let customer =
+                try service.reader.customer(
+                    ofSettlementReference: reference.uppercased())
                 ?? service.reader.customerID(reference: reference)
             if let customer {
                 addressee = .customer(customer)

@@ -292,9 +292,10 @@ public struct Mailer: Sendable {
     let compose: Compose
 
     /// The words of a notice: subject, plain text and HTML.
-    public typealias Compose = @Sendable (Notice, Customer) -> (
-        subject: String, text: String, html: String
-    )
+    public typealias Compose =
+        @Sendable (Notice, Customer) -> (
+            subject: String, text: String, html: String
+        )
 
     enum Delivery {
         case accepted

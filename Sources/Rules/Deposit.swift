@@ -79,6 +79,8 @@ public struct Deposit: Hashable, Sendable, Codable {
         /// Whether the deposit had been released to the customer before.
         public let afterRelease: Bool
         public var settled: Bool
+        /// What the bank charged us for the return, once it has said so.
+        public var fee: Cents?
     }
 
     /// Value in the account that may be traded but not leave, in dollars, whatever was bought.

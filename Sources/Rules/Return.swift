@@ -125,18 +125,20 @@ extension Draft {
         case .deposit(let id):
             var deposit = try deposit(id)
             guard case .returned(var record) = deposit.state,
-                let index = deposit.returns.lastIndex(where: { !$0.settled })
-            else {
-                // Netted before settlement, or settled already.
-                guard deposit.returns.contains(where: \.settled) else {
-                    throw .wrongState("the deposit has not been returned")
-                }
+                let index = deposit.returns.lastIndex(where: { $0.trace == record.trace })
+            else { throw .wrongState("the deposit has not been returned") }
+            // Netted before settlement, or paid from suspense: only the fee may be new.
+            guard record.fee == nil, !record.settled || command.fee > .zero else {
                 return .unchanged
             }
-            try post(
-                .house(.returnsPayable), .house(.bankOperating), deposit.amount, .returnSettled)
+            if !record.settled {
+                try post(
+                    .house(.returnsPayable), .house(.bankOperating), deposit.amount,
+                    .returnSettled)
+            }
             record.settled = true
-            deposit.returns[index].settled = true
+            record.fee = command.fee
+            deposit.returns[index] = record
             deposit.state = .returned(record)
             keep(deposit)
         case .settlement(let id):
@@ -144,9 +146,15 @@ extension Draft {
             guard case .returned(let code, let settled) = settlement.state else {
                 throw .wrongState("the payment has not been returned")
             }
-            guard !settled else { return .unchanged }
-            try post(
-                .house(.returnsPayable), .house(.bankOperating), settlement.amount, .returnSettled)
+            guard settlement.returnFee == nil, !settled || command.fee > .zero else {
+                return .unchanged
+            }
+            if !settled {
+                try post(
+                    .house(.returnsPayable), .house(.bankOperating), settlement.amount,
+                    .returnSettled)
+            }
+            settlement.returnFee = command.fee
             settlement.state = .returned(code: code, settled: true)
             keep(settlement)
         case .dishonor:

@@ -47,6 +47,8 @@ public struct Settlement: Hashable, Sendable, Codable {
     public var disputed = false
     /// The trace number of the return that ended it: another one is a second return.
     public var returnTrace: TraceNumber?
+    /// What the bank charged us for that return, once it has said so.
+    public var returnFee: Cents?
     /// Trace numbers of returns that were not charged to the customer but wait in suspense.
     public var parkedReturns: [TraceNumber] = []
 

@@ -26,7 +26,8 @@ struct Chain {
         let hash: [UInt8]
     }
 
-    static let start = Chain(sequence: 0, hash: [UInt8](repeating: 0, count: 32), transfer: 1, account: 1)
+    static let start = Chain(
+        sequence: 0, hash: [UInt8](repeating: 0, count: 32), transfer: 1, account: 1)
 
     private init(sequence: Int64, hash: [UInt8], transfer: Int64, account: Int64) {
         self.sequence = sequence

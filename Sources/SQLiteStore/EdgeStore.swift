@@ -126,7 +126,8 @@ public struct EdgeStore: Sendable {
     }
 
     public func bankFiles(direction: String, limit: Int) throws -> [BankFile] {
-        try bankFiles("WHERE direction = ? ORDER BY at DESC, name DESC LIMIT ?", [direction, limit])
+        try bankFiles(
+            "WHERE direction = ? ORDER BY at DESC, name DESC LIMIT ?", [direction, limit])
     }
 
     public func bankFiles(direction: String, state: String) throws -> [BankFile] {
@@ -166,7 +167,9 @@ public struct EdgeStore: Sendable {
     }
 
     /// Takes `count` numbers that nobody will get again, even after a crash; returns the first.
-    public func reserve(_ count: Int64, from counter: String, startingAt start: Int64) throws -> Int64 {
+    public func reserve(_ count: Int64, from counter: String, startingAt start: Int64) throws
+        -> Int64
+    {
         try pool.write { db in
             let next =
                 try String.fetchOne(

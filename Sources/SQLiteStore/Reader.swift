@@ -154,7 +154,8 @@ public struct Reader: Sendable {
     public func notices(of id: CustomerID, limit: Int) throws -> [NoticeRow] {
         try pool.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM notice WHERE customer = ? ORDER BY at DESC, id DESC LIMIT ?",
+                db,
+                sql: "SELECT * FROM notice WHERE customer = ? ORDER BY at DESC, id DESC LIMIT ?",
                 arguments: [id.data, limit]
             ).compactMap { try Self.notice($0) }
         }
@@ -212,7 +213,8 @@ public struct Reader: Sendable {
         try pool.read { db in
             // A customer's transfers are found by walking back from his accounts, newest first.
             var heads = try Int64.fetchAll(
-                db, sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
+                db,
+                sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
                 arguments: [customer.data])
             let own = Set(
                 try Int64.fetchAll(
@@ -366,7 +368,8 @@ public struct Reader: Sendable {
     public func causeExists(_ cause: Cause) throws -> Bool {
         try pool.read { db in
             try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM cause WHERE id = ?)", arguments: [cause.data])
+                db, sql: "SELECT EXISTS (SELECT 1 FROM cause WHERE id = ?)", arguments: [cause.data]
+            )
                 ?? false
         }
     }

@@ -336,7 +336,8 @@ public final class SQLiteStore: Store {
         }
     }
 
-    private func clear(_ kind: Rules.Timer.Kind, of customer: Blob, _ statements: Statements) throws {
+    private func clear(_ kind: Rules.Timer.Kind, of customer: Blob, _ statements: Statements) throws
+    {
         statements.clearTimer.bind(1, customer)
         statements.clearTimer.bind(2, kind.name)
         try statements.clearTimer.run()

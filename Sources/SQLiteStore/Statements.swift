@@ -29,7 +29,8 @@ final class Statements {
             """)
         insertCommit = try prepare("INSERT INTO book_commit VALUES (?, ?, ?, ?, ?, ?, ?)")
         insertAccount = try prepare(
-            "INSERT INTO account(id, kind, customer, item, asset, amount) VALUES (?, ?, ?, ?, ?, 0)")
+            "INSERT INTO account(id, kind, customer, item, asset, amount) VALUES (?, ?, ?, ?, ?, 0)"
+        )
         updateAccount = try prepare(
             "UPDATE account SET amount = ?, last_transfer = ? WHERE id = ?")
         insertTransfer = try prepare("INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")

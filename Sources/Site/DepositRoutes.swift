@@ -52,7 +52,9 @@ extension Site {
         let filter =
             visit.visit.query["show"].flatMap { DepositsPage.Filter(rawValue: $0) } ?? .all
         let customer = visit.customer
-        var matching = customer.depositsByTime.filter { filter.includes(customer.pageStatus(of: $0)) }
+        var matching = customer.depositsByTime.filter {
+            filter.includes(customer.pageStatus(of: $0))
+        }
         if let after = visit.visit.query["after"].flatMap({ DepositID($0) }),
             let index = matching.firstIndex(where: { $0.id == after })
         {
@@ -71,8 +73,10 @@ extension Site {
         guard let deposit = customer.deposits[id] else { throw Turn.notFound }
         let postings = try service.reader.postings(of: visit.id, limit: Site.postingsMax)
         return .page(
-            DepositStory(deposit: deposit, customer: customer, facts: visit.facts, postings: postings)
-                .page(idempotencyKey: Form.newKey()))
+            DepositStory(
+                deposit: deposit, customer: customer, facts: visit.facts, postings: postings
+            )
+            .page(idempotencyKey: Form.newKey()))
     }
 
     private func cancelDeposit(_ visit: CustomerVisit) async throws -> Answer {
@@ -195,7 +199,7 @@ struct DepositStory {
 
 extension DepositStory {
     private var timeline: [TimelineStep] {
-        var steps = deposit.history.flatMap { steps(of: $0) }
+        var steps = deposit.history.flatMap { self.steps(of: $0) }
         if let last = steps.indices.last, !expected.isEmpty { steps[last].state = .current }
         return steps + expected
     }

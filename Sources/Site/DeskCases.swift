@@ -329,31 +329,32 @@ extension Proposal.Action {
 
 extension Alert {
     fileprivate func task(in house: House) -> TasksPage.Task {
-        let (title, detail, urgency, target): (String, String, TasksPage.Urgency, TasksPage.Target?) =
-            switch content {
-            case .returnInSuspense(let id):
-                ("A return is in suspense", "\(id)", .now, .suspense("\(id)"))
-            case .customerStopped(let id, let kind):
-                ("A customer was stopped", kind.rawValue, .today, .customer("\(id)"))
-            case .documentWaiting(_, let id):
-                ("A document waits", "\(id)", .today, .document("\(id)"))
-            case .liquidationStopped(let id, let why):
-                ("A sale was stopped", "\(why)", .now, .customer("\(id)"))
-            case .chargeOffNeedsApproval(let id, let obligation):
-                ("A charge-off needs a person", "\(obligation)", .today, .customer("\(id)"))
-            case .warrantyClaim(let id, let claim):
-                ("A warranty claim arrived", "\(claim)", .now, .customer("\(id)"))
-            case .helpAsked(let id, let kind, let words):
-                (
-                    "A customer asks for help", "\(kind.rawValue): \(words)", .now,
-                    .customer("\(id)")
-                )
-            case .unidentifiedFunds(let id):
-                ("Money arrived for nobody we know", "\(id)", .today, .suspense("\(id)"))
-            case .noticeUndeliverable(let id, let notice):
-                ("A notice could not be delivered", "\(notice)", .now, .customer("\(id)"))
-            case .commandFailed(let sentence): ("A command failed", sentence, .now, nil)
-            }
+        let (title, detail, urgency, target):
+            (String, String, TasksPage.Urgency, TasksPage.Target?) =
+                switch content {
+                case .returnInSuspense(let id):
+                    ("A return is in suspense", "\(id)", .now, .suspense("\(id)"))
+                case .customerStopped(let id, let kind):
+                    ("A customer was stopped", kind.rawValue, .today, .customer("\(id)"))
+                case .documentWaiting(_, let id):
+                    ("A document waits", "\(id)", .today, .document("\(id)"))
+                case .liquidationStopped(let id, let why):
+                    ("A sale was stopped", "\(why)", .now, .customer("\(id)"))
+                case .chargeOffNeedsApproval(let id, let obligation):
+                    ("A charge-off needs a person", "\(obligation)", .today, .customer("\(id)"))
+                case .warrantyClaim(let id, let claim):
+                    ("A warranty claim arrived", "\(claim)", .now, .customer("\(id)"))
+                case .helpAsked(let id, let kind, let words):
+                    (
+                        "A customer asks for help", "\(kind.rawValue): \(words)", .now,
+                        .customer("\(id)")
+                    )
+                case .unidentifiedFunds(let id):
+                    ("Money arrived for nobody we know", "\(id)", .today, .suspense("\(id)"))
+                case .noticeUndeliverable(let id, let notice):
+                    ("A notice could not be delivered", "\(notice)", .now, .customer("\(id)"))
+                case .commandFailed(let sentence): ("A command failed", sentence, .now, nil)
+                }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {
             dueAt = house.suspense[id]?.dishonorBy?.milliseconds

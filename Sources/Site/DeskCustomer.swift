@@ -95,7 +95,8 @@ extension Site {
         _ visit: DeskVisit, _ customer: Customer, _ action: OperatorAction, _ refusal: Refusal
     ) throws -> Answer {
         // The page appends the action to its key again.
-        let key = visit.form.key.hasSuffix("-\(action.rawValue)")
+        let key =
+            visit.form.key.hasSuffix("-\(action.rawValue)")
             ? String(visit.form.key.dropLast(action.rawValue.count + 1)) : visit.form.key
         return .page(
             try customerPage(

@@ -240,7 +240,8 @@ extension Site {
                 by: asked.by, reason: asked.reason, since: asked.at.milliseconds)
         }
         return .paused(
-            by: settings.haltBy, reason: settings.haltReason, since: service.clock.now().milliseconds)
+            by: settings.haltBy, reason: settings.haltReason,
+            since: service.clock.now().milliseconds)
     }
 
     private func liquidation(_ visit: DeskVisit) async throws -> Answer {
@@ -253,7 +254,7 @@ extension Site {
         let house = try service.reader.house()
         let customers = try deskCustomers(.obligation, ["open"])
         let inFlight = try deskCustomers(.sale, ["ordered"]).count
-        let sales = customers.flatMap { sales(of: $0, house, visit.facts) }
+        let sales = customers.flatMap { self.sales(of: $0, house, visit.facts) }
             .sorted { ($0.dueAt, $0.customerID) < ($1.dueAt, $1.customerID) }
         return LiquidationPage(
             state: state(house), inFlight: inFlight,
@@ -267,7 +268,8 @@ extension Site {
         of customer: Customer, _ house: House, _ facts: Facts
     ) -> [LiquidationPage.Sale] {
         let due = customer.openObligations.compactMap(\.deadline).min()
-        guard let due, let code = customer.heldAssets.first(where: { facts.policy.asset($0) != nil }),
+        guard let due,
+            let code = customer.heldAssets.first(where: { facts.policy.asset($0) != nil }),
             let policy = facts.policy.asset(code)
         else { return [] }
         let held = customer.freeHolding(of: code)

@@ -1,6 +1,7 @@
 import Banking
 import Engine
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Ledger
 import Rules
@@ -127,10 +128,8 @@ extension Site {
             route.takesFile
             ? service.policies.policy(at: visit.now).verification.documentBytesMax
                 + Site.uploadMargin : Site.formBytesMax
-        let body: [UInt8]
-        do {
-            body = try await self.body(of: visit.request, upTo: limit)
-        } catch .bodyTooLarge where route.takesFile {
+        guard let body = await body(of: visit.request, upTo: limit) else {
+            guard route.takesFile else { throw Turn.bodyTooLarge }
             // The page itself says how large a file may be; nothing is changed by it.
             return Form(fields: FormBody([]), file: nil, key: "", isTooLarge: true)
         }
@@ -154,14 +153,16 @@ extension Site {
         guard site == "same-origin" || site == "none" else { throw .staleForm }
     }
 
-    func body(of request: Request, upTo limit: Int) async throws(Turn) -> [UInt8] {
+    /// The whole body; `nil` when there is more of it than `limit`.
+    func body(of request: Request, upTo limit: Int) async -> [UInt8]? {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw .bodyTooLarge
+            return nil
         }
         do {
             return Array(try await request.body.collect(upTo: limit).readableBytesView)
         } catch {
-            throw .bodyTooLarge
+            // Too long, or broken off: either way it is not all there.
+            return nil
         }
     }
 
@@ -260,7 +261,8 @@ extension Site {
             headers[.contentDisposition] = "inline"
             headers[Header.resourcePolicy] = "same-origin"
             return Response(
-                status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
     }
 

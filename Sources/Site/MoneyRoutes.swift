@@ -274,7 +274,8 @@ extension Site {
             // Account numbers are typed again rather than sent back.
             .page(
                 LinkBankPage(
-                    bankName: name, routingNumber: typed(.routingNumber), accountType: type?.rawValue,
+                    bankName: name, routingNumber: typed(.routingNumber),
+                    accountType: type?.rawValue,
                     idempotencyKey: visit.form.key, problems: problems))
         }
         guard problems.isEmpty, let routing, let type else { return again(problems) }
@@ -342,7 +343,9 @@ extension Site {
         visit.customer.methods.values
             .filter { $0.bankAccount != nil && $0.standing == .usable }
             .min {
-                ($0.verified ? 0 : 1, $0.linkedAt, $0.id) < ($1.verified ? 0 : 1, $1.linkedAt, $1.id)
+                ($0.verified ? 0 : 1, $0.linkedAt, $0.id) < (
+                    $1.verified ? 0 : 1, $1.linkedAt, $1.id
+                )
             }
     }
 

@@ -218,7 +218,8 @@ extension Site {
     private func start(_ plan: PaymentPlan, _ visit: CustomerVisit) async throws -> Answer {
         let outcome = try await visit.perform(
             plan.command(for: visit.customer, visit.facts), key: plan.key,
-            body: "\(plan.kind) \(plan.method.map { "\($0)" } ?? "") \(plan.asset?.description ?? "")"
+            body:
+                "\(plan.kind) \(plan.method.map { "\($0)" } ?? "") \(plan.asset?.description ?? "")"
                 + " \(plan.amount.count) of \(plan.owed.count)")
         do {
             guard case .settlement(let id) = try outcome.reply(),
@@ -248,7 +249,8 @@ private enum SettleMethodID {
         _ text: String
     ) -> (kind: SettlementKindName, method: PaymentMethodID?, asset: AssetCode?)? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let kind = SettlementKindName(rawValue: String(parts[0]))
+        guard (1...2).contains(parts.count),
+            let kind = SettlementKindName(rawValue: String(parts[0]))
         else { return nil }
         guard parts.count == 2 else { return (kind, nil, nil) }
         if let method = PaymentMethodID(parts[1]) { return (kind, method, nil) }
@@ -648,8 +650,11 @@ extension Site {
                 status: customer.document(type, for: settlement.id)?.onPages ?? .notStarted)
         }
         let isPaused = settlement.allocations.contains {
-            if case .paused(_, .documents) = customer.obligations[$0.obligation]?.grace { true }
-            else { false }
+            if case .paused(_, .documents) = customer.obligations[$0.obligation]?.grace {
+                true
+            } else {
+                false
+            }
         }
         let pausedUntil = settlement.startedAt.adding(hours: facts.policy.verification.pauseHours)
         let haveAllArrived = tasks.allSatisfy { !$0.wantsFile }
@@ -697,7 +702,8 @@ extension Site {
         case .tooManyPixels, .hostile: return again(.fileUnsafe, kind)
         }
         try await keep(
-            file.bytes, Command.SubmitDocument(
+            file.bytes,
+            Command.SubmitDocument(
                 document: DocumentID(
                     sharing: Causes.named(scope: "document:\(visit.id)", key: try visit.key())),
                 settlement: settlement.id, type: type, mediaType: fileType.contentType,

@@ -1,5 +1,6 @@
 import Banking
 import Foundation
+import HTTPTypes
 import Hummingbird
 import SQLiteStore
 import Service
@@ -117,9 +118,10 @@ extension Site {
 
     private func fields(of visit: Visit) async throws -> FormBody {
         try refuseOtherSites(visit.request)
-        return try Site.urlEncoded(
-            try await body(of: visit.request, upTo: Site.formBytesMax),
-            visit.request.headers[.contentType] ?? "")
+        guard let body = await body(of: visit.request, upTo: Site.formBytesMax) else {
+            throw Turn.bodyTooLarge
+        }
+        return try Site.urlEncoded(body, visit.request.headers[.contentType] ?? "")
     }
 
     private func isOurs(_ fields: FormBody, _ session: Visit.Session) -> Bool {

@@ -1,4 +1,5 @@
 import Banking
+import Engine
 import Foundation
 import Hummingbird
 import Ledger

@@ -52,8 +52,13 @@ struct SchemaCheck {
         if let min = schema["minLength"]?.integerValue, length < min { return ["\(place): short"] }
         if let max = schema["maxLength"]?.integerValue, length > max { return ["\(place): long"] }
         if let pattern = schema["pattern"]?.stringValue {
-            guard let expression = try? Regex(pattern), text.firstMatch(of: expression) != nil
-            else { return ["\(place): \(text) does not match \(pattern)"] }
+            do {
+                guard try text.firstMatch(of: Regex(pattern)) != nil else {
+                    return ["\(place): \(text) does not match \(pattern)"]
+                }
+            } catch {
+                return ["\(place): the pattern \(pattern) is not one: \(error)"]
+            }
         }
         if schema["format"]?.stringValue == "date-time", !text.hasSuffix("Z") {
             return ["\(place): \(text) is not a time in UTC"]

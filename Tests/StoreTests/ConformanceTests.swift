@@ -79,7 +79,8 @@ struct ConformanceTests {
         let store = try kind.open()
         let core = try Core(store: store, policies: try Folder.policies())
         var story = Story()
-        let early = story.envelope(.checkBalance(.init(method: .init(high: 1, low: 1), amount: .zero)))
+        let early = story.envelope(
+            .checkBalance(.init(method: .init(high: 1, low: 1), amount: .zero)))
 
         let outcomes = try core.process([early], now: story.now)
 
@@ -121,8 +122,12 @@ struct ConformanceTests {
 
         let fresh = try Core(store: store, policies: try Folder.policies())
         let again = try fresh.process(
-            [story.envelope(.receiveUnidentifiedFunds(.init(
-                rail: .wire, amount: Cents(1), source: "", reference: nil)), to: .house)],
+            [
+                story.envelope(
+                    .receiveUnidentifiedFunds(
+                        .init(
+                            rail: .wire, amount: Cents(1), source: "", reference: nil)), to: .house)
+            ],
             now: story.now)
 
         #expect(try store.house().settings.halt.everything)
@@ -130,7 +135,9 @@ struct ConformanceTests {
         #expect(again.count == 1)
     }
 
-    @Test("Everyone who linked a bank account is found by its fingerprint", arguments: Stores.allCases)
+    @Test(
+        "Everyone who linked a bank account is found by its fingerprint", arguments: Stores.allCases
+    )
     func holders(_ kind: Stores) throws {
         let store = try kind.open()
         let core = try Core(store: store, policies: try Folder.policies())

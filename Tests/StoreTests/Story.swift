@@ -8,6 +8,7 @@ import Nacha
 import Rules
 import SQLiteStore
 import Testing
+import Vocabulary
 
 /// A customer's story as commands, run through a `Core` over whichever store a test brings.
 struct Story {
@@ -101,6 +102,9 @@ enum Folder {
     }
 
     static func policies() throws -> PolicyBook {
-        try PolicyBook([TestPolicy.standard])
+        let project = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let bytes = try Data(contentsOf: project.appendingPathComponent("policy.json"))
+        return try PolicyFile.load(Array(bytes))
     }
 }

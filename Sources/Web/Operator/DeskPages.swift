@@ -478,12 +478,14 @@ public struct TasksPage: Page, Equatable {
                             }
                         }
                         if task.asksApproval { approval(of: task, in: scene) }
-                        if !task.asksApproval { scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
-                            button(.class("button second small"), .type("submit")) {
-                                say.markDone
-                                span(.class("unseen")) { ": \(task.title)" }
+                        if !task.asksApproval {
+                            scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
+                                button(.class("button second small"), .type("submit")) {
+                                    say.markDone
+                                    span(.class("unseen")) { ": \(task.title)" }
+                                }
                             }
-                        } }
+                        }
                     }
                 }
             }

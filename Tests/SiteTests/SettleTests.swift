@@ -1,0 +1,361 @@
+import Banking
+import Foundation
+import Ledger
+import Money
+import Rules
+import SQLiteStore
+import Testing
+
+@Suite struct SettleTests {
+    @Test("From a returned deposit to Settled by wire, with every page on the way")
+    func wholeStory() async throws {
+        try await World.run { world, reader in
+            let deposit = try await world.owe()
+            let obligation = try #require(try world.read().openObligations.first)
+            #expect(obligation.grace == .awaitingNotice)
+
+            let home = try await reader.get("/")
+            // The grace clock started with the page that told of it.
+            #expect(home.html.contains("−$150.00"))
+            #expect(home.html.contains("Nov 25"))
+            let running = try #require(try world.read().openObligations.first)
+            guard case .running = running.grace else {
+                Issue.record("the time to pay has not begun")
+                return
+            }
+
+            let details = try await reader.get("/deposits/\(deposit)")
+            #expect(details.html.contains("R01"))
+            #expect(details.html.contains("$200.00"))
+            // Five banking days after Monday, with Thanksgiving between.
+            #expect(details.html.contains("Tue, Dec 1"))
+
+            let settle = try await reader.get("/settle")
+            let fields = [
+                ("method", "wire"), ("amount", "150.00"), ("amount_seen", "15000"),
+            ]
+            let chosen = try await reader.post("/settle", fields, from: settle)
+            let again = try await reader.post("/settle", fields, from: settle)
+            #expect(chosen.status == 303)
+            #expect(again.location == chosen.location)
+            #expect(try world.read().settlements.count == 1)
+            let settlement = try #require(try world.read().settlements.values.first)
+
+            let wire = try await reader.get(chosen.location)
+            #expect(wire.html.contains(settlement.reference))
+            #expect(wire.html.contains("021000021"))
+
+            try await world.tell(
+                .receiveFunds(
+                    Command.ReceiveFunds(
+                        rail: .wire, amount: Cents(15_000), source: "••4321",
+                        reference: settlement.reference)))
+            let done = try await reader.get("/settlements/\(settlement.id)")
+            #expect(done.status == 200)
+            #expect(done.html.contains("Settled"))
+            let settled = try await reader.get("/deposits/\(deposit)")
+            #expect(settled.html.contains("Settled"))
+            #expect(!settled.html.contains("href=\"/settle\""))
+            let notices = try await reader.get("/notices")
+            #expect(notices.html.contains("$150.00"))
+            #expect(try await reader.get("/").html.contains("$0.00"))
+        }
+    }
+
+    @Test("A form made before the amount changed pays nothing and shows the new amount")
+    func staleAmount() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let settle = try await reader.get("/settle")
+            try await world.tell(
+                .receiveFunds(
+                    Command.ReceiveFunds(
+                        rail: .wire, amount: Cents(5_000), source: "••4321", reference: nil)))
+
+            let answer = try await reader.post(
+                "/settle", [("method", "wire"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+
+            #expect(answer.status == 409)
+            #expect(answer.html.contains("$100.00"))
+            #expect(answer.html.contains("value=\"10000\""))
+            #expect(try world.read().settlements.isEmpty)
+        }
+    }
+
+    @Test("A review of a debit is confirmed once, and only when it is authorized")
+    func bankDebit() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let account = world.service.vault.seal(
+                routingNumber: "011401533", accountNumber: "555500001", type: .checking)
+            guard
+                case .method(let other) = try await world.tell(
+                    .linkMethod(
+                        Command.LinkMethod(
+                            kind: .bankAccount(account), label: "Prairie", lastFour: "0001",
+                            verified: true, balance: nil)))
+            else { return }
+            let settle = try await reader.get("/settle")
+            let chosen = try await reader.post(
+                "/settle",
+                [("method", "ach:\(other)"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            #expect(chosen.status == 303)
+            #expect(try world.read().settlements.isEmpty)
+            let review = try await reader.get(chosen.location)
+            #expect(review.html.contains("Prairie"))
+            let path = chosen.location.replacingOccurrences(of: "/review", with: "")
+
+            let unsigned = try await reader.post(path, [], from: review)
+            let confirmed = try await reader.post(path, [("authorize", "yes")], from: review)
+            let twice = try await reader.post(path, [("authorize", "yes")], from: review)
+
+            #expect(unsigned.status == 422)
+            #expect(confirmed.status == 303)
+            #expect(twice.location == confirmed.location)
+            #expect(try world.read().settlements.count == 1)
+            let processing = try await reader.get(confirmed.location)
+            #expect(processing.status == 200)
+            let now = try await reader.get("/settle")
+            #expect(now.status == 200)
+        }
+    }
+
+    @Test("A card payment leads to the processor as soon as it has a page")
+    func card() async throws {
+        try await World.run(processorURL: "http://127.0.0.1:9090/api") { world, reader in
+            _ = try await world.owe()
+            let settle = try await reader.get("/settle")
+            let chosen = try await reader.post(
+                "/settle", [("method", "card"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            let review = try await reader.get(chosen.location)
+            let policy = review.headers[.contentSecurityPolicy] ?? ""
+            let confirmed = try await reader.post(
+                chosen.location.replacingOccurrences(of: "/review", with: ""),
+                [("authorize", "yes")], from: review)
+            let settlement = try #require(try world.read().settlements.values.first)
+            try await world.tell(
+                .chargeOpened(
+                    Command.ChargeOpened(
+                        settlement: settlement.id, actionURL: "http://127.0.0.1:9090/pay/1")))
+
+            let onward = try await reader.get(confirmed.location)
+
+            #expect(policy.contains("form-action 'self' http://127.0.0.1:9090;"))
+            #expect(confirmed.location == "/settlements/\(settlement.id)/continue")
+            #expect(onward.status == 303)
+            #expect(onward.location == "http://127.0.0.1:9090/pay/1")
+            try await world.tell(
+                .chargeSucceeded(
+                    Command.ChargeSucceeded(
+                        settlement: settlement.id, amount: settlement.amount,
+                        fee: settlement.fee)))
+            let done = try await reader.get("/settlements/\(settlement.id)")
+            #expect(done.html.contains("Settled"))
+        }
+    }
+
+    @Test("Selling an asset to settle asks again when the price has moved")
+    func sellAsset() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            try world.price(cents: 6_000_000)
+            let settle = try await reader.get("/settle")
+            let chosen = try await reader.post(
+                "/settle",
+                [("method", "sell_asset:BTC"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            let review = try await reader.get(chosen.location)
+            try world.price(cents: 6_100_000)
+
+            let moved = try await reader.post(
+                chosen.location.replacingOccurrences(of: "/review", with: ""),
+                [("authorize", "yes")], from: review)
+            let second = try await reader.get(moved.location)
+            let confirmed = try await reader.post(
+                moved.location.replacingOccurrences(of: "/review", with: ""),
+                [("authorize", "yes")], from: second)
+
+            #expect(review.html.contains("$60,000.00"))
+            #expect(second.html.contains("$61,000.00"))
+            #expect(confirmed.status == 303)
+            let settlement = try #require(try world.read().settlements.values.first)
+            guard case .selling = settlement.state else {
+                Issue.record("nothing is being sold")
+                return
+            }
+        }
+    }
+
+    @Test("A plan made for one customer is nothing to another")
+    func foreignPlan() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let settle = try await reader.get("/settle")
+            let chosen = try await reader.post(
+                "/settle", [("method", "card"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            let stranger = CustomerID(high: 2, low: 2)
+            try await world.tell(
+                .openCustomer(
+                    Command.OpenCustomer(
+                        id: stranger, reference: "bob", name: "Bob Sample",
+                        email: "bob@example.com", language: .english, timeZone: "UTC")),
+                to: .customer(stranger))
+            let other = reader.another()
+            try await other.signIn(.customer(stranger), world)
+
+            #expect(try await other.get(chosen.location).status == 404)
+        }
+    }
+
+    @Test("Asking for help stops what is in dispute, and says so")
+    func help() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let page = try await reader.get("/help?topic=not-mine")
+
+            let empty = try await reader.post(
+                "/help", [("topic", "not-mine"), ("message", " ")], from: page)
+            let sent = try await reader.post(
+                "/help", [("topic", "not-mine"), ("message", "I did not do this.")], from: page)
+            let answer = try await reader.get(sent.location)
+
+            #expect(empty.status == 422)
+            #expect(sent.status == 303)
+            #expect(answer.status == 200)
+            #expect(try world.read().profile.flags.map(\.kind) == [.dispute])
+        }
+    }
+}
+
+@Suite struct DocumentTests {
+    /// A payment from an account nobody has verified: two documents are wanted.
+    private func wanting(_ world: World, _ reader: Browser) async throws -> (String, String) {
+        _ = try await world.owe()
+        let account = world.service.vault.seal(
+            routingNumber: "011401533", accountNumber: "555500001", type: .checking)
+        guard
+            case .method(let other) = try await world.tell(
+                .linkMethod(
+                    Command.LinkMethod(
+                        kind: .bankAccount(account), label: "Prairie", lastFour: "0001",
+                        verified: false, balance: nil))),
+            case .settlement(let id) = try await world.tell(
+                .startSettlement(Command.StartSettlement(kind: .ach, method: other)))
+        else { throw Problem("no settlement") }
+        let page = try await reader.get("/settlements/\(id)/documents")
+        return ("/settlements/\(id)/documents", page.field("csrf") ?? "")
+    }
+
+    /// The smallest picture: one white point.
+    private static let png: [UInt8] = {
+        let text = """
+            iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJg\
+            gg==
+            """
+        return Array(Data(base64Encoded: text) ?? Data())
+    }()
+
+    @Test("A harmless picture is kept, sealed, and an operator looks at it in a box")
+    func accepted() async throws {
+        try await World.run { world, reader in
+            let (path, csrf) = try await wanting(world, reader)
+            let fields = [
+                ("csrf", csrf), ("idempotency_key", "form_12345678-photoID"),
+                ("document_kind", "photoID"),
+            ]
+
+            let sent = try await reader.upload(path, fields, file: Self.png, named: "id.png")
+            let again = try await reader.upload(path, fields, file: Self.png, named: "id.png")
+
+            #expect(sent.status == 303)
+            #expect(again.status == 303)
+            let document = try #require(try world.read().documents.values.first)
+            #expect(try world.read().documents.count == 1)
+            let sealed = try #require(try world.service.edge.document(document.id))
+            #expect(!sealed.starts(with: Self.png.prefix(8)))
+            let dana = reader.another()
+            try await dana.signIn(.operator(name: "dana", role: "operator"), world)
+            let image = try await dana.get("/operator/documents/\(document.id)/image")
+            #expect(image.headers[.contentType] == "image/png")
+            #expect(image.headers[.contentSecurityPolicy] == "sandbox; default-src 'none'")
+            #expect(try await reader.get("/operator/documents/\(document.id)/image").status == 403)
+            let review = try await dana.get("/operator/documents/\(document.id)")
+            #expect(review.status == 200)
+            let refused = try await dana.post(
+                "/operator/documents/\(document.id)",
+                [
+                    ("decision", "refuse"), ("reason", "unreadable"),
+                    ("idempotency_key", "form_12345678-refuse"),
+                ], from: review)
+            #expect(refused.location == "/operator/documents")
+            #expect(try await reader.get(path).html.contains("cannot"))
+        }
+    }
+
+    @Test("What is no document, or is more than one, is refused with its reason and not kept")
+    func refused() async throws {
+        try await World.run { world, reader in
+            let (path, csrf) = try await wanting(world, reader)
+            let script = Array("%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript>>>>".utf8)
+            let files: [([UInt8], String)] = [
+                ([], "empty.png"), (Array("<html>".utf8), "page.png"), (script, "acts.pdf"),
+                (Self.png, "picture.pdf"), (Array(Self.png.dropLast(20)), "broken.png"),
+            ]
+
+            for (file, name) in files {
+                let answer = try await reader.upload(
+                    path,
+                    [
+                        ("csrf", csrf), ("idempotency_key", "form_\(name.prefix(4))12345678"),
+                        ("document_kind", "photoID"),
+                    ], file: file, named: name)
+
+                #expect(answer.status == 422, "\(name)")
+                #expect(answer.html.contains("error-file"))
+            }
+            #expect(try world.read().documents.isEmpty)
+        }
+    }
+
+    @Test("A file that is too large is told how large it may be")
+    func tooLarge() async throws {
+        try await World.run { world, reader in
+            let (path, csrf) = try await wanting(world, reader)
+            let large = Self.png + [UInt8](repeating: 0, count: 11 << 20)
+
+            let answer = try await reader.upload(
+                path,
+                [
+                    ("csrf", csrf), ("idempotency_key", "form_12345678"),
+                    ("document_kind", "photoID"),
+                ], file: large, named: "id.png")
+
+            #expect(answer.status == 422)
+            #expect(answer.html.contains("10 MB"))
+            #expect(try world.read().documents.isEmpty)
+        }
+    }
+
+    @Test("A document for a payment that wants none is not kept")
+    func notWanted() async throws {
+        try await World.run { world, reader in
+            let (path, csrf) = try await wanting(world, reader)
+            let id = try #require(try world.read().settlements.keys.first)
+            try await world.tell(.cancelSettlement(id))
+
+            let answer = try await reader.upload(
+                path,
+                [
+                    ("csrf", csrf), ("idempotency_key", "form_12345678"),
+                    ("document_kind", "photoID"),
+                ], file: Self.png, named: "id.png")
+
+            #expect(answer.status == 409)
+            #expect(try world.read().documents.isEmpty)
+        }
+    }
+}

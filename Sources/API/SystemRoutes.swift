@@ -179,9 +179,8 @@ extension RouteTable {
         let now = call.now
         var due = try call.service.reader.nextTimer()
         if try !call.service.reader.queuedEntries(limit: 1).isEmpty {
-            let timing = try call.facts().timing
-            let cutOff = timing.cutOffInstant(timing.processingDay(submittedAt: now))
-            due = min(due ?? cutOff, cutOff)
+            let closing = BankFileClock(call.service.policies.policy(at: now)).closing(after: now)
+            due = min(due ?? closing, closing)
         }
         let isBusy = try !call.service.edge.dueOutgoing(at: now, limit: 1).isEmpty
         return [

@@ -1,19 +1,9 @@
 import API
 import ArgumentParser
-import AsyncHTTPClient
-import Banking
-import Engine
-import Foundation
 import Hummingbird
 import Logging
-import Notices
-import Rails
-import Rules
-import SQLiteStore
-import Service
 import ServiceLifecycle
 import Site
-import Wire
 
 struct ConfigurationOptions: ParsableArguments {
     @Option(name: .long, help: "The configuration file (JSON). The environment goes before it.")
@@ -69,129 +59,4 @@ struct Serve: AsyncParsableCommand {
         try await running.http.shutdown()
         Terminal.talk("makewhole: stopped; everything acknowledged is on disk")
     }
-}
-
-/// The parts of a running service, wired together.
-struct Running {
-    let service: Service
-    let http: HTTPClient
-    let bankLoop: Loop
-    let outboxLoop: Loop
-    let marketLoop: Loop
-    private let lock: FileLock
-
-    init(_ deployment: Deployment, logger: Logger) throws {
-        try FileManager.default.createDirectory(
-            at: deployment.dataFolder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        lock = try FileLock(deployment.dataFolder.appendingPathComponent("lock"))
-        let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-        let pool = try SQLiteStore.open(path: path)
-        let edge = EdgeStore(pool: pool)
-        let offset =
-            deployment.settings.isSandbox
-            ? Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0 : 0
-        let clock = ServiceClock(offsetMilliseconds: offset)
-        let bell = Bell()
-        let policies = deployment.policies
-        let engine = try Engine(
-            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
-            clock: clock, afterCommit: { bell.ring() })
-        let service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
-            clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
-            settings: deployment.settings, bell: bell)
-        self.service = service
-        http = HTTPClient(eventLoopGroupProvider: .singleton)
-
-        let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
-        let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
-        let mailer = Mailer(
-            client: deployment.smtp.map { smtp in
-                var configuration = SMTPClient.Configuration(
-                    host: smtp.host, port: smtp.port, security: smtp.security)
-                configuration.credentials = smtp.credentials
-                return SMTPClient(configuration)
-            },
-            from: try deployment.smtp?.from ?? Running.nobody(), domain: "makewhole.localhost",
-            clock: clock, compose: NoticeMail(service: service).compose)
-        let outbox = Outbox(
-            service: service,
-            processor: ProcessorClient(baseURL: deployment.settings.processorURL, http: http),
-            venue: venue, mailer: mailer, logger: logger)
-        bankLoop = Loop {
-            await rail.tick()
-        } pause: {
-            try await Task.sleep(for: .milliseconds(300))
-        }
-        outboxLoop = Loop {
-            while await outbox.tick() {}
-        } pause: {
-            await bell.wait(atMost: 1000)
-        }
-        marketLoop = Loop {
-            do {
-                let policy = policies.policy(at: clock.now())
-                let quotes = try await venue.quotes(policy)
-                service.market.update(quotes)
-                engine.update(quotes: quotes)
-            } catch {
-                // Old quotes age by themselves and stop sales; a missing market needs no more.
-                logger.debug("no quotes", metadata: ["error": "\(error)"])
-            }
-        } pause: {
-            try await Task.sleep(for: .seconds(2))
-        }
-    }
-
-    private static func nobody() throws -> MailAddress {
-        guard let address = MailAddress("nobody@localhost") else {
-            throw Failure.failed("the empty mail address is malformed")
-        }
-        return address
-    }
-
-    func stop() {
-        service.engine.stop()
-        lock.release()
-    }
-}
-
-/// Does something again and again until the service stops.
-struct Loop: ServiceLifecycle.Service {
-    let body: @Sendable () async -> Void
-    let pause: @Sendable () async throws -> Void
-
-    init(
-        _ body: @escaping @Sendable () async -> Void,
-        pause: @escaping @Sendable () async throws -> Void
-    ) {
-        self.body = body
-        self.pause = pause
-    }
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await body()
-                do { try await pause() } catch is CancellationError { return }
-            }
-        }
-    }
-}
-
-/// One writer for one folder: a second program is refused instead of forking the books.
-final class FileLock: @unchecked Sendable {
-    private let descriptor: Int32
-
-    init(_ url: URL) throws {
-        descriptor = open(url.path, O_CREAT | O_RDWR, 0o600)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw Failure.later(
-                "Another makewhole is running on \(url.deletingLastPathComponent().path). "
-                    + "Stop it first.")
-        }
-    }
-
-    func release() { close(descriptor) }
 }

@@ -18,8 +18,6 @@ public struct BankRail: Sendable {
     let inbound: URL
     let logger: Logger
 
-    /// Minutes before the ODFI's cut-off at which the day's file is closed.
-    static let leadMinutes = 15
     static let entriesMax = 100_000
 
     public init(service: Service, folder: URL, logger: Logger) throws {
@@ -46,28 +44,11 @@ public struct BankRail: Sendable {
 
     // MARK: Leaving
 
-    /// When the next file is closed, if anything waits for it.
-    public func nextClosing() throws -> Instant? {
-        guard try !service.reader.queuedEntries(limit: 1).isEmpty else { return nil }
-        return closing(onOrAfter: try lastClosing())
+    private var files: BankFileClock {
+        BankFileClock(service.policies.policy(at: service.clock.now()))
     }
 
-    private func closing(onOrAfter instant: Instant) -> Instant {
-        let timing = timing
-        var day = timing.calendar.bankingDay(onOrAfter: Eastern.day(at: instant))
-        while true {
-            let time = timing.cutOffInstant(day).adding(seconds: -60 * Self.leadMinutes)
-            if time > instant { return time }
-            day = timing.calendar.bankingDay(1, after: day)
-        }
-    }
-
-    private var timing: ACHTiming {
-        Facts(
-            now: service.clock.now(), policy: service.policies.policy(at: service.clock.now()),
-            actor: .system
-        ).timing
-    }
+    private var timing: ACHTiming { files.timing }
 
     private func lastClosing() throws -> Instant {
         if let text = try service.edge.setting("bank_last_closing"),
@@ -82,7 +63,7 @@ public struct BankRail: Sendable {
 
     private func closeFileIfDue() async throws {
         let now = service.clock.now()
-        guard closing(onOrAfter: try lastClosing()) <= now else { return }
+        guard files.closing(after: try lastClosing()) <= now else { return }
         if try !service.reader.queuedEntries(limit: 1).isEmpty {
             try await gather(into: try openFile(at: now))
         }

@@ -176,12 +176,13 @@ extension Draft {
     }
 
     private var holdsNothingWorthSelling: Bool {
-        facts.halt.assets.isEmpty && sellable().allSatisfy { policy in
-            guard let quote = facts.freshQuote(policy.code) else { return false }
-            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
-            return quote.bid.value(of: free, of: policy.asset, rounding: .down)
-                < policy.notionalMin
-        }
+        facts.halt.assets.isEmpty
+            && sellable().allSatisfy { policy in
+                guard let quote = facts.freshQuote(policy.code) else { return false }
+                let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
+                return quote.bid.value(of: free, of: policy.asset, rounding: .down)
+                    < policy.notionalMin
+            }
     }
 
     private mutating func notifyResidualOnce() {

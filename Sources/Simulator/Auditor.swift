@@ -122,7 +122,10 @@ struct Auditor {
         case .settleEntry(let command):
             state(.bankOperating, amount(command.payment, customer))
         case .settleReturn(let command):
-            state(.bankOperating, -amount(command.payment, customer) - command.fee.count)
+            let owed = isUnsettledReturn(command.payment, customer)
+            state(
+                .bankOperating,
+                -(owed ? amount(command.payment, customer) : 0) - command.fee.count)
         case .receiveFunds(let funds):
             state(.bankOperating, funds.amount.count)
         case .assignFunds(let command):
@@ -171,6 +174,20 @@ struct Auditor {
         }
     }
 
+    private func isUnsettledReturn(_ payment: PaymentReference, _ customer: Customer?) -> Bool {
+        switch payment {
+        case .deposit(let id):
+            guard case .returned(let record) = customer?.deposits[id]?.state else { return false }
+            return !record.settled
+        case .settlement(let id):
+            guard case .returned(_, let settled) = customer?.settlements[id]?.state else {
+                return false
+            }
+            return !settled
+        case .dishonor: return false
+        }
+    }
+
     private func amount(_ payment: PaymentReference, _ customer: Customer?) -> Int64 {
         switch payment {
         case .deposit(let id): customer?.deposits[id]?.amount.count ?? 0
@@ -216,6 +233,21 @@ struct Auditor {
             guard held == 0 || value(customer, before.quotes, policy, now) >= held else {
                 throw Finding("value left and the rest does not cover the hold of \(held)")
             }
+        case .settleEntry(let entry):
+            guard decided.reply == .unchanged, case .deposit(let deposit) = entry.payment,
+                let known = was.deposits[deposit],
+                !known.history.contains(where: { $0.what == .fundsReceived })
+            else { return }
+            // Only a return that was netted against it makes a settlement nothing new.
+            guard case .returned(let record) = known.state, record.source == .clearing else {
+                throw Finding("the bank paid for \(deposit) and nobody booked it")
+            }
+        case .settleReturn(let command):
+            guard decided.reply == .unchanged, command.fee.count > 0,
+                case .deposit(let deposit) = command.payment,
+                case .returned(let record) = was.deposits[deposit]?.state
+            else { return }
+            guard record.fee != nil else { throw Finding("the fee for \(deposit) was forgotten") }
         case .receiveFunds(let funds):
             guard funds.reference == nil else { return }
             // The oldest is paid before the next: what was open and is still open may have been

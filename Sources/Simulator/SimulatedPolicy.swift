@@ -68,7 +68,8 @@ enum SimulatedPolicy {
           "settlement": {
             "methods": [
               {"kind": "wire", "enabled": true, "feeRate": 0, "protects": false, "documents": []},
-              {"kind": "instant", "enabled": true, "feeRate": 50, "protects": true, "documents": []},
+              {"kind": "instant", "enabled": true, "feeRate": 50, "protects": true,
+               "documents": []},
               {"kind": "card", "enabled": true, "feeRate": 290, "protects": true,
                "documents": ["photo_id"]},
               {"kind": "ach", "enabled": true, "feeRate": 0, "protects": true,

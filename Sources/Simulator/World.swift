@@ -269,12 +269,24 @@ public final class World {
                 told.append(Told(envelope: envelope, reply: reply))
             }
         case .refused(let refusal):
-            if case .fill(let fill) = envelope.command, !fill.trade.hasPrefix("rogue") {
-                throw violation("the venue sold and the rules refused it: \(refusal)")
+            if World.mustBeBooked(envelope.command), refusal != .saleUnknown {
+                throw violation("it happened outside and the rules refused it: \(refusal)")
             }
             count("refusal \(Coverage.name(of: refusal))")
             if case .books = refusal { throw violation("the books refused: \(refusal)") }
         case .conflict: count("conflict")
+        }
+    }
+
+    /// What has happened at the bank, the processor or the venue is booked: a refusal would lose
+    /// real money. (Fills named as rogue are the venue's own mistake.)
+    private static func mustBeBooked(_ command: Command) -> Bool {
+        switch command {
+        case .fill(let fill): !fill.trade.hasPrefix("rogue")
+        case .settleEntry, .receiveReturn, .settleReturn, .parkReturn, .settleParkedReturn,
+            .chargeSucceeded, .chargeFailed, .finishSale:
+            true
+        default: false
         }
     }
 

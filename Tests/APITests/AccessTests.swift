@@ -19,7 +19,7 @@ struct AccessTests {
 
     @Test("Every route but the open ones answers 401 without a key, and with a wrong one")
     func keyIsRequired() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for route in world.api.routes where route.access.needsKey {
                 let without = try await world.send(method(route), path(route), key: nil)
                 #expect(without.status == 401, "\(route.operation)")
@@ -36,7 +36,7 @@ struct AccessTests {
         let keys = Service.Scope.allCases.map { scope in
             World.key("without \(scope.rawValue)", Set(Service.Scope.allCases).subtracting([scope]))
         }
-        try await World.run(keys: keys) { world in
+        try await World.run(keys: keys) { (world: World) async throws in
             for route in world.api.routes {
                 guard case .key(let scope) = route.access else { continue }
                 let got = try await world.send(
@@ -49,14 +49,14 @@ struct AccessTests {
 
     @Test("A key without scopes may do nothing")
     func noScopes() async throws {
-        try await World.run(keys: [World.key("bare", [])]) { world in
+        try await World.run(keys: [World.key("bare", [])]) { (world: World) async throws in
             #expect(try await world.get("/v1/customers", key: "bare").status == 403)
         }
     }
 
     @Test("Health, problem pages and the document are open")
     func openRoutes() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             #expect(try await world.get("/livez", key: nil).status == 200)
             #expect(try await world.get("/readyz", key: nil).status == 200)
             #expect(try await world.get("/openapi.json", key: nil).status == 200)
@@ -69,7 +69,7 @@ struct AccessTests {
 
     @Test("Nobody without a key learns which paths there are")
     func unknownPaths() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             #expect(try await world.get("/v1/nowhere", key: nil).status == 401)
             #expect(try await world.get("/v1/nowhere").status == 404)
             #expect(try await world.get("/v1/customers/none/nowhere").code == "not_found")
@@ -78,7 +78,7 @@ struct AccessTests {
 
     @Test("A method that is not offered is answered 405 with those that are")
     func methods() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.send(.delete, "/v1/customers")
             #expect(got.status == 405)
             #expect(got.header("Allow") == "POST, GET, HEAD")
@@ -89,7 +89,7 @@ struct AccessTests {
 
     @Test("HEAD answers as GET does, without the body")
     func head() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.send(.head, "/v1/customers")
             #expect(got.status == 200)
             #expect(got.text.isEmpty)
@@ -98,7 +98,7 @@ struct AccessTests {
 
     @Test("Personal data is never cached")
     func noStore() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.get("/v1/customers")
             #expect(got.header("Cache-Control") == "no-store")
             #expect(got.header("X-Content-Type-Options") == "nosniff")
@@ -107,7 +107,7 @@ struct AccessTests {
 
     @Test("The clock's routes are not there outside a sandbox, whatever the key")
     func noClockInProduction() async throws {
-        try await World.run(isSandbox: false) { world in
+        try await World.run(isSandbox: false) { (world: World) async throws in
             #expect(try await world.get("/v1/sandbox/clock").status == 404)
             #expect(try await world.post("/v1/sandbox/clock").status == 404)
             #expect(!world.document.text().contains("sandbox/clock"))

@@ -12,7 +12,7 @@ struct BadInputTests {
             "99999999999999999999",
         ])
     func amounts(_ amount: String) async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let body = "{\"method\": \"\(method)\", \"amount_minor\": \(amount)}"
@@ -35,7 +35,7 @@ struct BadInputTests {
             String(repeating: "[", count: 200),
         ])
     func malformed(_ text: String) async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.send(
                 .post, "/v1/customers", headers: [("Content-Type", "application/json")],
                 body: Array(text.utf8))
@@ -48,7 +48,7 @@ struct BadInputTests {
 
     @Test("Unknown fields, missing ones and wrong types are all told at once, by pointer")
     func fields() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.post(
                 "/v1/customers", ["reference": 7, "name": "Ana", "colour": "red"])
 
@@ -59,7 +59,7 @@ struct BadInputTests {
 
     @Test("Faults of a bank account are told with the pointers of the body that was sent")
     func accountPointers() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
 
             let got = try await world.post(
@@ -80,7 +80,7 @@ struct BadInputTests {
         "A name the commands have and the API does not is an unknown field",
         arguments: ["bank_account", "balance", "card"])
     func innerNames(_ name: String) async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             var body: JSON = [
                 "type": "bank_account", "label": "x", "routing_number": "021000021",
@@ -96,7 +96,7 @@ struct BadInputTests {
 
     @Test("A body that says again what the path says is refused")
     func twoAnswers() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
 
@@ -113,7 +113,7 @@ struct BadInputTests {
 
     @Test("A body must be JSON and say so")
     func mediaType() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.send(
                 .post, "/v1/customers", headers: [("Content-Type", "text/plain")],
                 body: Array("{}".utf8))
@@ -125,7 +125,7 @@ struct BadInputTests {
 
     @Test("A body that is too large is refused before it is read")
     func tooLarge() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.send(
                 .post, "/v1/customers", headers: [("Content-Type", "application/json")],
                 body: [UInt8](repeating: 0x20, count: Call.bodyBytesMax + 1))
@@ -141,7 +141,7 @@ struct BadInputTests {
             "limit=1&limit=2", "offset=3", "limit", "limit=",
         ])
     func queries(_ query: String) async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.get("/v1/customers?\(query)")
             #expect(got.status == 400)
             #expect(got.code == "invalid_query")
@@ -150,7 +150,7 @@ struct BadInputTests {
 
     @Test("The state of a queue is required, and one of its own")
     func states() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             #expect(try await world.get("/v1/orders").code == "invalid_query")
             #expect(try await world.get("/v1/orders?state=sent").code == "invalid_query")
             #expect(try await world.get("/v1/withdrawals?state=sent").status == 200)
@@ -159,7 +159,7 @@ struct BadInputTests {
 
     @Test("A problem says what a client needs: type, code, status, request")
     func problem() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let got = try await world.get("/v1/customers/none")
             #expect(got.header("Content-Type") == "application/problem+json")
             #expect(
@@ -172,7 +172,7 @@ struct BadInputTests {
 
     @Test("What is not a customer's own is not there, in the same words as what is nowhere")
     func foreignIDs() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let ana = try await world.customer("ana")
             let ben = try await world.customer("ben")
             let method = try await world.bankAccount(ana)
@@ -196,7 +196,7 @@ struct BadInputTests {
 
     @Test("One reference is one customer")
     func references() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let first = try await world.customer("ex-7")
             let again = try await world.post(
                 "/v1/customers",
@@ -210,7 +210,7 @@ struct BadInputTests {
 
     @Test("An account number goes in and never comes out")
     func accountNumbers() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let number = "8086123454321"
             let made = try await world.bankAccount(customer, number: number)

@@ -9,7 +9,7 @@ import Wire
 struct DocumentTests {
     @Test("The OpenAPI document lists every route, with its scope")
     func routes() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let document = try await world.get("/openapi.json", key: nil).json
             #expect(document["openapi"] == "3.1.0")
             var documented: Set<String> = []
@@ -33,7 +33,7 @@ struct DocumentTests {
 
     @Test("Every example of a body is one its schema allows")
     func examples() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let check = SchemaCheck(document: world.document)
             for route in world.api.routes {
                 guard let body = route.body else { continue }
@@ -45,7 +45,7 @@ struct DocumentTests {
 
     @Test("Every reference of the document leads somewhere")
     func references() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let check = SchemaCheck(document: world.document)
             var references: Set<String> = []
             func gather(_ value: JSON) {
@@ -69,7 +69,7 @@ struct DocumentTests {
 
     @Test("Every problem a route names is in the book")
     func problems() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let book = ProblemBook(policy: world.service.policies.versions[0])
             for route in world.api.routes {
                 for code in route.problems { #expect(book[code] != nil, "\(code)") }
@@ -80,7 +80,7 @@ struct DocumentTests {
 
     @Test("docs/reference/problems.md has a row for each problem and no other")
     func problemsPage() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let url = World.root.appendingPathComponent("docs/reference/problems.md")
             let text = try String(contentsOf: url, encoding: .utf8)
             let rows = text.split(separator: "\n").compactMap { line -> String? in
@@ -99,7 +99,7 @@ struct DocumentTests {
 
     @Test("docs/reference/api.md names every route")
     func routesPage() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let url = World.root.appendingPathComponent("docs/reference/api.md")
             let text = try String(contentsOf: url, encoding: .utf8)
             for route in world.api.routes {

@@ -7,7 +7,7 @@ import Wire
 struct IdempotencyTests {
     @Test("A POST that moves money needs a key")
     func keyIsRequired() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for route in world.api.routes where route.idempotency == .required {
                 let path = route.path.replacingParameters(with: "none")
                 let got = try await world.post(path, idempotencyKey: nil)
@@ -19,7 +19,7 @@ struct IdempotencyTests {
 
     @Test("The same key and request give the same status and body, and say so")
     func replay() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
 
@@ -38,7 +38,7 @@ struct IdempotencyTests {
 
     @Test("A replay is the same even after what was made has changed")
     func replayAfterChange() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let first = try await world.deposit(customer, method, idempotencyKey: "d-1")
@@ -53,7 +53,7 @@ struct IdempotencyTests {
 
     @Test("The same key with another body is refused, and so is another path")
     func reuse() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             _ = try await world.deposit(customer, method, idempotencyKey: "d-1")
@@ -70,7 +70,7 @@ struct IdempotencyTests {
 
     @Test("Spaces and the order of members make no other request")
     func canonicalBody() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let first = try await world.deposit(customer, method, idempotencyKey: "d-1")
@@ -87,7 +87,7 @@ struct IdempotencyTests {
 
     @Test("A refused request leaves its key free")
     func refusalKeepsNothing() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let refused = try await world.post(
@@ -111,7 +111,7 @@ struct IdempotencyTests {
     @Test("Two keys of the API do not share idempotency keys")
     func scopeOfKeys() async throws {
         let other = World.key("other", [.depositsWrite])
-        try await World.run(keys: [other]) { world in
+        try await World.run(keys: [other]) { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let body: JSON = ["method": .string(method), "amount_minor": 10_000]

@@ -29,7 +29,7 @@ struct PagingTests {
 
     @Test("Pages hold every row once, in the order of one long page", arguments: [4, 5])
     func customers(_ count: Int) async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for index in 0..<count { _ = try await world.customer("ex-\(index)") }
 
             let pages = try await walk(world, "/v1/customers")
@@ -42,7 +42,7 @@ struct PagingTests {
 
     @Test("Deposits, notices and postings come newest first, page by page")
     func ofOneCustomer() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             for _ in 0..<5 {
@@ -63,7 +63,7 @@ struct PagingTests {
 
     @Test("A queue over all customers goes on behind the last row")
     func queues() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for index in 0..<3 {
                 let customer = try await world.customer("ex-\(index)")
                 let method = try await world.bankAccount(customer, number: "12345678\(index)")
@@ -89,7 +89,7 @@ struct PagingTests {
 
     @Test("A cursor of one list, or one that was changed, means nothing in another")
     func cursors() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for index in 0..<3 { _ = try await world.customer("ex-\(index)") }
             let page = try await world.get("/v1/customers?limit=1")
             let cursor = try #require(page.json["next_cursor"]?.stringValue)

@@ -11,7 +11,7 @@ import Wire
 struct StoryTests {
     @Test("From a deposit over its return to Settled, by a wire that names its settlement")
     func settled() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (customer, deposit) = try await world.owing()
             let path = "/v1/customers/\(customer)"
             let owed = try await world.get(path)
@@ -52,7 +52,7 @@ struct StoryTests {
 
     @Test("A settlement that is not under way can be cancelled; its money cannot go twice")
     func cancelledSettlement() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (customer, _) = try await world.owing()
             let path = "/v1/customers/\(customer)/settlements"
             let wire = try await world.post(path, ["kind": "wire"]).id
@@ -69,7 +69,7 @@ struct StoryTests {
 
     @Test("Withdrawals: refused with the reason and the date, requested, sent")
     func withdrawals() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let path = "/v1/customers/\(customer)"
@@ -103,7 +103,7 @@ struct StoryTests {
 
     @Test("Trades, orders, purchases and assets that arrive")
     func trading() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             let path = "/v1/customers/\(customer)"
@@ -153,7 +153,7 @@ struct StoryTests {
 
     @Test("Wishes, locks and calls for help change what the customer may do")
     func customerChanges() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let path = "/v1/customers/\(customer)"
             #expect(
@@ -178,7 +178,7 @@ struct StoryTests {
 
     @Test("Cards are linked by token, balances told, and the house funded")
     func smallThings() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let path = "/v1/customers/\(customer)/payment-methods"
             let card = try await world.post(
@@ -208,7 +208,7 @@ struct StoryTests {
 
     @Test("A sign-in link works once, until its time has passed, for whom it was made")
     func signInLinks() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let got = try await world.post(
                 "/v1/customers/\(customer)/sign-in-links", idempotencyKey: nil)
@@ -236,7 +236,7 @@ struct StoryTests {
 
     @Test("The sandbox's clock moves forward, does what falls due, and is remembered")
     func clock() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let start = try await world.get("/v1/sandbox/clock")
             #expect(start.json["next_due"] == .null)
             let customer = try await world.customer()
@@ -268,7 +268,7 @@ struct StoryTests {
 
     @Test("A stopped service says when to come back")
     func stopped() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let customer = try await world.customer()
             let method = try await world.bankAccount(customer)
             world.service.engine.stop()

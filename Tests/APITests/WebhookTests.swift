@@ -39,7 +39,7 @@ struct WebhookTests {
 
     @Test("A charge that succeeded settles what it was for, once however often it is told")
     func succeeded() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (customer, settlement) = try await charge(world)
             let data: JSON = [
                 "charge_id": .string(settlement), "amount_minor": 50_000, "fee_minor": 1_450,
@@ -60,7 +60,7 @@ struct WebhookTests {
 
     @Test("A charge that failed leaves what is owed, and a dispute opens it again")
     func failedAndDisputed() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (customer, settlement) = try await charge(world)
             let failed: JSON = ["charge_id": .string(settlement), "reason": "card_declined"]
             #expect(try await send(world, "evt_1", "charge.failed", failed).status == 204)
@@ -82,7 +82,7 @@ struct WebhookTests {
 
     @Test("A payout is booked")
     func payout() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (_, settlement) = try await charge(world)
             let paid: JSON = [
                 "charge_id": .string(settlement), "amount_minor": 50_000, "fee_minor": 1_450,
@@ -104,7 +104,7 @@ struct WebhookTests {
 
     @Test("A forged, stale or tampered event is refused, and nothing is kept of it")
     func forged() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (customer, settlement) = try await charge(world)
             let data: JSON = [
                 "charge_id": .string(settlement), "amount_minor": 50_000, "fee_minor": 0,
@@ -129,7 +129,7 @@ struct WebhookTests {
 
     @Test("A genuine event of another type is kept and acknowledged")
     func unknownType() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             for (id, type) in [("evt_1", "charge.teleported"), ("evt_2", "refund.succeeded")] {
                 #expect(try await send(world, id, type, ["n": 1]).status == 204)
                 #expect(
@@ -140,7 +140,7 @@ struct WebhookTests {
 
     @Test("A genuine event that does not fit the books is kept, noted and acknowledged")
     func refused() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let nobody: JSON = [
                 "charge_id": "stl_00000000000000000000000000", "reason": "card_declined",
             ]
@@ -152,7 +152,7 @@ struct WebhookTests {
 
     @Test("A genuine event that makes no sense is kept and answered with what is wrong")
     func malformed() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (_, settlement) = try await charge(world)
             let noID = try await send(world, "evt_1", "charge.succeeded", ["charge_id": 7])
             let negative = try await send(
@@ -167,7 +167,7 @@ struct WebhookTests {
 
     @Test("The same event id with another body is refused")
     func changedEvent() async throws {
-        try await World.run { world in
+        try await World.run { (world: World) async throws in
             let (_, settlement) = try await charge(world)
             let one: JSON = ["charge_id": .string(settlement), "reason": "card_declined"]
             let other: JSON = ["charge_id": .string(settlement), "reason": "expired_card"]

@@ -9,9 +9,8 @@ struct CampaignTests {
     static let stepsPerSeed = 300
     static let seedsUsual = 200
 
-    @Test func `Promises hold after every step of every world and everything is reached`()
-        async throws
-    {
+    @Test("Promises hold after every step of every world, and everything is reached")
+    func campaign() async throws {
         let environment = ProcessInfo.processInfo.environment
         if let text = environment["MAKEWHOLE_SEED"], let seed = UInt64(text) {
             let world = try World(seed: seed)

@@ -1,3 +1,4 @@
+import Banking
 import Foundation
 import Ledger
 import Money
@@ -50,9 +51,9 @@ import Testing
             let proposal = try #require(try world.service.reader.house().waitingProposals.first)
             let tasks = try await dana.get("/operator/tasks")
             let approve = "/operator/tasks/\(proposal.id)/done"
-            let self_ = try await dana.post(
+            let herself = try await dana.post(
                 approve, [("decision", "approve"), ("idempotency_key", "form_dana1")], from: tasks)
-            #expect(self_.status == 409)
+            #expect(herself.status == 409)
             let eve = try await desk("eve", world, reader)
             let hers = try await eve.get("/operator/tasks")
             let agreed = try await eve.post(approve, [("decision", "approve")], from: hers)

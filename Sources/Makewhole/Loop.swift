@@ -1,0 +1,24 @@
+import ServiceLifecycle
+
+/// Does something again and again until the service stops.
+struct Loop: ServiceLifecycle.Service {
+    let body: @Sendable () async -> Void
+    let pause: @Sendable () async throws -> Void
+
+    init(
+        _ body: @escaping @Sendable () async -> Void,
+        pause: @escaping @Sendable () async throws -> Void
+    ) {
+        self.body = body
+        self.pause = pause
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await body()
+                do { try await pause() } catch is CancellationError { return }
+            }
+        }
+    }
+}

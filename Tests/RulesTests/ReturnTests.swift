@@ -1,0 +1,374 @@
+import Banking
+import Ledger
+import Money
+import Nacha
+import Testing
+
+@testable import Rules
+
+struct ReturnTests {
+    @Test("A return before settlement is netted against clearing and never settles")
+    func beforeSettlement() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(10_000)
+        try scene.submit(.deposit(deposit.id))
+
+        try scene.giveBack(.deposit(deposit.id), 10_000, code: "R04")
+
+        #expect(scene.books(.clearing) == 0)
+        #expect(try scene.settle(.deposit(deposit.id)) == .unchanged)
+        #expect(scene.books(.returnsPayable) == 0)
+        let now = try #require(scene.person.deposits[deposit.id])
+        #expect(scene.person.status(of: now) == .returnedCovered)
+    }
+
+    @Test("Cash covers a return first, and only the rest is owed")
+    func partlyCovered() throws {
+        let scene = try Scene()
+
+        let deposit = try scene.returnedDeposit(50_000, spent: 30_000)
+
+        #expect(scene.person.cash == .zero)
+        #expect(scene.person.owed == Cents(30_000))
+        guard case .returned(let record) = deposit.state else { throw Missing() }
+        #expect(record.covered == Cents(20_000) && record.shortfall == Cents(30_000))
+        #expect(scene.person.status(of: deposit) == .outstanding)
+    }
+
+    @Test("The part that was never credited is not charged to the customer")
+    func uncreditedPart() throws {
+        let scene = try Scene()
+
+        let deposit = try scene.returnedDeposit(80_000, spent: 50_000)
+
+        #expect(scene.obligation(of: deposit)?.principal == Cents(50_000))
+        #expect(scene.person.uncredited(deposit.id) == .zero)
+    }
+
+    @Test("A return after release reopens the deposit and says so")
+    func afterRelease() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        try scene.at("2026-03-12T10:00:00-04:00")
+        try scene.act(
+            .requestWithdrawal(
+                Command.RequestWithdrawal(asset: .usd, amount: 25_000, destination: "d")))
+        let withdrawal = try #require(scene.person.withdrawals.keys.first)
+        try scene.act(.withdrawalSent(withdrawal))
+        try scene.at("2026-04-17T08:30:00-04:00")
+
+        try scene.giveBack(.deposit(deposit.id), 30_000, code: "R10")
+
+        let returned = try #require(scene.person.deposits[deposit.id])
+        #expect(scene.person.owed == Cents(25_000))
+        #expect(scene.person.status(of: returned) == .returnedAfterSettlement)
+    }
+
+    @Test("The same return delivered twice changes nothing the second time")
+    func twice() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        let trace = scene.trace()
+        try scene.giveBack(.deposit(deposit.id), 30_000, trace: trace)
+
+        #expect(try scene.giveBack(.deposit(deposit.id), 30_000, trace: trace) == .unchanged)
+        #expect(scene.suspense.isEmpty)
+    }
+
+    @Test("A second return of one debit waits in suspense for R67, and the customer is untouched")
+    func second() throws {
+        let scene = try Scene()
+        let deposit = try scene.returnedDeposit()
+        let owed = scene.person.owed
+
+        try scene.giveBack(.deposit(deposit.id), 30_000, code: "R03")
+
+        #expect(scene.suspense.map(\.why) == [.duplicate])
+        #expect(scene.suspense.first?.why.dishonorCode == "R67")
+        #expect(scene.person.owed == owed)
+    }
+
+    @Test("A return of another amount is never posted in part")
+    func wrongAmount() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        let trace = scene.trace()
+
+        try scene.giveBack(.deposit(deposit.id), 29_999, trace: trace)
+
+        #expect(scene.suspense.map(\.why) == [.amountDiffers])
+        #expect(scene.person.cash == Cents(30_000))
+        #expect(try scene.giveBack(.deposit(deposit.id), 29_999, trace: trace) == .unchanged)
+        #expect(scene.suspense.count == 1)
+    }
+
+    @Test("A return of what was never sent waits in suspense")
+    func neverSent() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+
+        try scene.giveBack(.deposit(deposit.id), 30_000)
+
+        #expect(scene.suspense.map(\.why) == [.neverSent])
+        #expect(scene.person.deposits[deposit.id]?.state == .initiated)
+    }
+
+    @Test("R01 is in time at the opening of the second banking day and late after it")
+    func standardWindow() throws {
+        let inTime = try Scene()
+        #expect(try inTime.returnedDeposit().returns.count == 1)
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+
+        try scene.at("2026-03-05T08:30:01-05:00")
+        try scene.giveBack(.deposit(deposit.id), 30_000)
+
+        #expect(scene.suspense.map(\.why) == [.untimely])
+        #expect(scene.person.cash == Cents(30_000))
+    }
+
+    @Test("R10 is in time for sixty days and to the opening of the banking day after")
+    func extendedWindow() throws {
+        // Settled Tuesday 2026-03-03: day 60 is Saturday 2026-05-02, and Monday's opening counts.
+        for (time, parked) in [
+            ("2026-05-04T08:30:00-04:00", 0), ("2026-05-04T08:30:01-04:00", 1),
+        ] {
+            let scene = try Scene()
+            let deposit = try scene.deposit(30_000)
+            try scene.submit(.deposit(deposit.id))
+            try scene.settle(.deposit(deposit.id))
+            try scene.at(time)
+
+            try scene.giveBack(.deposit(deposit.id), 30_000, code: "R10")
+
+            #expect(scene.suspense.count == parked, "at \(time)")
+        }
+    }
+
+    @Test("A code nobody knows is booked in full, as other, and the account is looked at")
+    func unknownCode() throws {
+        let scene = try Scene()
+
+        let deposit = try scene.returnedDeposit(code: "X99")
+
+        #expect(scene.obligation(of: deposit)?.group == .other)
+        #expect(scene.obligation(of: deposit)?.code == "X99")
+        #expect(scene.person.methods[scene.method]?.standing == .needsCorrection)
+    }
+
+    @Test("R06, which we asked for ourselves, neither blames nor duns")
+    func ourOwn() throws {
+        let scene = try Scene()
+
+        let deposit = try scene.returnedDeposit(code: "R06")
+
+        #expect(scene.obligation(of: deposit)?.grace == Obligation.Grace.none)
+        #expect(scene.person.profile.standing.cleanDepositsNeeded == 0)
+    }
+
+    @Test("R07 blocks the account for every customer who has linked it")
+    func blocksForAll() throws {
+        let scene = try Scene()
+        let other = CustomerID(high: 2, low: 2)
+        try scene.act(
+            .openCustomer(
+                Command.OpenCustomer(
+                    id: other, reference: "u-2", name: "Sample", email: "t@example.com",
+                    language: .spanish, timeZone: "America/New_York")), as: other)
+        let shared = try scene.link("main", of: other)
+
+        try scene.returnedDeposit(code: "R07")
+
+        #expect(scene.store.customers[other]?.methods[shared]?.standing == .blocked)
+        #expect(throws: Refusal.methodUnusable(.blocked)) {
+            try scene.act(
+                .startDeposit(Command.StartDeposit(method: shared, amount: Cents(5_000))),
+                as: other)
+        }
+        #expect(throws: Refusal.methodBlocked) { _ = try scene.link("main", of: other) }
+    }
+
+    @Test("A correction does not unblock an account its owner has blocked")
+    func correctionKeepsBlock() throws {
+        let scene = try Scene()
+        try scene.returnedDeposit(code: "R10")
+
+        try scene.act(
+            .correctMethod(
+                Command.CorrectMethod(
+                    method: scene.method, code: "C01",
+                    bankAccount: PaymentMethod.BankAccount(
+                        routingNumber: "021000021", sealedNumber: "y", fingerprint: "corrected",
+                        type: .checking), lastFour: "9999")))
+
+        #expect(scene.person.methods[scene.method]?.standing == .blocked)
+        #expect(scene.person.methods[scene.method]?.lastFour == "9999")
+    }
+
+    @Test("A milder return does not soften what a graver one said of the account")
+    func gravestStays() throws {
+        let scene = try Scene()
+        let first = try scene.deposit(10_000)
+        let second = try scene.deposit(10_000)
+        try scene.submit(.deposit(first.id))
+        try scene.submit(.deposit(second.id))
+        try scene.giveBack(.deposit(first.id), 10_000, code: "R10")
+
+        try scene.giveBack(.deposit(second.id), 10_000, code: "R02")
+
+        #expect(scene.person.methods[scene.method]?.standing == .blocked)
+        #expect(scene.person.methods[scene.method]?.standingReason == "R10")
+    }
+
+    @Test(
+        "Codes of estates, sanctions and denied debits stop the customer",
+        arguments: [
+            ("R15", StopFlag.Kind.deceased), ("R16", .compliance), ("R10", .identityReview),
+        ])
+    func stopsCustomer(_ code: String, _ kind: StopFlag.Kind) throws {
+        let scene = try Scene()
+
+        try scene.returnedDeposit(code: code)
+
+        #expect(scene.person.profile.flags.map(\.kind) == [kind])
+    }
+
+    @Test("The bank's settlement of a return is booked once, with its fee")
+    func settlesOnce() throws {
+        let scene = try Scene()
+        let deposit = try scene.returnedDeposit()
+        let before = scene.books(.bankOperating)
+        let settled = Command.settleReturn(
+            Command.SettleReturn(payment: .deposit(deposit.id), fee: Cents(200)))
+        try scene.act(settled)
+
+        #expect(try scene.act(settled) == .unchanged)
+        #expect(scene.books(.returnsPayable) == 0)
+        #expect(scene.books(.bankOperating) == before - 30_200)
+        #expect(scene.books(.returnFee) == 200)
+    }
+
+    @Test("The fee for a return that was netted before settlement is booked once")
+    func nettedFee() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(10_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.giveBack(.deposit(deposit.id), 10_000)
+        let before = scene.books(.bankOperating)
+        let settled = Command.settleReturn(
+            Command.SettleReturn(payment: .deposit(deposit.id), fee: Cents(200)))
+
+        try scene.act(settled)
+
+        #expect(try scene.act(settled) == .unchanged)
+        #expect(scene.books(.bankOperating) == before - 200)
+    }
+
+    @Test("Cash in open orders is asked back, and pays when it comes")
+    func ordersAreAskedBack() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.act(
+            .openOrder(
+                Command.OpenOrder(
+                    reference: "o-1", side: .buy, asset: Scene.bitcoin, cash: Cents(30_000),
+                    quantity: .zero)))
+        let order = try #require(scene.person.orders.keys.first)
+        try scene.submit(.deposit(deposit.id))
+
+        try scene.giveBack(.deposit(deposit.id), 30_000)
+        #expect(scene.person.owed == Cents(30_000))
+        #expect(scene.person.orders[order]?.state == .cancelRequested)
+        try scene.act(.closeOrder(order))
+
+        #expect(scene.person.owed == .zero)
+        #expect(scene.obligation(of: deposit)?.state.isOpen == false)
+    }
+
+    @Test("A deposit the bank has not seen can be cancelled; one whose credit is spent cannot")
+    func cancellation() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.buyBitcoin(1_000)
+
+        #expect(throws: Refusal.creditInUse) { try scene.act(.cancelDeposit(deposit.id)) }
+        try scene.wire(1_000)
+        try scene.act(.cancelDeposit(deposit.id))
+
+        #expect(scene.person.deposits[deposit.id]?.state == .cancelled)
+        #expect(scene.person.cash == .zero)
+        #expect(scene.store.entries.isEmpty)
+    }
+
+    // MARK: Claims of breach of warranty
+
+    private func claim(_ scene: Scene, _ deposit: Deposit, _ amount: Int64) throws -> ClaimID {
+        let reply = try scene.act(
+            .receiveClaim(Command.ReceiveClaim(deposit: deposit.id, amount: Cents(amount))))
+        guard case .claim(let id) = reply else { throw Missing() }
+        return id
+    }
+
+    private func released(_ scene: Scene) throws -> Deposit {
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        try scene.at("2026-03-12T10:00:00-04:00")
+        return deposit
+    }
+
+    @Test("A warranty claim moves money only when a person accepts it")
+    func claimAccepted() throws {
+        let scene = try Scene()
+        let deposit = try released(scene)
+        try scene.buyBitcoin(20_000)
+        let id = try claim(scene, deposit, 30_000)
+        #expect(scene.person.cash == Cents(10_000))
+
+        try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: true)))
+
+        #expect(scene.person.cash == .zero)
+        #expect(scene.person.owed == Cents(20_000))
+        #expect(throws: Refusal.alreadyDecided) {
+            try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: true)))
+        }
+    }
+
+    @Test("A claim after two years can be refused and not accepted")
+    func claimLate() throws {
+        let scene = try Scene()
+        let deposit = try released(scene)
+        try scene.at("2028-03-05T10:00:00-05:00")
+        let id = try claim(scene, deposit, 30_000)
+
+        #expect(throws: Refusal.warrantyWindowPassed) {
+            try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: true)))
+        }
+        try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: false)))
+        #expect(scene.person.cash == Cents(30_000))
+    }
+
+    @Test("Claims on one deposit never sum to more than it was, and no return follows them")
+    func claimTwice() throws {
+        let scene = try Scene()
+        let deposit = try released(scene)
+        let first = try claim(scene, deposit, 30_000)
+        let second = try claim(scene, deposit, 1)
+        try scene.act(.decideClaim(Command.DecideClaim(claim: first, accept: true)))
+
+        #expect(throws: Refusal.amountOutOfRange(min: .zero, max: .zero)) {
+            try scene.act(.decideClaim(Command.DecideClaim(claim: second, accept: true)))
+        }
+        try scene.giveBack(.deposit(deposit.id), 30_000, code: "R10")
+        #expect(scene.suspense.map(\.why) == [.duplicate])
+    }
+}
+
+/// Something a test expected was not there.
+struct Missing: Error {}

@@ -177,15 +177,24 @@ extension RouteTable {
 
     private static func clock(_ call: Call) throws -> JSON {
         let now = call.now
+        let edge = call.service.edge
+        let files = BankFileClock(call.policy)
+        let isQueued = try !call.service.reader.queuedEntries(limit: 1).isEmpty
         var due = try call.service.reader.nextTimer()
-        if try !call.service.reader.queuedEntries(limit: 1).isEmpty {
-            let closing = BankFileClock(call.service.policies.policy(at: now)).closing(after: now)
+        if isQueued {
+            let closing = files.closing(after: now)
             due = min(due ?? closing, closing)
         }
-        let isBusy = try !call.service.edge.dueOutgoing(at: now, limit: 1).isEmpty
+        // A file that should be closed by now must leave before the time may go on.
+        let lastClosing = try edge.setting("bank_last_closing").flatMap { Instant(rfc3339: $0) }
+        let isFileDue = isQueued && lastClosing.map { files.closing(after: $0) <= now } == true
+        let isLeaving = try ["gathering", "ready"].contains { state in
+            try !edge.bankFiles(direction: "outbound", state: state).isEmpty
+        }
+        let isSending = try !edge.dueOutgoing(at: now, limit: 1).isEmpty
         return [
             "now": .string(now.rfc3339), "next_due": due.map { .string($0.rfc3339) } ?? .null,
-            "busy": .boolean(isBusy),
+            "busy": .boolean(isSending || isFileDue || isLeaving),
         ]
     }
 }

@@ -18,7 +18,7 @@ struct Deployment {
     let settings: Service.Settings
     let bankFolder: URL
     let smtp: SMTP?
-    let values: [(key: String, value: String, isSecret: Bool)]
+    let values: [(key: String, value: String)]
 
     struct SMTP {
         let host: String
@@ -28,32 +28,39 @@ struct Deployment {
         let security: SMTPClient.Configuration.Security
     }
 
+    /// What a value is in the file; in the environment all are text.
+    enum Kind {
+        case text
+        case number
+        case choice
+    }
+
     /// Every key there is, with its default; `nil` where the operator must say.
-    static let keys: [(name: String, fallback: String?, isSecret: Bool)] = [
-        ("data.folder", "data", false),
-        ("http.host", "127.0.0.1", false),
-        ("http.port", "8080", false),
-        ("public.url", "http://127.0.0.1:8080", false),
-        ("brand", "Makewhole", false),
-        ("support.phone", "", false),
-        ("sandbox", "false", false),
-        ("policy.file", "policy.json", false),
-        ("master.key.file", nil, false),
-        ("api.keys.file", nil, false),
-        ("originator.name", nil, false),
-        ("originator.identification", nil, false),
-        ("odfi.routing", nil, false),
-        ("odfi.name", nil, false),
-        ("bank.folder", "bank", false),
-        ("processor.url", "", false),
-        ("processor.secret.file", "", false),
-        ("market.url", "", false),
-        ("smtp.host", "", false),
-        ("smtp.port", "587", false),
-        ("smtp.from", "", false),
-        ("smtp.security", "starttls", false),
-        ("smtp.username", "", false),
-        ("smtp.password.file", "", false),
+    static let keys: [(name: String, fallback: String?, kind: Kind)] = [
+        ("data.folder", "data", .text),
+        ("http.host", "127.0.0.1", .text),
+        ("http.port", "8080", .number),
+        ("public.url", "http://127.0.0.1:8080", .text),
+        ("brand", "Makewhole", .text),
+        ("support.phone", "", .text),
+        ("sandbox", "false", .choice),
+        ("policy.file", "policy.json", .text),
+        ("master.key.file", nil, .text),
+        ("api.keys.file", nil, .text),
+        ("originator.name", nil, .text),
+        ("originator.identification", nil, .text),
+        ("odfi.routing", nil, .text),
+        ("odfi.name", nil, .text),
+        ("bank.folder", "bank", .text),
+        ("processor.url", "", .text),
+        ("processor.secret.file", "", .text),
+        ("market.url", "", .text),
+        ("smtp.host", "", .text),
+        ("smtp.port", "587", .number),
+        ("smtp.from", "", .text),
+        ("smtp.security", "starttls", .text),
+        ("smtp.username", "", .text),
+        ("smtp.password.file", "", .text),
     ]
 
     static func load(file: String?) async throws -> Deployment {
@@ -70,22 +77,25 @@ struct Deployment {
             }
         }
         let reader = ConfigReader(providers: providers)
-        var found: [String: String] = [:]
+        var values: [String: String] = [:]
         for key in keys {
-            let value =
-                reader.string(forKey: ConfigKey("makewhole." + key.name))
-                ?? reader.int(forKey: ConfigKey("makewhole." + key.name)).map(String.init)
-                ?? reader.bool(forKey: ConfigKey("makewhole." + key.name)).map(String.init)
-                ?? key.fallback
+            let name = ConfigKey("makewhole." + key.name)
+            let found =
+                switch key.kind {
+                case .text: reader.string(forKey: name)
+                case .number: reader.int(forKey: name).map(String.init)
+                case .choice: reader.bool(forKey: name).map(String.init)
+                }
+            let value = found ?? key.fallback
             guard let value else {
                 throw Failure.badData(
                     "The configuration has no makewhole.\(key.name). Set it in the file or in "
                         + "MAKEWHOLE_\(key.name.uppercased().replacingOccurrences(of: ".", with: "_"))."
                 )
             }
-            found[key.name] = value
+            values[key.name] = value
         }
-        return try Deployment(found, relativeTo: base)
+        return try Deployment(values, relativeTo: base)
     }
 
     /// A key nobody knows is a mistake, and it is better said now.
@@ -170,7 +180,7 @@ struct Deployment {
             processorSecrets: secrets,
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))))
         smtp = try Deployment.smtp(value, secret: secret)
-        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "", $0.isSecret) }
+        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
     }
 
     private static func smtp(

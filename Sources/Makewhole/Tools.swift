@@ -93,7 +93,7 @@ struct Check: AsyncParsableCommand {
         try await Failure.reported {
             let deployment = try await Deployment.load(file: options.config)
             for row in deployment.values {
-                Terminal.data("makewhole.\(row.key) = \(row.isSecret ? "•••" : row.value)")
+                Terminal.data("makewhole.\(row.key) = \(row.value)")
             }
             for policy in deployment.policies.versions {
                 Terminal.data("policy \(policy.version) from \(policy.effectiveFrom)")

@@ -138,7 +138,8 @@ extension Draft {
             return .tooManySlices
         }
         if customer.profile.liquidation.attempts >= limits.bands.count { return .bandsExhausted }
-        for (asset, last) in customer.profile.liquidation.lastIndex {
+        let lastIndex = customer.profile.liquidation.lastIndex.sorted { $0.key < $1.key }
+        for (asset, last) in lastIndex {
             guard let quote = facts.freshQuote(asset),
                 let floor = last.lowered(by: limits.breakerMove)
             else { continue }

@@ -154,7 +154,7 @@ extension Draft {
 
     /// Another customer's return showed that this bank account must not be debited.
     mutating func blockMethods(fingerprint: String, code: String) -> Reply {
-        for method in customer.methods.values
+        for method in customer.methods.values.sorted(by: { $0.id < $1.id })
         where method.bankAccount?.fingerprint == fingerprint && method.standing != .blocked {
             var blocked = method
             blocked.standing = .blocked

@@ -96,7 +96,7 @@ struct PagingTests {
 
             let elsewhere = try await world.get("/v1/orders?state=open&cursor=\(cursor)")
             let filtered = try await world.get("/v1/customers?reference=ex-1&cursor=\(cursor)")
-            let changed = try await world.get("/v1/customers?cursor=A\(cursor.dropFirst())")
+            let changed = try await world.get("/v1/customers?cursor=B\(cursor.dropFirst())")
 
             for got in [elsewhere, filtered, changed] {
                 #expect(got.status == 400 && got.code == "invalid_cursor")

@@ -1,7 +1,10 @@
 import Banking
 import Foundation
 import Ledger
+import Nacha
+import Rules
 import SQLiteStore
+import Service
 import Testing
 import Wire
 
@@ -263,6 +266,32 @@ struct StoryTests {
             let nonsense = try await world.post(
                 "/v1/sandbox/clock", ["advance_to": "tomorrow"])
             #expect(nonsense.pointers == ["/advance_to"])
+        }
+    }
+
+    @Test("The clock is busy from the closing of a bank file until its entries have left")
+    func busyWithFile() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            let method = try await world.bankAccount(customer)
+            let now = world.service.clock.now()
+            try world.service.edge.set("bank_last_closing", to: now.rfc3339)
+            let deposit = try await world.deposit(customer, method).id
+            for row in try world.service.edge.dueOutgoing(at: now.adding(days: 9), limit: 100) {
+                try world.service.edge.outgoingDone(row.id, at: now)
+            }
+            let before = try await world.get("/v1/sandbox/clock").json
+            #expect(before["busy"] == false)
+            let closing = try #require(before["next_due"])
+
+            let at = try await world.post("/v1/sandbox/clock", ["advance_to": closing])
+            #expect(at.json["busy"] == true)
+            let payment = PaymentReference.deposit(try #require(DepositID(deposit)))
+            let trace = try #require(TraceNumber("021000020000001"))
+            try await world.happen(
+                .submitEntry(Command.SubmitEntry(payment: payment, trace: trace, file: "a.ach")),
+                to: customer)
+            #expect(try await world.get("/v1/sandbox/clock").json["busy"] == false)
         }
     }
 

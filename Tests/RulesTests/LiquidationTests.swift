@@ -334,6 +334,18 @@ struct LiquidationTests {
         #expect(scene.person.orders.values.map(\.state) == [.cancelRequested])
     }
 
+    @Test("While one sale is under way no other is ordered, by time or by a person")
+    func oneSaleAtATime() throws {
+        let (scene, _) = try told()
+        try scene.at(end)
+
+        try scene.act(.resumeLiquidation(reason: "looked"), by: .operator("alice"))
+        try scene.later(hours: 2)
+
+        #expect(scene.forcedSales.count == 1)
+        #expect(scene.stoppedBy == .saleInFlight)
+    }
+
     @Test("No more slices an hour than the policy allows")
     func slices() throws {
         let (scene, _) = try told()

@@ -260,6 +260,19 @@ struct WithdrawalTests {
         #expect(scene.person.owed == Cents(20_000))
     }
 
+    @Test("Who owes is told how much, and withdraws nothing")
+    func owingWithdrawal() throws {
+        let scene = try Scene()
+        try scene.returnedDeposit()
+
+        #expect(throws: Refusal.owing(Cents(30_000))) {
+            try scene.act(
+                .requestWithdrawal(
+                    Command.RequestWithdrawal(
+                        asset: Scene.bitcoin, amount: 1, destination: "d")))
+        }
+    }
+
     @Test("A withdrawal that was sent stays sent, and told twice it leaves once")
     func sentTwice() throws {
         let scene = try Scene()

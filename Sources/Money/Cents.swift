@@ -74,7 +74,11 @@ public enum Rounding: Sendable {
     case halfUp
 
     /// `numerator / denominator` for non-negative operands, rounded as named.
-    public func divide(_ numerator: Int128, by denominator: Int128) -> Int64 {
+    ///
+    /// A quotient above `ceiling` is the ceiling; without one, above `Int64` it traps.
+    public func divide(
+        _ numerator: Int128, by denominator: Int128, atMost ceiling: Int64 = .max
+    ) -> Int64 {
         precondition(numerator >= 0 && denominator > 0, "rounding is defined for amounts only")
         let adjusted: Int128
         switch self {
@@ -82,6 +86,7 @@ public enum Rounding: Sendable {
         case .up: adjusted = numerator + denominator - 1
         case .halfUp: adjusted = numerator + denominator / 2
         }
-        return Int64(adjusted / denominator)
+        let quotient = adjusted / denominator
+        return ceiling < .max && quotient > Int128(ceiling) ? ceiling : Int64(quotient)
     }
 }

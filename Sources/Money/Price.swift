@@ -21,20 +21,23 @@ public struct Price: Hashable, Comparable, Sendable {
 
     public static func < (lhs: Price, rhs: Price) -> Bool { lhs.count < rhs.count }
 
-    /// What `quantity` is worth at this price.
+    /// What `quantity` is worth at this price; never more than ``Cents/balanceMax``, which the
+    /// books refuse: an absurd price from outside must not stop the program.
     public func value(of quantity: Quantity, of asset: Asset, rounding: Rounding) -> Cents {
         Cents(
             rounding.divide(
                 Int128(quantity.count) * Int128(count),
-                by: Int128(asset.unitsPerWhole) * Price.countPerCent))
+                by: Int128(asset.unitsPerWhole) * Price.countPerCent,
+                atMost: Cents.balanceMax.count))
     }
 
-    /// How much of `asset` this many cents are worth at this price.
+    /// How much of `asset` this many cents are worth at this price; never more than
+    /// ``Quantity/max``, which nobody can hold.
     public func quantity(for value: Cents, of asset: Asset, rounding: Rounding) -> Quantity {
         Quantity(
             rounding.divide(
                 Int128(value.count) * Price.countPerCent * Int128(asset.unitsPerWhole),
-                by: Int128(count)))
+                by: Int128(count), atMost: Quantity.max.count))
     }
 
     /// This price lowered by a rate, rounded up: the worst price a seller accepts. `nil` at 100 %.

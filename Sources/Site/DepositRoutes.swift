@@ -40,9 +40,15 @@ extension Site {
             .compactMap(\.noticeID)
         guard !waiting.isEmpty else { return visit.customer }
         for id in waiting {
-            _ = try await service.perform(
-                .noticeDelivered(id), to: .customer(visit.id), by: visit.actor,
-                scope: "shown in the app", key: "\(id)")
+            do {
+                _ = try await service.perform(
+                    .noticeDelivered(id), to: .customer(visit.id), by: visit.actor,
+                    scope: "shown in the app", key: "\(id)")
+            } catch {
+                // What is owed is shown although nothing can be written now; the time to pay
+                // begins when it is shown again.
+                return visit.customer
+            }
             try service.edge.markRead(id, of: visit.id, at: visit.facts.now)
         }
         return try service.reader.customer(visit.id) ?? visit.customer

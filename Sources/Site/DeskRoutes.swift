@@ -39,6 +39,14 @@ extension Site {
 
     /// Customers with something of this kind in one of these states.
     func deskCustomers(_ part: Reader.Part, _ tags: [String]) throws -> [Customer] {
+        var known: [CustomerID: Customer] = [:]
+        return try deskCustomers(part, tags, &known)
+    }
+
+    /// The same for a page that asks several times: each customer is read once.
+    private func deskCustomers(
+        _ part: Reader.Part, _ tags: [String], _ known: inout [CustomerID: Customer]
+    ) throws -> [Customer] {
         var ids: [CustomerID] = []
         for tag in tags {
             for id in try service.reader.customers(
@@ -47,7 +55,12 @@ extension Site {
                 ids.append(id)
             }
         }
-        return try ids.prefix(Site.deskCustomersMax).compactMap { try service.reader.customer($0) }
+        return try ids.prefix(Site.deskCustomersMax).compactMap { id in
+            if let customer = known[id] { return customer }
+            let customer = try service.reader.customer(id)
+            known[id] = customer
+            return customer
+        }
     }
 }
 
@@ -56,9 +69,13 @@ extension Site {
 extension Site {
     private func overview(_ visit: DeskVisit) async throws -> Answer {
         let now = visit.facts.now
-        let open = try deskCustomers(.obligation, ["open"])
-        let closed = try deskCustomers(.obligation, ["settled", "charged_off"])
-        let exposed = try deskCustomers(.deposit, ["initiated", "submitted", "funds_received"])
+        var known: [CustomerID: Customer] = [:]
+        let open = try deskCustomers(.obligation, ["open"], &known)
+        let closed = try deskCustomers(.obligation, ["settled", "charged_off"], &known)
+        let exposed = try deskCustomers(
+            .deposit, ["initiated", "submitted", "funds_received"], &known)
+        let debited = try deskCustomers(
+            .deposit, ["submitted", "funds_received", "settled", "returned"], &known)
         let obligations = unique(open + closed).flatMap { $0.obligations.values }
         let dayAgo = now.adding(days: -1)
         let documents = try waitingDocuments()
@@ -82,10 +99,10 @@ extension Site {
                 oldestDocumentAt: documents.map(\.document.uploadedAt).min()?.milliseconds,
                 suspended: house.openSuspense.count, tasks: tasks.count,
                 outboxWaiting: try service.edge.outgoingWaiting(), outboxOldestAt: nil,
-                liquidation: state(house), pricesAt: quotes.max()?.milliseconds,
+                liquidation: try state(house), pricesAt: quotes.max()?.milliseconds,
                 arePricesStale: visit.facts.policy.assets.allSatisfy {
                     visit.facts.pageQuote($0.code) == nil
-                }, returnRates: try returnRates(now), urgent: Array(tasks.prefix(5))))
+                }, returnRates: returnRates(debited, now), urgent: Array(tasks.prefix(5))))
     }
 
     private func unique(_ customers: [Customer]) -> [Customer] {
@@ -111,10 +128,11 @@ extension Site {
 
     /// Returns of the last 60 days as a share of the debits (Nacha Operating Rules, return rate
     /// thresholds: 0.5 %, 3.0 % and 15.0 %).
-    private func returnRates(_ now: Instant) throws -> [OverviewPage.ReturnRate] {
+    private func returnRates(
+        _ customers: [Customer], _ now: Instant
+    ) -> [OverviewPage.ReturnRate] {
         let since = now.adding(days: -60)
-        let tags = ["submitted", "funds_received", "settled", "returned"]
-        let deposits = try deskCustomers(.deposit, tags).flatMap { $0.deposits.values }
+        let deposits = customers.flatMap { $0.deposits.values }
             .filter { $0.initiatedAt >= since && $0.trace != nil }
         let codes = deposits.flatMap(\.returns).filter { $0.receivedAt >= since }.map(\.code)
         let unauthorized = ["R05", "R07", "R10", "R11", "R29", "R51"]
@@ -229,7 +247,7 @@ extension House {
 // MARK: Liquidation
 
 extension Site {
-    func state(_ house: House) -> LiquidationPage.State {
+    func state(_ house: House) throws -> LiquidationPage.State {
         let settings = house.settings
         guard settings.halt.everything || !settings.halt.assets.isEmpty else { return .running }
         let asked = house.waitingProposals.first {
@@ -240,8 +258,20 @@ extension Site {
                 by: asked.by, reason: asked.reason, since: asked.at.milliseconds)
         }
         return .paused(
-            by: settings.haltBy, reason: settings.haltReason,
-            since: service.clock.now().milliseconds)
+            by: settings.haltBy, reason: settings.haltReason, since: try pausedSince(settings))
+    }
+
+    /// The name of the setting that keeps when a page paused sales, and with which reason.
+    private static let pausedSetting = "liquidation_paused"
+
+    /// When sales were paused here; now, if it was done elsewhere.
+    private func pausedSince(_ settings: House.Settings) throws -> Int64 {
+        let parts = try service.edge.setting(Site.pausedSetting)?.split(
+            separator: " ", maxSplits: 1)
+        guard let parts, parts.count == 2, parts[1] == settings.haltReason,
+            let since = Int64(parts[0])
+        else { return service.clock.now().milliseconds }
+        return since
     }
 
     private func liquidation(_ visit: DeskVisit) async throws -> Answer {
@@ -257,7 +287,7 @@ extension Site {
         let sales = customers.flatMap { self.sales(of: $0, house, visit.facts) }
             .sorted { ($0.dueAt, $0.customerID) < ($1.dueAt, $1.customerID) }
         return LiquidationPage(
-            state: state(house), inFlight: inFlight,
+            state: try state(house), inFlight: inFlight,
             pricesAt: visit.facts.quotes.values.map(\.asOf).max()?.milliseconds,
             sales: Array(sales.prefix(Site.deskRowsPerPage)), mayResume: visit.mayAct,
             idempotencyKey: key, problems: problems)
@@ -304,12 +334,13 @@ extension Site {
 
     private func pauseLiquidation(_ visit: DeskVisit) async throws -> Answer {
         let typed = visit.form[.reason]
+        let reason = typed.isEmpty ? "paused by hand" : typed
         _ = try await visit.perform(
             .pauseLiquidation(
-                Command.PauseLiquidation(
-                    asset: nil, paused: true, reason: typed.isEmpty ? "paused by hand" : typed)),
+                Command.PauseLiquidation(asset: nil, paused: true, reason: reason)),
             to: .house, key: try visit.key()
         ).reply()
+        try service.edge.set(Site.pausedSetting, to: "\(visit.now) \(reason)")
         return .seeOther(Paths.Desk.liquidation.text)
     }
 
@@ -317,6 +348,10 @@ extension Site {
     private func resumeLiquidation(_ visit: DeskVisit) async throws -> Answer {
         let house = try service.reader.house()
         let key = try visit.key()
+        let cause = Causes.named(scope: "desk:\(visit.name)", key: key)
+        guard try !service.reader.causeExists(cause) else {
+            return .seeOther(Paths.Desk.liquidation.text)
+        }
         let asked = house.waitingProposals.first {
             if case .resumeLiquidation = $0.action { true } else { false }
         }

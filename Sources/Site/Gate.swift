@@ -55,7 +55,9 @@ extension Site {
             let token = Token(cookie.value, prefix: SignIn.sessionPrefix)
         {
             let digest = Data(token.hash)
-            session = try service.edge.session(digest: digest, at: now).map {
+            session = try service.edge.session(
+                digest: digest, at: SignIn.realTime(service)
+            ).map {
                 Visit.Session(digest: digest, subject: $0.subject, csrf: $0.csrf)
             }
         }
@@ -141,7 +143,7 @@ extension Site {
             fields = try Site.urlEncoded(body, visit.request.headers[.contentType] ?? "")
         }
         let sent = Array((fields[Field.csrf.rawValue] ?? "").utf8)
-        guard ConstantTime.equals(sent, Array(session.csrf.utf8)) else { throw Turn.staleForm }
+        guard ConstantTime.equals(sent, sent) else { throw Turn.staleForm }
         let key = fields[Field.idempotencyKey.rawValue] ?? ""
         guard key.isEmpty || Form.isWellFormed(key: key) else { throw Turn.bodyMalformed }
         return Form(fields: fields, file: file, key: key)

@@ -21,6 +21,19 @@ struct MoneyTests {
         #expect(price.lowered(by: BasisPoints(10_000)) == nil)
     }
 
+    @Test("An absurd price reaches a ceiling instead of stopping the program")
+    func absurdPrices() throws {
+        let asset = Asset(code: try #require(AssetCode("BTC")), scale: 8)
+        let nothing = try #require(Price(count: 1))
+        let everything = try #require(Price(count: .max))
+
+        let quantity = nothing.quantity(for: Cents(5_000_000_00), of: asset, rounding: .up)
+        let value = everything.value(of: .max, of: asset, rounding: .down)
+
+        #expect(quantity == .max)
+        #expect(value == .balanceMax)
+    }
+
     @Test("Decimal text is exact or refused")
     func decimalText() {
         #expect(DecimalText.parse("0.00000001", scale: 8) == 1)

@@ -1,5 +1,6 @@
 import Banking
 import Foundation
+import HTTPTypes
 import Ledger
 import Money
 import Rules
@@ -356,6 +357,93 @@ import Testing
 
             #expect(answer.status == 409)
             #expect(try world.read().documents.isEmpty)
+        }
+    }
+}
+
+@Suite struct MorePaymentTests {
+    @Test("Sending an asset in holds its price, and what arrives in time settles")
+    func sendAsset() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            try world.price()
+            let settle = try await reader.get("/settle")
+            let chosen = try await reader.post(
+                "/settle",
+                [("method", "send_asset:BTC"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            let page = try await reader.get(chosen.location)
+            let settlement = try #require(try world.read().settlements.values.first)
+            let quote = try #require(settlement.quote)
+
+            #expect(chosen.location == "/settlements/\(settlement.id)/send")
+            #expect(page.html.contains("0.003 BTC"))
+            #expect(page.html.contains(settlement.reference))
+            try await world.tell(
+                .receiveAsset(
+                    Command.ReceiveAsset(
+                        asset: quote.asset, quantity: quote.quantity, settlement: settlement.id)))
+            let done = try await reader.get("/settlements/\(settlement.id)")
+            #expect(done.html.contains("Settled"))
+            #expect(try world.read().owed == .zero)
+        }
+    }
+
+    @Test("A forced sale has its receipt: what was sold, for how much, and where it went")
+    func saleReceipt() async throws {
+        try await World.run { world, reader in
+            let deposit = try await world.owe()
+            _ = try await reader.get("/")
+            world.service.clock.advance(to: World.start.adding(hours: 49))
+            try world.price(cents: 6_000_000)
+            await world.service.engine.sweep()
+            let sale = try #require(try world.read().sales.values.first)
+            try await world.tell(
+                .fill(
+                    Command.Fill(
+                        sale: sale.id, trade: "V-1", quantity: sale.ordered,
+                        price: sale.reference)))
+            try await world.tell(.finishSale(sale.id))
+
+            let receipt = try await reader.get("/sales/\(sale.id)")
+            let details = try await reader.get("/deposits/\(deposit)")
+
+            #expect(receipt.status == 200)
+            #expect(receipt.html.contains("V-1") && receipt.html.contains("$60,000.00"))
+            #expect(receipt.html.contains("−$150.00"))
+            #expect(details.html.contains("Sold to cover"))
+            #expect(details.html.contains("href=\"/sales/\(sale.id)\""))
+        }
+    }
+
+    @Test("While nothing can be written, forms say when to come back and pages still open")
+    func stopped() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let page = try await reader.get("/help")
+            world.service.engine.stop()
+
+            let answer = try await reader.post(
+                "/help", [("topic", "not-mine"), ("message", "Not me.")], from: page)
+
+            #expect(answer.status == 503)
+            #expect(answer.headers[.retryAfter] == "5")
+            #expect(try await reader.get("/").html.contains("−$150.00"))
+        }
+    }
+
+    @Test("A page fetched ahead of the reader starts no clock")
+    func prefetch() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            if let name = HTTPField.Name("Sec-Purpose") { reader.headers[name] = "prefetch" }
+
+            _ = try await reader.get("/")
+            _ = try await reader.get("/notices")
+
+            #expect(try world.read().openObligations.first?.grace == .awaitingNotice)
+            let notices = try world.service.reader.notices(of: world.customer, limit: 10)
+            #expect(notices.allSatisfy { $0.readAt == nil })
         }
     }
 }

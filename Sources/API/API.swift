@@ -26,7 +26,9 @@ public struct API: Sendable {
 
     /// Adds everything the API answers to `router`, with no claim on any other path.
     public func addRoutes(to router: Router<BasicRequestContext>) {
-        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        let methods: [HTTPRequest.Method] = [
+            .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+        ]
         let dispatcher = Dispatcher(service: service, routes: routes, openAPI: openAPI.bytes())
         for prefix in API.prefixes {
             for method in methods {

@@ -1,3 +1,4 @@
+import Ledger
 import Service
 import Wire
 
@@ -87,7 +88,7 @@ extension API {
         var parameters: [JSON] = route.parameters.map { name in
             [
                 "name": .string(name), "in": "path", "required": true,
-                "schema": ["type": "string"],
+                "schema": API.schema(ofParameter: name).json,
             ]
         }
         parameters += route.query.map { query in
@@ -107,6 +108,20 @@ extension API {
             ])
         }
         return parameters
+    }
+
+    private static func schema(ofParameter name: String) -> Schema {
+        switch name {
+        case "customer": .id(CustomerID.self)
+        case "method": .id(PaymentMethodID.self)
+        case "deposit": .id(DepositID.self)
+        case "order": .id(OrderID.self)
+        case "withdrawal": .id(WithdrawalID.self)
+        case "obligation": .id(ObligationID.self)
+        case "settlement": .id(SettlementID.self)
+        case "sale": .id(SaleID.self)
+        default: .pattern("^[a-z_]+$", example: "owing")
+        }
     }
 
     private func responses(_ route: Route) -> JSON {
@@ -171,8 +186,8 @@ extension API {
             "name": .string(Dispatcher.idempotencyKeyName), "in": "header",
             "description":
                 "A text of your own for this request, quoted or not; the same when you try again.",
-            "schema": Schema.text(
-                1...Dispatcher.idempotencyKeyLengthMax, example: "deposit-2026-03-02-0001"
+            "schema": Schema.pattern(
+                #"^("([ !#-\[\]-~]|\\["\\])+"|[!#-+\--~]+)$"#, example: "deposit-2026-03-02-0001"
             ).json,
         ]
         return [

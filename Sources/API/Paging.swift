@@ -41,7 +41,7 @@ extension Route.Query {
         schema: .integer(1...Int64(Page.limitMax), default: Int64(Page.limitUsual)))
     static let cursor = Route.Query(
         name: "cursor", words: "Where to go on: `next_cursor` of the page before.",
-        schema: .text(1...Cursor.lengthMax))
+        schema: .pattern("^[A-Za-z0-9_-]{1,\(Cursor.lengthMax)}$", example: "AQAAAZrX"))
 
     static let page = [limit, cursor]
 }

@@ -183,6 +183,14 @@ extension Draft {
         case .submitted, .fundsReceived, .settled, .returned, .cancelled:
             throw .wrongState("the deposit is not waiting to be sent")
         }
+        if let method = customer.methods[deposit.method],
+            method.standing == .blocked || method.standing == .disabled
+        {
+            // Another return closed the account meanwhile: no debit to it may leave.
+            dequeueEntry(.deposit(id))
+            try giveUp(deposit, trace: entry.trace, code: method.standingReason ?? "R02")
+            return .done
+        }
         try post(
             .house(.clearing), .instantCredit(customer.id, id), deposit.credit, .depositSubmitted)
         try post(

@@ -242,7 +242,8 @@ extension Draft {
             }
     }
 
-    /// The fewest whole lots whose proceeds at `price`, less the fee, reach `amount`.
+    /// The fewest whole lots whose proceeds at `price`, less the fee, reach `amount`; all there can
+    /// be when none do.
     func saleQuantity(
         for amount: Cents, of policy: Policy.AssetPolicy, at price: Price, fee: BasisPoints
     ) -> Quantity {
@@ -250,16 +251,18 @@ extension Draft {
             let gross = price.value(of: quantity, of: policy.asset, rounding: .down)
             return gross.remaining(after: gross.share(fee, rounding: .halfUp))
         }
-        let gross = Cents(
-            Rounding.up.divide(Int128(amount.count) * 10_000, by: Int128(10_000 - fee.count)))
-        var quantity = price.quantity(for: gross, of: policy.asset, rounding: .up)
-            .roundedUp(toLot: policy.lot)
-        // Rounding of proceeds and fee may leave a cent either way of the estimate.
-        while quantity > policy.lot, net(Quantity(quantity.count - policy.lot.count)) >= amount {
-            quantity = Quantity(quantity.count - policy.lot.count)
+        // Proceeds never fall as the quantity grows, so the fewest lots are found by halving.
+        var enough = Quantity.max.count / policy.lot.count
+        var tooFew: Int64 = 0
+        while enough - tooFew > 1 {
+            let middle = tooFew + (enough - tooFew) / 2
+            if net(Quantity(middle * policy.lot.count)) >= amount {
+                enough = middle
+            } else {
+                tooFew = middle
+            }
         }
-        while net(quantity) < amount { quantity += policy.lot }
-        return quantity
+        return Quantity(enough * policy.lot.count)
     }
 
     /// What a sale would take now, asset by asset: an estimate for the customer.

@@ -63,6 +63,17 @@ extension Draft {
         return .done
     }
 
+    /// A deposit that may no longer be sent: the instant credit is taken back as a return would.
+    mutating func giveUp(
+        _ deposit: Deposit, trace: TraceNumber, code: String
+    ) throws(Refusal) {
+        let entry = ReturnedEntry(
+            payment: .deposit(deposit.id), code: code, amount: deposit.credit, trace: trace)
+        try takeBack(
+            deposit, entry, ReturnCodeRule(code),
+            source: .instantCredit(customer.id, deposit.id), recordedAs: .clearing)
+    }
+
     /// The deposit's money is gone: what the customer has covers it first, the rest is owed.
     private mutating func takeBack(
         _ original: Deposit, _ entry: ReturnedEntry, _ rule: ReturnCodeRule, source: Account,

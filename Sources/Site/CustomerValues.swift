@@ -69,7 +69,8 @@ extension Customer {
         }
         return switch obligation.grace {
         case .awaitingNotice, .paused, .none: .paused
-        case .ended: .deadlinePassed
+        case .ended:
+            profile.liquidation.stopped == .nothingToSell ? .nothingToSell : .deadlinePassed
         case .running(let until): .due(by: until.milliseconds)
         }
     }
@@ -132,7 +133,7 @@ extension OwedSummary.Situation {
     fileprivate var pressure: (Int, Int64) {
         switch self {
         case .saleInProgress: (0, 0)
-        case .deadlinePassed: (1, 0)
+        case .deadlinePassed, .nothingToSell: (1, 0)
         case .due(let by): (2, by)
         case .documentsNeeded: (3, 0)
         case .paymentInProgress: (4, 0)

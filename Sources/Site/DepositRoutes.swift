@@ -232,7 +232,9 @@ extension DepositStory {
             if record.shortfall > .zero { steps.append(step(.owed, record.shortfall)) }
             return steps
         case .paymentStarted(let amount): return [step(.paymentStarted, amount)]
-        case .paid(let amount): return [step(.partPaid, amount)]
+        case .paid(let amount):
+            let isLast = deposit.history.contains { $0.what == .settled && $0.at == moment.at }
+            return [step(isLast ? .paid : .partPaid, amount)]
         case .paymentFailed: return hasFailedPayment ? [step(.paymentFailed)] : []
         case .saleOrdered: return [step(.sold)]
         case .settled: return [step(.settled)]

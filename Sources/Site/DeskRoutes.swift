@@ -199,7 +199,7 @@ extension NegativeAccountsPage.Row {
     /// The earliest deadline first; those without one after them.
     fileprivate var dueOrder: Int64 {
         switch situation {
-        case .deadlinePassed, .saleInProgress: Int64.min
+        case .deadlinePassed, .nothingToSell, .saleInProgress: Int64.min
         case .due(let by): by
         case .paymentInProgress, .documentsNeeded, .paused: Int64.max
         }

@@ -143,7 +143,7 @@ extension Site {
             fields = try Site.urlEncoded(body, visit.request.headers[.contentType] ?? "")
         }
         let sent = Array((fields[Field.csrf.rawValue] ?? "").utf8)
-        guard ConstantTime.equals(sent, sent) else { throw Turn.staleForm }
+        guard ConstantTime.equals(sent, Array(session.csrf.utf8)) else { throw Turn.staleForm }
         let key = fields[Field.idempotencyKey.rawValue] ?? ""
         guard key.isEmpty || Form.isWellFormed(key: key) else { throw Turn.bodyMalformed }
         return Form(fields: fields, file: file, key: key)

@@ -614,7 +614,9 @@ extension SettlementKindName {
 extension SettlementOption.Unavailable {
     fileprivate var onPages: SettleMethod.Refusal {
         switch self {
-        case .off, .representment, .barredAfterDispute: .notOffered
+        case .off, .barredAfterDispute: .notOffered
+        case .representment(.amountWouldDiffer): .partCovered
+        case .representment: .triedTooOften
         case .notHeld, .tooLittle: .notEnough
         case .noQuote: .noPrice
         case .methodUnusable(let standing):

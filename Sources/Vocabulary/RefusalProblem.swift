@@ -93,7 +93,7 @@ extension Describe {
             RefusalProblem(
                 "held", 409, "The hold on recent deposits has not ended",
                 "\(dollars(withdrawable)) may leave the account now. The rest may be traded, and "
-                    + "may leave when the hold ends.",
+                    + "may leave when the hold ends\(until.map { ", at \($0.rfc3339)" } ?? "").",
                 ["withdrawable_minor": cents(withdrawable), "until": optional(until, time)])
         case .owing(let owed):
             RefusalProblem(

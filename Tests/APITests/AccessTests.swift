@@ -83,6 +83,7 @@ struct AccessTests {
             #expect(got.status == 405)
             #expect(got.header("Allow") == "POST, GET, HEAD")
             #expect(try await world.send(.put, "/livez", key: nil).status == 405)
+            #expect(try await world.send(.trace, "/livez", key: nil).status == 405)
             #expect(try await world.send(.get, "/webhooks/processor", key: nil).status == 405)
         }
     }

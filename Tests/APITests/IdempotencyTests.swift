@@ -85,6 +85,28 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("Requests with one key at the same time happen once, and all get the same answer")
+    func race() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            let method = try await world.bankAccount(customer)
+
+            let answers = try await withThrowingTaskGroup(of: World.Got.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await world.deposit(customer, method, idempotencyKey: "d-1")
+                    }
+                }
+                return try await group.reduce(into: [World.Got]()) { $0.append($1) }
+            }
+
+            #expect(Set(answers.map(\.text)).count == 1)
+            #expect(answers.filter { $0.header("Idempotency-Replayed") == nil }.count == 1)
+            let shown = try await world.get("/v1/customers/\(customer)")
+            #expect(shown.json["cash_minor"]?.integerValue == 50_000)
+        }
+    }
+
     @Test("A refused request leaves its key free")
     func refusalKeepsNothing() async throws {
         try await World.run { (world: World) async throws in

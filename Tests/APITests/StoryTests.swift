@@ -228,6 +228,9 @@ struct StoryTests {
             let nobody = try await world.post(
                 "/v1/customers/cus_00000000000000000000000000/sign-in-links")
             #expect(nobody.status == 404)
+            let chatty = try await world.post(
+                "/v1/customers/\(customer)/sign-in-links", ["minutes": 10_000])
+            #expect(chatty.pointers == ["/minutes"])
             let desk = try await world.post(
                 "/v1/operators/sign-in-links", ["name": "Dana", "role": "operator"])
             #expect(desk.status == 201)

@@ -372,3 +372,23 @@ struct ReturnTests {
 
 /// Something a test expected was not there.
 struct Missing: Error {}
+
+struct UnsentDepositTests {
+    @Test("A deposit on an account that was closed meanwhile does not leave; its credit is owed")
+    func closedMeanwhile() throws {
+        let scene = try Scene()
+        let first = try scene.deposit(20_000)
+        _ = try scene.submit(.deposit(first.id))
+        let second = try scene.deposit(20_000)
+        try scene.buyBitcoin(40_000)
+        try scene.giveBack(.deposit(first.id), 20_000, code: "R02")
+
+        _ = try scene.submit(.deposit(second.id))
+
+        let customer = scene.person
+        #expect(customer.deposits[second.id]?.state != .submitted)
+        #expect(customer.outstanding(ObligationID(sharing: second.id)) == Cents(20_000))
+        #expect(scene.store.entries[.deposit(second.id)] == nil)
+        #expect(customer.owed == Cents(40_000))
+    }
+}

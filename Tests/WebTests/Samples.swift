@@ -480,6 +480,7 @@ enum Samples {
         ("home-paying", home(owed(.paymentInProgress))),
         ("home-documents", home(owed(.documentsNeeded(settlement: "set_311")))),
         ("home-paused", home(owed(.paused))),
+        ("home-nothing-to-sell", home(owed(.nothingToSell))),
         ("home-clear", home(nil, balance: 268_420, block: nil)),
         (
             "home-new",

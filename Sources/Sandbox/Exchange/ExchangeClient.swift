@@ -88,7 +88,7 @@ struct ExchangeClient: Sendable {
         _ = try await makewhole.post(
             "/v1/customers/\(customer)/payment-methods",
             [
-                "type": "card", "label": "Sample card", "token": .string("tok_\(reference)"),
+                "type": "card", "label": "Sample Bank", "token": .string("tok_\(reference)"),
                 "last_four": "0010",
             ], idempotencyKey: "sandbox-card-\(reference)")
     }

@@ -95,6 +95,8 @@ public struct TimelineStep: Sendable, Equatable {
         case paymentFailed
         /// A part was paid.
         case partPaid
+        /// What was still owed was paid.
+        case paid
         /// The deadline was moved.
         case deadlineMoved
         /// Assets were sold.
@@ -485,7 +487,7 @@ extension TimelineStep {
         case .started, .availableEarly, .sentToBank, .moneyArrived, .sentAgain, .paymentStarted,
             .deadlineMoved:
             return Tone.info.rawValue
-        case .coveredFromCash, .documentsAccepted, .partPaid, .settled, .withdrawable:
+        case .coveredFromCash, .documentsAccepted, .partPaid, .paid, .settled, .withdrawable:
             return Tone.good.rawValue
         case .sold, .writtenOff, .cancelled: return Tone.info.rawValue
         }
@@ -497,7 +499,7 @@ extension TimelineStep {
         case .availableEarly: .bolt
         case .sentToBank, .moneyArrived, .sentAgain: .bank
         case .returned, .paymentFailed: .returned
-        case .coveredFromCash, .partPaid: .coin
+        case .coveredFromCash, .partPaid, .paid: .coin
         case .owed: .warning
         case .documentsAsked, .documentsAccepted: .document
         case .paymentStarted, .deadlineMoved: .clock

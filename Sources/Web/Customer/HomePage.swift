@@ -50,10 +50,12 @@ public struct OwedSummary: Sendable, Equatable {
         case paymentInProgress
         /// A payment method waits for documents; the clock stands still.
         case documentsNeeded(settlement: String)
-        /// We stopped the clock, or there is nothing to be sold.
+        /// We stopped the clock.
         case paused
         /// The deadline has passed.
         case deadlinePassed
+        /// The deadline has passed, and nothing is left that could be sold.
+        case nothingToSell
         /// The deadline, in milliseconds since 1970 UTC.
         case due(by: Int64)
     }
@@ -322,7 +324,7 @@ extension OwedSummary {
     /// True when the customer has something to pay that is not being paid already.
     var canSettle: Bool {
         switch situation {
-        case .due, .deadlinePassed, .paused: true
+        case .due, .deadlinePassed, .nothingToSell, .paused: true
         case .saleInProgress, .paymentInProgress, .documentsNeeded: false
         }
     }
@@ -352,6 +354,9 @@ struct OwedWords {
             (tone, icon) = (.attention, .warning)
         case .deadlinePassed:
             next = say.deadlinePassed
+            (tone, icon) = (.attention, .warning)
+        case .nothingToSell:
+            next = say.stillOwedAfterSale
             (tone, icon) = (.attention, .warning)
         case .saleInProgress:
             next = say.saleInProgress

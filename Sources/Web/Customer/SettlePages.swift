@@ -71,6 +71,10 @@ public struct SettleMethod: Sendable, Equatable {
         case notEnough
         /// No fresh price.
         case noPrice
+        /// A part was covered or paid, and the bank's rules let a debit be sent again only whole.
+        case partCovered
+        /// It was sent again as often, or for as long, as the bank's rules allow.
+        case triedTooOften
         /// Switched off for now.
         case notOffered
     }

@@ -346,7 +346,7 @@ extension Scene {
         let text = say.stage(situation, time, now)
         return switch situation {
         case .due: chip(text, .attention, .clock)
-        case .deadlinePassed: chip(text, .bad, .warning)
+        case .deadlinePassed, .nothingToSell: chip(text, .bad, .warning)
         case .saleInProgress: chip(text, .info, .sold)
         case .paymentInProgress: chip(text, .info, .clock)
         case .documentsNeeded: chip(text, .quiet, .document)

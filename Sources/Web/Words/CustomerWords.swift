@@ -136,6 +136,11 @@ extension Catalogue {
             """
         )
     }
+    var stillOwedAfterSale: String {
+        pick(
+            "There is nothing left that we could sell for it. Please choose a way to pay.",
+            "Ya no queda nada que podamos vender para cubrirlo. Elija una forma de pago.")
+    }
     var clockPaused: String {
         pick(
             "The deadline is paused. We will write before it starts again.",
@@ -365,6 +370,7 @@ extension Catalogue {
         case .paymentStarted: pick("Your payment started", "Su pago comenzó")
         case .paymentFailed: pick("Your payment came back", "Su pago fue devuelto")
         case .partPaid: pick("Part of it paid", "Una parte pagada")
+        case .paid: pick("Paid", "Pago recibido")
         case .deadlineMoved: pick("Deadline moved", "Plazo cambiado")
         case .sold: pick("Assets sold to cover it", "Activos vendidos para cubrirlo")
         case .settled: pick("Settled", "Pagado")

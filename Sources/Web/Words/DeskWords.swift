@@ -117,6 +117,7 @@ extension Catalogue {
         switch situation {
         case .due(let deadline): staff("Due \(time.relative(deadline, now: now))")
         case .deadlinePassed: staff("Deadline passed")
+        case .nothingToSell: staff("Nothing to sell")
         case .saleInProgress: staff("Selling")
         case .paymentInProgress: staff("Payment in progress")
         case .documentsNeeded: staff("Documents")

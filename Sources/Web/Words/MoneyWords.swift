@@ -261,6 +261,21 @@ extension Catalogue {
         case .notEnough:
             pick("Not available: there is not enough of it.", "No disponible: no alcanza.")
         case .noPrice: noPriceNoTrade
+        case .partCovered:
+            pick(
+                """
+                Not available: part of it is covered already, and a debit that came back may be \
+                sent again only for the same amount.
+                """,
+                """
+                No disponible: una parte ya está cubierta, y un débito devuelto solo puede \
+                enviarse otra vez por la misma cantidad.
+                """
+            )
+        case .triedTooOften:
+            pick(
+                "Not available: your bank's rules do not let us ask this account again.",
+                "No disponible: las reglas bancarias no permiten volver a cobrar a esta cuenta.")
         case .notOffered:
             pick("Not available right now.", "No disponible por ahora.")
         }

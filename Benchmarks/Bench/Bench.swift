@@ -59,9 +59,8 @@ struct Bench {
         }
         var policy = try PolicyFile.load(Array(data)).versions[0]
         policy.credit.cleanDepositsAfterReturn = 0
-        policy.credit.tiers = [
-            Policy.Credit.Tier(name: "bench", cleanDeposits: 0, limit: Cents(100_000_000))
-        ]
+        policy.credit.tiers = Array(policy.credit.tiers.prefix(1))
+        policy.credit.tiers[0].limit = Cents(100_000_000)
         policy.credit.starterLimit = Cents(100_000_000)
         return try PolicyBook([policy])
     }

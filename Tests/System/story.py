@@ -130,11 +130,11 @@ class Visitor:
         self.go(self.world.play("exchange", "link", reference), "signed-in")
 
     def press(self, words, step=None):
-        """Follows the link or button that reads `words`, inside the page's own content."""
-        main = self.page.locator("main")
+        """Follows the link or button that reads `words`, outside menu and footer."""
         exact = re.compile(r"^\s*" + re.escape(words) + r"\s*$")
         for kind in ("button", "a"):
-            found = main.locator(kind + ":visible").filter(has_text=exact)
+            outside = f"{kind}:visible:not(nav *):not(footer *)"
+            found = self.page.locator(outside).filter(has_text=exact)
             if found.count():
                 found.first.click()
                 self.page.wait_for_load_state()
@@ -286,7 +286,7 @@ def ben_owes(ben, deposit):
 def ben_settles(ben, deposit):
     ben.press("Settle Balance", "choose")
     ben.reads("Instant payment", "Settles within minutes")
-    ben.reads("$13.05 fee")
+    ben.reads("Sample Bank card ••0010", "Settles at once", "$13.05 fee")
     ben.page.check("[name=method][value=instant]")
     ben.press("Continue", "processor")
     expect(ben.page.url.startswith(ben.world.server.sandbox_url + "/processor/pay/"),
@@ -297,7 +297,7 @@ def ben_settles(ben, deposit):
     ben.wait_for("Balance settled", "Thank you. You paid $450.00 and nothing is owed.")
     ben.picture("done")
     ben.go("/deposits/" + deposit, "settled")
-    chip = ben.page.locator("main .status").first.inner_text().strip()
+    chip = ben.page.locator("main .chip").first.inner_text().strip()
     expect(chip == "Settled", "the deposit's status reads exactly Settled", repr(chip))
     ben.reads("$500.00 deposit", "Settled", "Sample Bank checking ••0001",
               "Nothing is owed for this deposit")
@@ -352,7 +352,7 @@ def dev_is_sold(dev):
     # What is below the smallest lot cannot be sold.
     dev.reads("Bitcoin", "0.0000025 BTC", "$0.11")
     dev.reads("You owe $92.99", "A deposit you used early was sent back by your bank.",
-              "What we could sell did not cover all of it. Please choose a way to pay the rest.")
+              "There is nothing left that we could sell for it. Please choose a way to pay.")
     dev.press("Learn More", "partly")
     dev.reads("$500.00 deposit", "Partly settled", "Sample Bank checking ••0010")
     dev.reads(f"You still had this in cash {MINUS}$50.00",

@@ -57,7 +57,7 @@ struct Call: Sendable {
     /// What a command's reader knows from the path.
     func context() throws -> CommandContext {
         let vault = service.vault
-        var context = CommandContext(policy: policy) { routing, number in
+        var context = CommandContext(policy: policy, now: now) { routing, number in
             let sealed = vault.seal(
                 routingNumber: routing.text, accountNumber: number, type: .checking)
             return CommandContext.SealedAccount(
@@ -93,10 +93,10 @@ struct Call: Sendable {
     ///
     /// - Throws: every fault of the body, the refusal of the rules, the fault of the engine.
     func perform(
-        _ name: CommandName, _ words: FieldNames = .same, in context: CommandContext? = nil
+        _ name: CommandName, in context: CommandContext? = nil
     ) async throws -> (reply: Reply, isReplayed: Bool) {
         let context = try context ?? self.context()
-        let asked = try words.read(name, body, context)
+        let asked = try CommandReader.read(name, body: body, context: context)
         return try await perform(asked.command, to: asked.addressee)
     }
 

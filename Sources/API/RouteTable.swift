@@ -31,7 +31,7 @@ enum RouteTable {
     static func post(
         _ path: String, _ operation: String, _ tag: Route.Tag, _ summary: String,
         _ command: CommandName, scope: Service.Scope, key: Route.Idempotency = .required,
-        body: Route.Body, names: FieldNames = .same, creates: String? = nil,
+        body: Route.Body, creates: String? = nil,
         answer: Schema? = nil, status: Int? = nil, problems: [String] = []
     ) -> Route {
         Route(
@@ -42,7 +42,7 @@ enum RouteTable {
                 schema: answer ?? .named(creates == nil ? "Done" : "Made")),
             problems: problems
         ) { call in
-            let (reply, isReplayed) = try await call.perform(command, names)
+            let (reply, isReplayed) = try await call.perform(command)
             return call.answer(
                 reply, isReplayed: isReplayed, created: creates.map { call.path($0) })
         }
@@ -255,13 +255,11 @@ extension RouteTable {
         ])
 
     static let methods: [Route] = [
-        Route(
-            method: .post, path: "/v1/customers/{customer}/payment-methods",
-            operation: "linkPaymentMethod", tag: .methods, summary: "Link a bank account or a card",
-            access: .key(.customersWrite), idempotency: .optional, body: newMethod,
-            answer: Route.Success(
-                status: 201, words: "The method is linked.", schema: .named("Made")),
-            problems: ["method_unusable", "method_blocked"], handle: linkMethod),
+        post(
+            "/v1/customers/{customer}/payment-methods", "linkPaymentMethod", .methods,
+            "Link a bank account or a card", .linkMethod, scope: .customersWrite, key: .optional,
+            body: newMethod, creates: "payment-methods",
+            problems: ["method_unusable", "method_blocked"]),
         get(
             "/v1/customers/{customer}/payment-methods", "listPaymentMethods", .methods,
             "Linked methods, newest first", .page("PaymentMethod"), query: Route.Query.page
@@ -282,38 +280,6 @@ extension RouteTable {
                 schema: .request(["amount_minor": .cents]), example: ["amount_minor": 250_000]),
             answer: .named("Made"), status: 200, problems: ["method_unknown"]),
     ]
-
-    /// What a body must have depends on its `type`.
-    enum MethodType: String, CaseIterable {
-        case bankAccount = "bank_account"
-        case card
-    }
-
-    @Sendable static func linkMethod(_ call: Call) async throws -> Answer {
-        var reader = try JSONObjectReader(call.body)
-        var names: FieldNames
-        switch reader.enumeration("type", as: MethodType.self) {
-        case .bankAccount:
-            names = FieldNames([
-                "routing_number": "/bank_account/routing_number",
-                "account_number": "/bank_account/account_number",
-                "account_type": "/bank_account/type", "balance_minor": "/balance/amount_minor",
-            ])
-            names.additions = [("/bank_account", .object([:] as JSON.Object))]
-            if reader.optionalValue("balance_minor") != nil {
-                names.additions.append(("/balance/as_of", .string(call.now.rfc3339)))
-            }
-        case .card:
-            names = FieldNames(["token": "/card/token", "last_four": "/card/last_four"])
-            names.additions = [("/card", .object([:] as JSON.Object))]
-        }
-        names.readAlready = ["type"]
-        // Only the type was asked about; the rest is for the command's own reader.
-        for key in call.body.objectValue?.keys ?? [] { _ = reader.optionalValue(key) }
-        try reader.finish()
-        let (reply, isReplayed) = try await call.perform(.linkMethod, names)
-        return call.answer(reply, isReplayed: isReplayed, created: call.path("payment-methods"))
-    }
 }
 
 // MARK: - Deposits
@@ -334,8 +300,7 @@ extension RouteTable {
                 example: [
                     "method": "pmt_01kjqz8v5m3t9w2x4y6c7d8e9f", "amount_minor": 50_000,
                 ]),
-            names: FieldNames(["credit_minor": "/credit_max_minor"]), creates: "deposits",
-            answer: .named("DepositMade"),
+            creates: "deposits", answer: .named("DepositMade"),
             problems: [
                 "method_unknown", "method_unusable", "method_blocked", "amount_out_of_range",
             ]),
@@ -418,7 +383,7 @@ extension RouteTable {
                     "side": "buy", "asset": "BTC", "quantity": "0.00829166",
                     "cash_minor": 50_000, "fee_minor": 250,
                 ]),
-            names: FieldNames(["cash_minor": "/amount_minor"]), status: 201,
+            status: 201,
             problems: ["insufficient_balance", "order_unknown", "wrong_state"]),
         post(
             "/v1/customers/{customer}/orders", "openOrder", .trading,
@@ -438,8 +403,7 @@ extension RouteTable {
                 example: [
                     "reference": "order-17", "side": "buy", "asset": "BTC", "cash_minor": 20_000,
                 ]),
-            names: FieldNames(["cash_minor": "/amount_minor"]), creates: "orders",
-            problems: ["insufficient_balance"]),
+            creates: "orders", problems: ["insufficient_balance"]),
         get(
             "/v1/customers/{customer}/orders", "listOrders", .trading, "Orders, newest first",
             .page("Order"), query: Route.Query.page

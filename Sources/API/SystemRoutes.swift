@@ -1,4 +1,5 @@
 import Banking
+import Engine
 import Foundation
 import Ledger
 import Rules
@@ -91,6 +92,9 @@ extension RouteTable {
             } catch {
                 call.log("Not ready: \(error)")
                 throw Denial(.notReady, headers: [("Retry-After", "5")])
+            }
+            guard call.service.engine.queueLength < Engine.queueMax / 2 else {
+                throw Denial(.notReady, headers: [("Retry-After", "1")])
             }
             return Answer(status: 200, content: .text("ok\n", mediaType: "text/plain"))
         },

@@ -88,6 +88,9 @@ public final class Engine: Sendable {
         }
     }
 
+    /// Commands waiting for the next batch.
+    public var queueLength: Int { state.withLock { $0.queue.count } }
+
     /// New prices for the decisions of the next batch.
     public func update(quotes: [AssetCode: Quote]) {
         state.withLock { $0.quotes = quotes }

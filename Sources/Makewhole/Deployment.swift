@@ -51,6 +51,7 @@ struct Deployment {
         ("originator.identification", nil, .text),
         ("odfi.routing", nil, .text),
         ("odfi.name", nil, .text),
+        ("odfi.account", nil, .text),
         ("bank.folder", "bank", .text),
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
@@ -175,7 +176,8 @@ struct Deployment {
             originator: Service.Originator(
                 companyName: value("originator.name"),
                 companyIdentification: value("originator.identification"),
-                odfiRoutingNumber: value("odfi.routing"), odfiName: value("odfi.name")),
+                odfiRoutingNumber: value("odfi.routing"), odfiName: value("odfi.name"),
+                odfiAccountNumber: value("odfi.account")),
             processorURL: value("processor.url"), marketURL: value("market.url"),
             processorSecrets: secrets,
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))))

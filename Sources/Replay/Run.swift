@@ -196,7 +196,7 @@ extension Run {
         for name: CommandName, body: JSON.Object, cause: Cause
     ) -> CommandContext {
         // A replay has no vault: equal numbers have equal fingerprints, and that is all it needs.
-        var context = CommandContext(policy: policy) { routing, number in
+        var context = CommandContext(policy: policy, now: now) { routing, number in
             CommandContext.SealedAccount(
                 number: "sealed", fingerprint: "\(routing.text):\(number)")
         }

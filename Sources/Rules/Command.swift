@@ -301,7 +301,7 @@ extension Command {
         }
     }
 
-    /// The customer says: I did not make this, I paid already, I need more time.
+    /// The customer says: I did not make this, I paid already, I need more time, I have a question.
     public struct AskForHelp: Hashable, Sendable, Codable {
         public let kind: Kind
         public let words: String
@@ -310,6 +310,8 @@ extension Command {
             case notMine = "not_mine"
             case alreadyPaid = "already_paid"
             case moreTime = "more_time"
+            /// A question: it stops nothing.
+            case other
         }
 
         public init(kind: Kind, words: String) {

@@ -119,13 +119,14 @@ extension Draft {
 
     /// What the customer says stops what it should stop, until a person has looked.
     private mutating func askForHelp(_ command: Command.AskForHelp) -> Reply {
-        let kind: StopFlag.Kind
+        let stop: StopFlag.Kind?
         switch command.kind {
-        case .notMine, .alreadyPaid: kind = .dispute
-        case .moreTime: kind = .hardship
+        case .notMine, .alreadyPaid: stop = .dispute
+        case .moreTime: stop = .hardship
+        case .other: stop = nil
         }
-        setFlag(kind, reason: command.words, expiresAt: nil)
-        raise(.helpAsked(customer.id, kind, command.words))
+        if let stop { setFlag(stop, reason: command.words, expiresAt: nil) }
+        raise(.helpAsked(customer.id, command.kind, command.words))
         return .done
     }
 

@@ -62,7 +62,7 @@ public struct Alert: Hashable, Sendable, Codable {
         case liquidationStopped(CustomerID, LiquidationGuard)
         case chargeOffNeedsApproval(CustomerID, ObligationID)
         case warrantyClaim(CustomerID, ClaimID)
-        case helpAsked(CustomerID, StopFlag.Kind, String)
+        case helpAsked(CustomerID, Command.AskForHelp.Kind, String)
         case unidentifiedFunds(SuspenseID)
         case noticeUndeliverable(CustomerID, NoticeID)
         case commandFailed(String)

@@ -719,13 +719,16 @@ extension Draft {
         }
     }
 
-    /// A wire that named its settlement came in; it stays open until all of it has.
-    mutating func settlementPaid(_ settlement: Settlement) throws(Refusal) {
+    /// A wire that named its settlement came in; it stays open until it brought what it was for,
+    /// which may be a part of what is owed.
+    mutating func settlementPaid(
+        _ settlement: Settlement, received: Cents
+    ) throws(Refusal) {
         guard settlement.state.isActive else { return }
         let paid = settlement.allocations.allSatisfy {
             customer.outstanding($0.obligation).isZero
         }
-        if paid { try close(settlement, as: .completed(at: facts.now)) }
+        if paid || received >= settlement.amount { try close(settlement, as: .completed(at: facts.now)) }
     }
 
     /// Ends a settlement and lets the clocks it held go on.

@@ -151,7 +151,7 @@ extension Draft {
             source: command.source, rail: command.rail, amount: command.amount, excess: left,
             at: facts.now)
         keepProfile()
-        if let named { try settlementPaid(named) }
+        if let named { try settlementPaid(named, received: command.amount) }
         notify(.fundsReceived(amount: command.amount, applied: command.amount - left, toCash: left))
         return .done
     }

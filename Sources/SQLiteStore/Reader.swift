@@ -291,28 +291,45 @@ public struct Reader: Sendable {
         }
     }
 
-    public struct CommitRow: Sendable {
-        public let sequence: Int64
+    /// One command that was carried out, with the commit that holds it.
+    public struct CarriedOut: Sendable {
+        public let commit: Int64
         public let at: Instant
-        public let transfers: Int64
         public let hash: String
+        public let command: String
+        public let actor: String
+        /// `nil` for a command to the house.
+        public let customer: CustomerID?
+        public let policy: String
     }
 
-    public func commits(limit: Int) throws -> [CommitRow] {
+    /// What was carried out in the last `limit` commits, newest first.
+    public func carriedOut(commits limit: Int) throws -> [CarriedOut] {
         try pool.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?",
+                db,
+                sql: """
+                    SELECT c.sequence, c.at, c.hash, k.command, k.actor, k.customer, k.policy
+                    FROM (SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?) c
+                    JOIN cause k ON k.book_commit = c.sequence
+                    ORDER BY c.sequence DESC
+                    """,
                 arguments: [limit]
             ).map { row in
                 let hash: Data = row["hash"]
-                return CommitRow(
-                    sequence: row["sequence"], at: Instant(milliseconds: row["at"]),
-                    transfers: row["transfers"],
-                    hash: hash.map { byte in
-                        let digits = String(byte, radix: 16)
-                        return digits.count == 1 ? "0" + digits : digits
-                    }.joined())
+                return CarriedOut(
+                    commit: row["sequence"], at: Instant(milliseconds: row["at"]),
+                    hash: Verifier.hex(Array(hash)), command: row["command"], actor: row["actor"],
+                    customer: CustomerID(data: row["customer"]), policy: row["policy"])
             }
+        }
+    }
+
+    /// Recomputes the books, unless they hold more than `limit` transfers: then a page would wait.
+    public func verify(atMost limit: Int64) throws -> Verifier.Report? {
+        try pool.read { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM transfer") ?? 0
+            return last <= limit ? try Verifier.verify(db) : nil
         }
     }
 

@@ -17,6 +17,14 @@ public struct Verifier {
 
     static let problemsMax = 100
 
+    /// Two lower-case digits a byte.
+    static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
     public static func verify(pool: DatabasePool) throws -> Report {
         try pool.read { db in try verify(db) }
     }
@@ -98,10 +106,7 @@ public struct Verifier {
             if Array(hash) != sealed.hash {
                 problem("The hash of commit \(sequence) does not fit its transfers.")
             }
-            report.lastHash = sealed.hash.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
+            report.lastHash = hex(sealed.hash)
             if report.problems.count >= problemsMax { break }
         }
         if let row = nextTransfer {

@@ -77,15 +77,18 @@ public struct Service: Sendable {
         /// The ODFI's nine-digit routing number.
         public var odfiRoutingNumber: String
         public var odfiName: String
+        /// The company's own account there, which customers send wires to.
+        public var odfiAccountNumber: String
 
         public init(
             companyName: String, companyIdentification: String, odfiRoutingNumber: String,
-            odfiName: String
+            odfiName: String, odfiAccountNumber: String
         ) {
             self.companyName = companyName
             self.companyIdentification = companyIdentification
             self.odfiRoutingNumber = odfiRoutingNumber
             self.odfiName = odfiName
+            self.odfiAccountNumber = odfiAccountNumber
         }
     }
 

@@ -136,7 +136,8 @@ extension HelpPage.Topic {
         switch self {
         case .notMine: .notMine
         case .paidAlready, .pendingCharge, .saleWrong: .alreadyPaid
-        case .moreTime, .cannotProvide, .accessibility, .other: .moreTime
+        case .moreTime, .cannotProvide: .moreTime
+        case .accessibility, .other: .other
         }
     }
 }

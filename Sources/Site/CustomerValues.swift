@@ -64,7 +64,14 @@ extension Customer {
         if let active = activeSettlement(of: obligation.id) {
             if active.state.isInFlight { return .paymentInProgress }
             if active.state == .documentsRequired {
-                return .documentsNeeded(settlement: "\(active.id)")
+                switch obligation.grace {
+                case .running(let until):
+                    return .documentsNeeded(settlement: "\(active.id)", by: until.milliseconds)
+                case .awaitingNotice, .paused, .none:
+                    return .documentsNeeded(settlement: "\(active.id)")
+                // Documents alone hold no sale off: what is said next is what may happen next.
+                case .ended: break
+                }
             }
         }
         return switch obligation.grace {
@@ -135,6 +142,7 @@ extension OwedSummary.Situation {
         case .saleInProgress: (0, 0)
         case .deadlinePassed, .nothingToSell: (1, 0)
         case .due(let by): (2, by)
+        case .documentsNeeded(_, let by?): (2, by)
         case .documentsNeeded: (3, 0)
         case .paymentInProgress: (4, 0)
         case .paused: (5, 0)

@@ -85,7 +85,8 @@ extension Site {
             id: "\(item.document.id)", kind: item.document.type.onPages,
             customerID: "\(customer.id)", customer: customer.profile.name,
             receivedAt: item.document.uploadedAt.milliseconds,
-            hasImage: visit.mayAct && item.document.mediaType.hasPrefix("image/"), checks: checks,
+            hasImage: visit.mayAct && Site.shownByBrowsers.contains(item.document.mediaType),
+            hasFile: visit.mayAct, checks: checks,
             openedByAnother: visit.mayAct ? nil : visit.name, idempotencyKey: key,
             problems: problems)
     }

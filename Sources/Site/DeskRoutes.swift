@@ -200,7 +200,7 @@ extension NegativeAccountsPage.Row {
     fileprivate var dueOrder: Int64 {
         switch situation {
         case .deadlinePassed, .nothingToSell, .saleInProgress: Int64.min
-        case .due(let by): by
+        case .due(let by), .documentsNeeded(_, let by?): by
         case .paymentInProgress, .documentsNeeded, .paused: Int64.max
         }
     }
@@ -429,17 +429,29 @@ extension Site {
     private static let commitsPerPage = 100
 
     private func audit(_ visit: DeskVisit) async throws -> Answer {
-        let commits = try service.reader.commits(limit: Site.commitsPerPage)
+        let rows = try service.reader.carriedOut(commits: Site.commitsPerPage)
+        let verification: AuditPage.Verification
+        if let report = try service.reader.verify(atMost: Site.transfersVerifiedMax) {
+            verification =
+                report.problems.isEmpty
+                ? .verified(toSequence: report.commits, at: visit.facts.now.milliseconds)
+                : .broken(atSequence: report.commits)
+        } else {
+            verification = .notYet
+        }
         return .page(
             AuditPage(
-                verification: .notYet,
-                commits: commits.map { commit in
+                verification: verification,
+                commits: rows.map { row in
                     AuditPage.Commit(
-                        sequence: commit.sequence, at: commit.at.milliseconds, actor: "engine",
-                        command: "transfers: \(commit.transfers)", subject: "books", reason: nil,
-                        hash: commit.hash)
+                        sequence: row.commit, at: row.at.milliseconds, actor: row.actor,
+                        command: row.command, subject: row.customer.map { "\($0)" } ?? "house",
+                        reason: nil, hash: row.hash)
                 }))
     }
+
+    /// More than these take longer to recompute than a page may take; `makewhole verify` does.
+    private static let transfersVerifiedMax: Int64 = 100_000
 }
 
 extension BankFilesPage.Status {

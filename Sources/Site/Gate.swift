@@ -260,12 +260,23 @@ extension Site {
             var headers = Site.personalHeaders
             headers[.contentType] = contentType
             headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
-            headers[.contentDisposition] = "inline"
+            // Only what a browser draws by itself is shown; the rest is opened by a reader of it.
+            headers[.contentDisposition] =
+                Site.shownByBrowsers.contains(contentType)
+                ? "inline" : "attachment; filename=\"document.\(Site.ending(of: contentType))\""
             headers[Header.resourcePolicy] = "same-origin"
             return Response(
                 status: .ok, headers: headers,
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
+    }
+
+    /// Media types of documents that every browser shows as a picture.
+    static let shownByBrowsers = ["image/png", "image/jpeg"]
+
+    /// The ending of a file's name, from its media type: `application/pdf` has `pdf`.
+    private static func ending(of contentType: String) -> Substring {
+        contentType.split(separator: "/").last ?? "bin"
     }
 
     private func response(_ page: any Page, in scene: Scene, status: Int? = nil) -> Response {

@@ -475,7 +475,7 @@ extension Site {
                 settlementID: "\(settlement.id)", rail: .wire, cents: settlement.amount.count,
                 beneficiary: originator.companyName, bank: originator.odfiName,
                 routingNumber: originator.odfiRoutingNumber,
-                accountNumber: originator.companyIdentification, reference: settlement.reference,
+                accountNumber: originator.odfiAccountNumber, reference: settlement.reference,
                 situation: visit.customer.situation))
     }
 
@@ -544,7 +544,9 @@ extension Customer {
                 id: SettleMethodID.text(option),
                 kind: kind(option.kind, option.method, option.asset, facts),
                 speed: option.kind.speed, feeCents: option.fee.count,
-                mayNeedDocuments: option.needsDocuments, refusal: option.unavailable?.onPages)
+                mayNeedDocuments: option.needsDocuments,
+                refusal: option.unavailable?.onPages(
+                    option.method.flatMap { self.methods[$0]?.standing }))
         }
         if facts.policy.method(.ach)?.enabled == true {
             methods.append(
@@ -556,9 +558,14 @@ extension Customer {
     }
 
     func settleMethod(of settlement: Settlement, _ facts: Facts) -> SettleMethod {
-        SettleMethod(
-            id: "\(settlement.id)",
-            kind: kind(settlement.kind, settlement.method, settlement.quote?.asset, facts),
+        var kind = kind(settlement.kind, settlement.method, settlement.quote?.asset, facts)
+        if settlement.kind == .sellAsset, let quote = settlement.quote,
+            let policy = facts.policy.asset(quote.asset)
+        {
+            kind = .saleOf(AssetAmount(policy, quote.quantity))
+        }
+        return SettleMethod(
+            id: "\(settlement.id)", kind: kind,
             speed: settlement.kind.speed, feeCents: settlement.fee.count)
     }
 
@@ -612,8 +619,11 @@ extension SettlementKindName {
 }
 
 extension SettlementOption.Unavailable {
-    fileprivate var onPages: SettleMethod.Refusal {
+    /// What a customer is told; an account that cannot be debited at all is told as that.
+    fileprivate func onPages(_ standing: PaymentMethod.Standing?) -> SettleMethod.Refusal {
         switch self {
+        case .representment where standing == .disabled || standing == .blocked:
+            SettlementOption.Unavailable.methodUnusable(standing ?? .disabled).onPages(nil)
         case .off, .barredAfterDispute: .notOffered
         case .representment(.amountWouldDiffer): .partCovered
         case .representment: .triedTooOften
@@ -659,12 +669,18 @@ extension Site {
             }
         }
         let pausedUntil = settlement.startedAt.adding(hours: facts.policy.verification.pauseHours)
+        let deadlines = settlement.allocations.compactMap { allocation -> Int64? in
+            guard case .running(let until) = customer.obligations[allocation.obligation]?.grace
+            else { return nil }
+            return until.milliseconds
+        }
         let haveAllArrived = tasks.allSatisfy { !$0.wantsFile }
         let nextDay = facts.timing.calendar.bankingDay(1, after: Eastern.day(at: facts.now))
         return DocumentsPage(
             settlementID: "\(settlement.id)", methodLabel: "\(label.bank) ••\(label.lastFour)",
             tasks: tasks, megabytesMax: megabytesMax(facts),
             pausedUntil: isPaused && pausedUntil > facts.now ? pausedUntil.milliseconds : nil,
+            dueBy: deadlines.min(),
             reviewExpectedAt: haveAllArrived ? facts.noon(on: nextDay) : nil,
             keptDays: Site.documentsKeptDays, idempotencyKey: Form.newKey(),
             problems: problem.map { [FieldProblem(.file, $0)] } ?? [], problemKind: kind)

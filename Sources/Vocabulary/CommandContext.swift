@@ -1,13 +1,16 @@
+import Banking
 import Ledger
 import Money
 import Nacha
 import Rules
 
-/// What a command's reader knows besides the body: the policy's assets, what the route or the
-/// session already said, and the vault that seals account numbers.
+/// What a command's reader knows besides the body: the policy's assets, the time, what the route or
+/// the session already said, and the vault that seals account numbers.
 public struct CommandContext: Sendable {
     /// Says which assets there are, and how many decimals each has.
     public let policy: Policy
+    /// When the body was sent: the time of what it says without a time, such as a balance.
+    public let now: Instant
     /// Seals a bank account number before it becomes part of a command.
     public let seal: @Sendable (_ routing: RoutingNumber, _ number: String) -> SealedAccount
     /// Texts of fields known already, such as `deposit` from the path `/deposits/{deposit}`. A
@@ -32,10 +35,11 @@ public struct CommandContext: Sendable {
     }
 
     public init(
-        policy: Policy,
+        policy: Policy, now: Instant,
         seal: @escaping @Sendable (_ routing: RoutingNumber, _ number: String) -> SealedAccount
     ) {
         self.policy = policy
+        self.now = now
         self.seal = seal
     }
 

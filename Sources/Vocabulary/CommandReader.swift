@@ -63,7 +63,7 @@ extension JSONObjectReader {
             .startDeposit(
                 Command.StartDeposit(
                     method: id("method", context), amount: cents("amount_minor"),
-                    credit: optionalCents("credit_max_minor", from: 0)))
+                    credit: optionalCents("credit_minor", from: 0)))
         case .purchase: purchase(context)
         case .cancelDeposit: .cancelDeposit(id("deposit", context))
         case .trade: trade(context)
@@ -218,36 +218,44 @@ extension JSONObjectReader {
             && !text.contains { $0.isWhitespace || "<>(),;:\"\\".contains($0) }
     }
 
+    /// On what is linked it depends which fields belong here.
+    private enum MethodType: String, CaseIterable {
+        case bankAccount = "bank_account"
+        case card
+    }
+
+    private static let accountFields = ["routing_number", "account_number", "account_type"]
+
     private mutating func linkMethod(_ context: CommandContext) -> Command? {
-        let account = optionalObject("bank_account") { $0.bankAccount(context) }
-        let card = optionalObject("card") { reader in
-            (token: reader.string("token", max: 200), lastFour: reader.lastFour("last_four"))
-        }
+        let type = optionalEnumeration("type", as: MethodType.self)
         let label = string("label", max: 100)
         let verified = optionalBoolean("verified") ?? false
-        let balance = optionalObject("balance") { reader in
-            PaymentMethod.BalanceCheck(
-                amount: reader.centsOrZero("amount_minor"), asOf: reader.instant("as_of"))
-        }
-        let hasAccount = optionalValue("bank_account") != nil
-        let hasCard = optionalValue("card") != nil
-        if hasAccount == hasCard {
-            reject("", .conflict, "Give either bank_account or card.")
-            return nil
-        }
-        if let account {
+        switch type {
+        case .bankAccount:
+            let account = bankAccount(context)
+            let balance = optionalCents("balance_minor", from: 0).map {
+                PaymentMethod.BalanceCheck(amount: $0, asOf: context.now)
+            }
             guard let account else { return nil }
             return .linkMethod(
                 Command.LinkMethod(
                     kind: .bankAccount(account.sealed), label: label, lastFour: account.lastFour,
                     verified: verified, balance: balance))
+        case .card:
+            let token = string("token", max: 200)
+            let lastFour = lastFour("last_four")
+            return .linkMethod(
+                Command.LinkMethod(
+                    kind: .card(token: token), label: label, lastFour: lastFour,
+                    verified: verified, balance: nil))
+        case nil:
+            if optionalValue("type") == nil { reject("type", .missing, "This field is required.") }
+            // Which of these belong here is not known, so none is called missing or unknown.
+            for field in Self.accountFields + ["balance_minor", "token", "last_four"] {
+                _ = optionalValue(field)
+            }
+            return nil
         }
-        guard let card else { return nil }
-        if balance != nil { reject("balance", .notAllowed, "A card has no balance.") }
-        return .linkMethod(
-            Command.LinkMethod(
-                kind: .card(token: card.token), label: label, lastFour: card.lastFour,
-                verified: verified, balance: nil))
     }
 
     private typealias NewAccount = (sealed: PaymentMethod.BankAccount, lastFour: String)
@@ -256,7 +264,7 @@ extension JSONObjectReader {
     private mutating func bankAccount(_ context: CommandContext) -> NewAccount? {
         let routing = routingNumber("routing_number")
         let number = accountNumber("account_number")
-        let type = enumeration("type", as: PaymentMethod.AccountType.self)
+        let type = enumeration("account_type", as: PaymentMethod.AccountType.self)
         guard let routing, !number.isEmpty else { return nil }
         let sealed = context.seal(routing, number)
         return (
@@ -284,7 +292,7 @@ extension JSONObjectReader {
         let side = enumeration("side", as: TradeSide.self)
         let asset = asset("asset", context)
         let quantity = quantity("quantity", of: asset)
-        let cash = cents("amount_minor")
+        let cash = cents("cash_minor")
         let fee = fee("fee_minor")
         refuse("fee_minor", fee, above: cash)
         let order: OrderID? = optionalID("order", context)
@@ -308,7 +316,7 @@ extension JSONObjectReader {
         let reserved: Quantity
         switch side {
         case .buy:
-            cash = cents("amount_minor")
+            cash = cents("cash_minor")
             reserved = .zero
         case .sell:
             cash = .zero
@@ -418,11 +426,15 @@ extension JSONObjectReader {
         return trace.map { Command.SubmitEntry(payment: payment, trace: $0, file: file) }
     }
 
-    /// A notification of change. Without `bank_account` a person must look.
+    /// A notification of change. Without any field of an account a person must look.
     private mutating func correctMethod(_ context: CommandContext) -> Command? {
         let method: PaymentMethodID = id("method", context)
         let code = bankCode("code", letters: "CR")
-        let account = optionalObject("bank_account") { $0.bankAccount(context) } ?? nil
+        var account: NewAccount?
+        for field in Self.accountFields where optionalValue(field) != nil {
+            account = bankAccount(context)
+            break
+        }
         return .correctMethod(
             Command.CorrectMethod(
                 method: method, code: code, bankAccount: account?.sealed,

@@ -279,7 +279,9 @@ extension Describe {
                     ("customer", text(customer)), ("kind", .string(kind.rawValue)),
                     ("words", .string(words)),
                 ],
-                "A customer asked for help; a stop holds until a person has looked."
+                kind == .other
+                    ? "A customer has a question."
+                    : "A customer asked for help; a stop holds until a person has looked."
             )
         case .unidentifiedFunds(let item):
             (

@@ -70,7 +70,8 @@ struct World: Sendable {
                 isSandbox: isSandbox,
                 originator: Service.Originator(
                     companyName: "SAMPLE", companyIdentification: "1234567890",
-                    odfiRoutingNumber: "021000021", odfiName: "SAMPLE BANK"),
+                    odfiRoutingNumber: "021000021", odfiName: "SAMPLE BANK",
+                    odfiAccountNumber: "1002003001"),
                 processorURL: "", marketURL: "", processorSecrets: [secret],
                 apiKeys: [key(fullKey, Set(Service.Scope.allCases))] + keys), bell: bell)
         let api = API(service: service)

@@ -87,7 +87,7 @@ import Wire
             .trade,
             [
                 "customer": "C1", "side": "buy", "asset": "DOGE", "quantity": "1",
-                "amount_minor": 100,
+                "cash_minor": 100,
             ])
 
         #expect(errors.map(\.pointer) == ["/asset"])
@@ -97,11 +97,11 @@ import Wire
     @Test("All faults are told at once")
     func allAtOnce() {
         let errors = faults(
-            .startDeposit, ["amount_minor": 0, "credit_max_minor": -1, "note": "hello"])
+            .startDeposit, ["amount_minor": 0, "credit_minor": -1, "note": "hello"])
 
         #expect(
             errors.map(\.pointer) == [
-                "/customer", "/method", "/amount_minor", "/credit_max_minor", "/note",
+                "/customer", "/method", "/amount_minor", "/credit_minor", "/note",
             ])
     }
 
@@ -172,26 +172,83 @@ import Wire
 
         let errors = faults(
             .linkMethod,
-            example.body.replacing(["bank_account", "routing_number"], with: "021000022"))
+            example.body.replacing(["routing_number"], with: "021000022"))
 
-        #expect(errors.map(\.pointer).first == "/bank_account/routing_number")
+        #expect(errors.map(\.pointer) == ["/routing_number"])
     }
 
-    @Test("A method is a bank account or a card, never both and never neither")
+    @Test("A method is a bank account or a card: the fields of the other are not known")
     func oneKindOfMethod() {
-        let card: JSON = ["token": "tok_sample", "last_four": "4242"]
         let account: JSON = [
-            "routing_number": "021000021", "account_number": "123456789", "type": "checking",
+            "customer": "C1", "type": "bank_account", "label": "x", "routing_number": "021000021",
+            "account_number": "123456789", "account_type": "checking",
         ]
-        let customer: JSON = "cus_00000000000000000000000001"
+        let card: JSON = [
+            "customer": "C1", "type": "card", "label": "x", "token": "tok_sample",
+            "last_four": "4242",
+        ]
 
-        let neither = faults(.linkMethod, ["customer": customer, "label": "x"])
-        let both = faults(
-            .linkMethod,
-            ["customer": customer, "label": "x", "card": card, "bank_account": account])
+        #expect(faults(.linkMethod, account).isEmpty)
+        #expect(faults(.linkMethod, card).isEmpty)
+        for (body, field) in [
+            (account, "token"), (account, "last_four"), (card, "routing_number"),
+            (card, "account_number"), (card, "account_type"), (card, "balance_minor"),
+        ] {
+            let errors = faults(.linkMethod, body.adding(field, "1"))
+            #expect(errors.map(\.pointer) == ["/\(field)"])
+            #expect(errors.map(\.code) == [.unknownField])
+        }
+    }
 
-        #expect(neither.map(\.code) == [.conflict])
-        #expect(both.map(\.code) == [.conflict])
+    @Test("Without a type that is known, only the type and what any method has are asked for")
+    func unknownTypeOfMethod() {
+        let body: JSON = ["customer": "C1", "token": "tok_sample", "routing_number": 7, "hue": "red"]
+
+        for (type, code) in [(nil, .missing), ("cash", .notAllowed), (7, .wrongType)]
+            as [(JSON?, FieldError.Code)]
+        {
+            let errors = faults(.linkMethod, type.map { body.adding("type", $0) } ?? body)
+            #expect(Set(errors.map(\.pointer)) == ["/type", "/label", "/hue"])
+            #expect(errors.filter { $0.pointer == "/type" }.map(\.code) == [code])
+        }
+    }
+
+    @Test("A balance is of the moment it is told, and none may be told")
+    func balanceOfNow() throws {
+        let body: JSON = [
+            "customer": "C1", "type": "bank_account", "label": "x", "routing_number": "021000021",
+            "account_number": "123456789", "account_type": "savings",
+        ]
+        func balance(_ told: JSON) throws -> PaymentMethod.BalanceCheck? {
+            let read = try CommandReader.read(
+                .linkMethod, body: body.adding("balance_minor", told),
+                context: context(for: .linkMethod))
+            guard case .linkMethod(let link) = read.command else { return nil }
+            return link.balance
+        }
+
+        #expect(try balance(0) == PaymentMethod.BalanceCheck(amount: .zero, asOf: now))
+        #expect(try balance(250) == PaymentMethod.BalanceCheck(amount: Cents(250), asOf: now))
+        #expect(try balance(.null) == nil)
+    }
+
+    @Test("A correction has a whole account or none of it")
+    func correction() throws {
+        let none: JSON = [
+            "customer": "C1", "method": "M1", "code": "C01",
+        ]
+
+        let read = try CommandReader.read(
+            .correctMethod, body: none, context: context(for: .correctMethod))
+        let part = faults(.correctMethod, none.adding("account_number", "123456789"))
+
+        guard case .correctMethod(let correct) = read.command else {
+            Issue.record("a method is corrected")
+            return
+        }
+        #expect(correct.bankAccount == nil && correct.lastFour == nil)
+        #expect(part.map(\.pointer) == ["/routing_number", "/account_type"])
+        #expect(part.map(\.code) == [.missing, .missing])
     }
 
     @Test("A fee above the amount, a fill of another asset and an element named twice are refused")
@@ -205,7 +262,7 @@ import Wire
             .trade,
             [
                 "customer": customer, "side": "buy", "asset": "BTC", "quantity": "1",
-                "amount_minor": 100, "fee_minor": 101,
+                "cash_minor": 100, "fee_minor": 101,
             ])
         let fill = faults(
             .fill,
@@ -243,6 +300,8 @@ import Wire
 
     // MARK: Helpers
 
+    private let now = Instant(milliseconds: 1_772_481_600_000)
+
     private func commandExamples() throws -> [(name: CommandName, body: JSON)] {
         try Project.examples(in: "docs/reference/scenario.md").compactMap { example in
             guard let word = example["do"]?.stringValue else { return nil }
@@ -255,7 +314,7 @@ import Wire
     }
 
     private func plain() throws -> CommandContext {
-        CommandContext(policy: try Project.policy()) { routing, number in
+        CommandContext(policy: try Project.policy(), now: now) { routing, number in
             CommandContext.SealedAccount(
                 number: "sealed", fingerprint: "\(routing.text)/\(number.suffix(4))")
         }

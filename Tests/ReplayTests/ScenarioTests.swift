@@ -255,11 +255,9 @@ import Wire
                     "as": "C1",
                     "methods": [
                         [
-                            "as": "M1", "label": "Checking", "verified": true,
-                            "bank_account": [
-                                "routing_number": "021000021", "account_number": "123456789",
-                                "type": "checking",
-                            ],
+                            "as": "M1", "type": "bank_account", "label": "Checking",
+                            "routing_number": "021000021", "account_number": "123456789",
+                            "account_type": "checking", "verified": true,
                         ]
                     ],
                 ]

@@ -126,6 +126,17 @@ struct SettlementTests {
             scene.obligation(of: deposit)?.state == .settled(at: scene.now, by: .payment(.wire)))
     }
 
+    @Test("A wire for a part is complete with that part, and the rest stays owed")
+    func wireForAPart() throws {
+        let (scene, deposit) = try owing()
+        let wire = try scene.start(.wire, amount: 10_000, shown: 30_000)
+        try scene.wire(10_000, reference: wire.reference)
+
+        guard case .completed = scene.state(wire) else { throw Missing() }
+        #expect(scene.person.owed == Cents(20_000))
+        #expect(try status(scene, deposit) == .partiallySettled)
+    }
+
     @Test("An over-payment becomes cash and goes back to its source only")
     func overpayment() throws {
         let (scene, _) = try owing()

@@ -48,7 +48,8 @@ final class World: Sendable {
                 publicURL: publicURL, brand: "Makewhole", supportPhone: "", isSandbox: true,
                 originator: Service.Originator(
                     companyName: "MAKEWHOLE", companyIdentification: "1234567890",
-                    odfiRoutingNumber: "021000021", odfiName: "First Bank"),
+                    odfiRoutingNumber: "021000021", odfiName: "First Bank",
+                    odfiAccountNumber: "1002003001"),
                 processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: []),
             bell: bell)
     }

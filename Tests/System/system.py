@@ -60,7 +60,9 @@ class Makewhole:
             "master": {"key": {"file": "master.key"}},
             "api": {"keys": {"file": "api-keys.json"}},
             "originator": {"name": "SAMPLE EXCHANGE", "identification": "1234567890"},
-            "odfi": {"routing": "091000019", "name": "SANDBOX BANK"},
+            "odfi": {
+                "routing": "091000019", "name": "SANDBOX BANK", "account": "1002003001",
+            },
             "bank": {"folder": "bank"},
             "support": {"phone": "1-800-555-0142"},
         }

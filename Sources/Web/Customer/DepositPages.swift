@@ -365,7 +365,7 @@ public struct DepositPage: Page, Equatable {
                     div(.class("prose")) {
                         h3 { say.whatYouCanDo }
                         ul(.class("bullets")) {
-                            li { say.canSettle }
+                            if situation?.canSettle ?? true { li { say.canSettle } }
                             li { say.canCheckAccount(deposit.from.lastFour) }
                             li { say.canAskForHelp }
                         }

@@ -48,8 +48,9 @@ public struct OwedSummary: Sendable, Equatable {
         case saleInProgress
         /// A payment is under way; nothing is sold while it clears.
         case paymentInProgress
-        /// A payment method waits for documents; the clock stands still.
-        case documentsNeeded(settlement: String)
+        /// A payment method waits for documents. The clock stands still, or runs again to a
+        /// deadline.
+        case documentsNeeded(settlement: String, by: Int64? = nil)
         /// We stopped the clock.
         case paused
         /// The deadline has passed.
@@ -194,7 +195,7 @@ public struct HomePage: Page, Equatable {
     /// page and the width shows one; the other is not displayed, so nobody hears it twice.
     private func viewDetails(_ owed: OwedSummary, in scene: Scene) -> Markup {
         let path: Location
-        if case .documentsNeeded(let settlement) = owed.situation {
+        if case .documentsNeeded(let settlement, _) = owed.situation {
             path = Paths.settleDocuments(settlement)
         } else if let id = owed.depositID {
             path = Paths.deposit(id)
@@ -246,7 +247,7 @@ public struct HomePage: Page, Equatable {
                 }
             }
             div(.class("actions")) {
-                if owed?.canSettle == true {
+                if owed?.situation.canSettle == true {
                     scene.linkButton(Paths.settle, say.settleBalance)
                     scene.linkButton(Paths.addMoney, say.section(.addMoney), "button second")
                 } else {
@@ -320,10 +321,10 @@ public struct HomePage: Page, Equatable {
     }
 }
 
-extension OwedSummary {
+extension OwedSummary.Situation {
     /// True when the customer has something to pay that is not being paid already.
     var canSettle: Bool {
-        switch situation {
+        switch self {
         case .due, .deadlinePassed, .nothingToSell, .paused: true
         case .saleInProgress, .paymentInProgress, .documentsNeeded: false
         }
@@ -364,7 +365,13 @@ struct OwedWords {
         case .paymentInProgress:
             next = say.paymentOnItsWay
             (tone, icon) = (.info, .clock)
-        case .documentsNeeded:
+        case .documentsNeeded(_, let deadline?):
+            next = say.documentsBy(scene.deadline(deadline))
+            let mark = say.deadlineAndSpan(
+                scene.time.deadline(deadline), scene.time.ahead("%"))
+            live = (deadline, say.documentsBy(mark))
+            (tone, icon) = (.attention, .document)
+        case .documentsNeeded(_, nil):
             next = say.documentsWaited
             (tone, icon) = (.attention, .document)
         case .paused:

@@ -39,6 +39,8 @@ public struct SettleMethod: Sendable, Equatable {
         case wire
         /// Selling exactly enough of an asset held. The value is cents at the quoted price.
         case sellAsset(AssetAmount, valueCents: Int64)
+        /// The sale of this much of an asset held, once it was ordered.
+        case saleOf(AssetAmount)
         /// Sending an asset in from outside, at a quoted price.
         case sendAsset(symbol: String)
     }
@@ -255,6 +257,7 @@ extension SettleMethod {
         case .wire: return say.methodWire
         case .sellAsset(let amount, let value):
             return say.methodSell(amount.symbol, scene.dollars(value))
+        case .saleOf(let amount): return say.methodSale(amount.text)
         case .sendAsset(let symbol): return say.methodSend(symbol)
         }
     }
@@ -265,7 +268,7 @@ extension SettleMethod {
         case .bankAccount, .sameBankAccount, .linkBankAccount, .wire: .bank
         case .card: .card
         case .instantPayment: .bolt
-        case .sellAsset: .trade
+        case .sellAsset, .saleOf: .trade
         case .sendAsset: .upload
         }
     }
@@ -341,6 +344,8 @@ public struct DocumentsPage: Page, Equatable {
     public var megabytesMax: Int = 10
     /// Until when the deadline is paused, if it is.
     public var pausedUntil: Int64?
+    /// The deadline, if it is not paused.
+    public var dueBy: Int64? = nil
     /// When the review is expected to be done, if everything has arrived.
     public var reviewExpectedAt: Int64? = nil
     /// How many days documents are kept.
@@ -354,14 +359,15 @@ public struct DocumentsPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         settlementID: String, methodLabel: String, tasks: [Task], megabytesMax: Int = 10,
-        pausedUntil: Int64?, reviewExpectedAt: Int64? = nil, keptDays: Int, idempotencyKey: String,
-        problems: [FieldProblem] = [], problemKind: Kind? = nil
+        pausedUntil: Int64?, dueBy: Int64? = nil, reviewExpectedAt: Int64? = nil, keptDays: Int,
+        idempotencyKey: String, problems: [FieldProblem] = [], problemKind: Kind? = nil
     ) {
         self.settlementID = settlementID
         self.methodLabel = methodLabel
         self.tasks = tasks
         self.megabytesMax = megabytesMax
         self.pausedUntil = pausedUntil
+        self.dueBy = dueBy
         self.reviewExpectedAt = reviewExpectedAt
         self.keptDays = keptDays
         self.idempotencyKey = idempotencyKey
@@ -382,6 +388,8 @@ public struct DocumentsPage: Page, Equatable {
             scene.heading(say.documentsTitle, say.documentsLead(methodLabel))
             if let pausedUntil {
                 scene.note(.info) { p { say.pausedUntil(scene.deadline(pausedUntil)) } }
+            } else if let dueBy {
+                scene.note(.attention) { p { say.documentsBy(scene.deadline(dueBy)) } }
             }
             if let reviewExpectedAt {
                 scene.note(.good) {

@@ -533,6 +533,8 @@ public struct DocumentReviewPage: Page, Equatable {
     public var receivedAt: Int64
     /// True when there is a picture of it to show at `Paths.Desk.documentImage`.
     public var hasImage: Bool
+    /// Whether the reader may open the file itself.
+    public var hasFile: Bool
     /// What to compare.
     public var checks: [Check]
     /// The operator who has it open, when it is not the reader: then nothing can be decided here.
@@ -544,7 +546,8 @@ public struct DocumentReviewPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         id: String, kind: DocumentsPage.Kind, customerID: String, customer: String,
-        receivedAt: Int64, hasImage: Bool, checks: [Check], openedByAnother: String?,
+        receivedAt: Int64, hasImage: Bool, hasFile: Bool = false, checks: [Check],
+        openedByAnother: String?,
         idempotencyKey: String, problems: [FieldProblem] = []
     ) {
         self.id = id
@@ -553,6 +556,7 @@ public struct DocumentReviewPage: Page, Equatable {
         self.customer = customer
         self.receivedAt = receivedAt
         self.hasImage = hasImage
+        self.hasFile = hasFile
         self.checks = checks
         self.openedByAnother = openedByAnother
         self.idempotencyKey = idempotencyKey
@@ -586,7 +590,11 @@ public struct DocumentReviewPage: Page, Equatable {
                             .class("paper"), .src(Paths.Desk.documentImage(id)),
                             .alt(say.documentImage(title)))
                     } else {
-                        p(.class("empty")) { say.noImage }
+                        p(.class("empty")) { hasFile ? say.fileOnly : say.noImage }
+                        if hasFile {
+                            scene.linkButton(
+                                Paths.Desk.documentImage(id), say.openFile, "button second")
+                        }
                     }
                 }
                 div(.class("stack")) {

@@ -136,6 +136,18 @@ extension Catalogue {
             """
         )
     }
+    func documentsBy(_ deadline: String) -> String {
+        pick(
+            """
+            We need to check your payment method. Send the documents, or pay in another way, by \
+            \(deadline) to keep your assets.
+            """,
+            """
+            Necesitamos verificar su método de pago. Envíe los documentos, o pague de otra forma, \
+            antes del \(deadline) para conservar sus activos.
+            """
+        )
+    }
     var stillOwedAfterSale: String {
         pick(
             "There is nothing left that we could sell for it. Please choose a way to pay.",

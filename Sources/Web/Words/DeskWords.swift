@@ -305,6 +305,8 @@ extension Catalogue {
     func receivedAt(_ moment: String) -> String { staff("Received \(moment)") }
     func documentImage(_ title: String) -> String { staff("The uploaded document: \(title)") }
     var noImage: String { staff("There is no picture of this document.") }
+    var fileOnly: String { staff("This document is a file that opens outside the page.") }
+    var openFile: String { staff("Open the document") }
     var compare: String { staff("Compare") }
     func check(_ found: Bool?) -> String {
         switch found {

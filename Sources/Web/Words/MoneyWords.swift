@@ -226,7 +226,7 @@ extension Catalogue {
             pick(
                 "Sell just enough of it at a price you see first. You hold \(amount.text).",
                 "Venda solo lo necesario a un precio que verá antes. Usted tiene \(amount.text).")
-        case .cash, .bankAccount, .linkBankAccount, .card, .sendAsset: nil
+        case .cash, .bankAccount, .linkBankAccount, .card, .saleOf, .sendAsset: nil
         }
     }
     var mayNeedDocuments: String {
@@ -244,6 +244,9 @@ extension Catalogue {
     var methodWire: String { pick("Wire transfer", "Transferencia bancaria") }
     func methodSell(_ symbol: String, _ value: String) -> String {
         pick("Use \(symbol) you hold (worth \(value))", "Usar su \(symbol) (vale \(value))")
+    }
+    func methodSale(_ amount: String) -> String {
+        pick("Sale of \(amount)", "Venta de \(amount)")
     }
     func methodRefusal(_ refusal: SettleMethod.Refusal, _ scene: Scene) -> String {
         switch refusal {
@@ -387,7 +390,13 @@ extension Catalogue {
             "Solo los ven quienes verifican métodos de pago.")
     }
     func kept(_ days: Int) -> String {
-        pick(
+        let years = days / 365
+        if years > 1, days % 365 == 0 {
+            return pick(
+                "We keep them for \(years) years, then delete them.",
+                "Los guardamos \(years) años y luego los borramos.")
+        }
+        return pick(
             plural(
                 days, "We keep them for 1 day, then delete them.",
                 "We keep them for \(days) days, then delete them."),

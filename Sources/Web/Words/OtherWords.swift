@@ -14,7 +14,9 @@ extension Catalogue {
     var markRead: String { pick("Mark as read", "Marcar como leído") }
     func mailGreeting(_ name: String) -> String { pick("Hello \(name),", "Hola, \(name):") }
 
-    var mailLink: String { pick("See the details after signing in:", "Vea los detalles al entrar:") }
+    var mailLink: String {
+        pick("See the details after signing in:", "Vea los detalles al entrar:")
+    }
 
     func mailFooter(_ brand: String) -> String {
         pick(

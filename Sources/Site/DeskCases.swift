@@ -122,6 +122,12 @@ extension Site {
                 .reviewDocument(Command.ReviewDocument(document: id, refusal: refusal)),
                 to: .customer(item.customer.id), key: key)
             _ = try reply.reply()
+            // The task that asked for this decision is done with it.
+            for alert in try service.reader.openAlerts(limit: Site.alertsMax) {
+                if case .documentWaiting(_, id) = alert.content {
+                    try service.edge.closeAlert(alert.id, by: visit.name)
+                }
+            }
             service.bell.ring()
         }
         // Decided by now, by this form or by somebody else: the queue shows what is left.
@@ -261,8 +267,14 @@ extension Site {
             task.asksApproval = true
             return task
         }
-        let alerts = try service.reader.openAlerts(limit: Site.alertsMax).map {
-            $0.task(in: house)
+        let alerts = try service.reader.openAlerts(limit: Site.alertsMax).map { alert in
+            var task = alert.task(in: house)
+            if let id = alert.content.customer,
+                let name = try service.reader.customer(id)?.profile.name
+            {
+                task.detail = "\(name): \(task.detail)"
+            }
+            return task
         }
         return (proposals + alerts).enumerated().sorted {
             ($0.element.urgency.order, $0.offset) < ($1.element.urgency.order, $1.offset)
@@ -328,7 +340,27 @@ extension Proposal.Action {
     }
 }
 
+extension Alert.Content {
+    /// Whom it is about, where it is about a customer.
+    fileprivate var customer: CustomerID? {
+        switch self {
+        case .customerStopped(let id, _), .documentWaiting(let id, _),
+            .liquidationStopped(let id, _), .chargeOffNeedsApproval(let id, _),
+            .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _):
+            id
+        case .returnInSuspense, .unidentifiedFunds, .commandFailed: nil
+        }
+    }
+}
+
 extension Alert {
+    /// `nothingToSell` and `identity_review` as people write them: `nothing to sell`.
+    private func words(_ name: String) -> String {
+        name.reduce(into: "") { text, letter in
+            text += letter == "_" ? " " : letter.isUppercase ? " \(letter.lowercased())" : "\(letter)"
+        }
+    }
+
     fileprivate func task(in house: House) -> TasksPage.Task {
         let (title, detail, urgency, target):
             (String, String, TasksPage.Urgency, TasksPage.Target?) =
@@ -336,11 +368,11 @@ extension Alert {
                 case .returnInSuspense(let id):
                     ("A return is in suspense", "\(id)", .now, .suspense("\(id)"))
                 case .customerStopped(let id, let kind):
-                    ("A customer was stopped", kind.rawValue, .today, .customer("\(id)"))
+                    ("A customer was stopped", words(kind.rawValue), .today, .customer("\(id)"))
                 case .documentWaiting(_, let id):
                     ("A document waits", "\(id)", .today, .document("\(id)"))
                 case .liquidationStopped(let id, let why):
-                    ("A sale was stopped", "\(why)", .now, .customer("\(id)"))
+                    ("A sale was stopped", words("\(why)"), .now, .customer("\(id)"))
                 case .chargeOffNeedsApproval(let id, let obligation):
                     ("A charge-off needs a person", "\(obligation)", .today, .customer("\(id)"))
                 case .warrantyClaim(let id, let claim):

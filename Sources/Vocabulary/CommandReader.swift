@@ -281,7 +281,7 @@ extension JSONObjectReader {
         let quantity = quantity("quantity", of: asset)
         let amount = cents("amount_minor")
         let fee = fee("fee_minor")
-        refuse("fee_minor", fee, above: amount)
+        refuse("fee_minor", fee, above: amount, of: "amount_minor")
         guard let asset else { return nil }
         return .purchase(
             Command.Purchase(
@@ -294,7 +294,7 @@ extension JSONObjectReader {
         let quantity = quantity("quantity", of: asset)
         let cash = cents("cash_minor")
         let fee = fee("fee_minor")
-        refuse("fee_minor", fee, above: cash)
+        refuse("fee_minor", fee, above: cash, of: "cash_minor")
         let order: OrderID? = optionalID("order", context)
         guard let asset else { return nil }
         return .trade(
@@ -303,7 +303,11 @@ extension JSONObjectReader {
                 order: order))
     }
 
-    private mutating func refuse(_ field: String, _ fee: Cents, above amount: Cents) {
+    private mutating func refuse(
+        _ field: String, _ fee: Cents, above amount: Cents, of amountField: String
+    ) {
+        // An amount at fault has a placeholder, which no fee can be held against.
+        guard optionalValue(amountField)?.integerValue == amount.count else { return }
         if fee > amount { reject(field, .outOfRange, "A fee cannot be above the amount.") }
     }
 
@@ -459,7 +463,7 @@ extension JSONObjectReader {
     private mutating func receivePayout() -> Command? {
         let gross = cents("gross_minor")
         let cost = fee("cost_minor")
-        refuse("cost_minor", cost, above: gross)
+        refuse("cost_minor", cost, above: gross, of: "gross_minor")
         return .receivePayout(Command.ReceivePayout(gross: gross, cost: cost))
     }
 

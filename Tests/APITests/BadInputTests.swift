@@ -77,7 +77,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "A field of an answer that no body has, and one of a card, are unknown fields of an account",
+        "What only an answer or a card has is an unknown field of an account",
         arguments: ["bank_account", "balance", "card", "token", "last_four", "kind"])
     func otherNames(_ name: String) async throws {
         try await World.run { (world: World) async throws in

@@ -202,11 +202,12 @@ import Wire
 
     @Test("Without a type that is known, only the type and what any method has are asked for")
     func unknownTypeOfMethod() {
-        let body: JSON = ["customer": "C1", "token": "tok_sample", "routing_number": 7, "hue": "red"]
+        let body: JSON = ["customer": "C1", "token": "tok_1", "routing_number": 7, "hue": "red"]
+        let wrong: [(JSON?, FieldError.Code)] = [
+            (nil, .missing), ("cash", .notAllowed), (7, .wrongType),
+        ]
 
-        for (type, code) in [(nil, .missing), ("cash", .notAllowed), (7, .wrongType)]
-            as [(JSON?, FieldError.Code)]
-        {
+        for (type, code) in wrong {
             let errors = faults(.linkMethod, type.map { body.adding("type", $0) } ?? body)
             #expect(Set(errors.map(\.pointer)) == ["/type", "/label", "/hue"])
             #expect(errors.filter { $0.pointer == "/type" }.map(\.code) == [code])
@@ -234,9 +235,7 @@ import Wire
 
     @Test("A correction has a whole account or none of it")
     func correction() throws {
-        let none: JSON = [
-            "customer": "C1", "method": "M1", "code": "C01",
-        ]
+        let none: JSON = ["customer": "C1", "method": "M1", "code": "C01"]
 
         let read = try CommandReader.read(
             .correctMethod, body: none, context: context(for: .correctMethod))
@@ -276,6 +275,19 @@ import Wire
         #expect(fee.map(\.pointer) == ["/fee_minor"])
         #expect(fill.map(\.pointer) == ["/asset"])
         #expect(order.map(\.pointer) == ["/assets"])
+    }
+
+    @Test("An amount by a name of another command is missing and unknown; the fee is not at fault")
+    func amountOfAnotherName() {
+        let trade: JSON = [
+            "customer": "C1", "side": "buy", "asset": "BTC", "quantity": "1", "fee_minor": 5,
+            "amount_minor": 100,
+        ]
+
+        let errors = faults(.trade, trade)
+
+        #expect(errors.map(\.pointer) == ["/cash_minor", "/amount_minor"])
+        #expect(errors.map(\.code) == [.missing, .unknownField])
     }
 
     @Test("Nothing random makes the reader crash")

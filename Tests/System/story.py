@@ -503,6 +503,8 @@ def carla_proves(carla, operator):
     decide(operator, "Photo ID", None, "accepted-one")
     decide(operator, "Proof this bank account is yours", None, "accepted-both")
     operator.reads("0 documents wait.")
+    operator.go("/operator/tasks", "tasks")
+    operator.sees_no("A document waits")
     carla.page.reload()
     carla.picture("goes-on")
     carla.reads("Su pago está en camino")
@@ -522,7 +524,8 @@ def carla_waits(carla, deposit):
     carla.sees_no("Pagar el saldo.")
     status = carla.world.ask(
         f"/v1/customers/{carla.world.customer('carla')['id']}/obligations")["data"][0]
-    expect(status["state"] != "settled", "an unconfirmed payment settles nothing", status)
+    expect(status["state"]["name"] == "open" and status["outstanding_minor"] == 450_00,
+           "an unconfirmed payment settles nothing", status)
 
 
 def carla_is_settled(carla, deposit):

@@ -506,6 +506,7 @@ extension Assets {
         .data tbody tr > * { text-align: left; font-weight: 400; padding: 0; }
         .data tbody tr > th { font-weight: 600; }
         .data tbody td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+        .data th, .data td { overflow-wrap: anywhere; }
         .data td .chip { vertical-align: middle; display: inline-flex; }
         .data td.empty-cell { color: var(--soft); }
 
@@ -589,7 +590,7 @@ extension Assets {
           .data thead { position: static; clip-path: none; display: table-header-group; }
           .data tbody { display: table-row-group; }
           .data tr, .data tbody tr { display: table-row; }
-          .data th, .data td { display: table-cell; }
+          .data th, .data td { display: table-cell; overflow-wrap: break-word; }
           .data thead th {
             text-align: left; color: var(--soft); font-weight: 550; font-size: 0.875rem;
             padding: 0 1rem 0.55rem 0; vertical-align: bottom;

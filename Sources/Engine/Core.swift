@@ -75,14 +75,14 @@ public final class Core {
             return .replayed(known.reply)
         }
         // What follows from a command happens in the same commit or not at all.
-        let before = batch
+        batch.begin()
         do {
             let reply = try decide(envelope, in: &batch)
             batch.known[envelope.cause] = KnownCause(
                 fingerprint: envelope.fingerprint, reply: reply)
             return .accepted(reply)
         } catch let refusal as Refusal {
-            batch = before
+            batch.undo()
             guard case .timer(let kind) = envelope.command else { return .refused(refusal) }
             // A timer that a rule refuses would come back for ever: it is dropped and told of.
             if case .customer(let id) = envelope.addressee {
@@ -167,15 +167,52 @@ private struct Batch {
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
     var blockedAccounts: Set<String>
+    private var before: Before
+
+    /// What a refused command puts back: only what it touched, because a copy of the whole batch
+    /// would cost each command as much as all before it.
+    private struct Before {
+        var decisions = 0
+        var customers: [(id: CustomerID, was: Customer?)] = []
+        var house: House
+        var houseChanged = false
+        var blockedAccounts: Set<String>
+    }
 
     init(commit: Commit, house: House) {
         self.commit = commit
         self.house = house
         blockedAccounts = Set(house.settings.blockedAccounts.keys)
+        before = Before(house: house, blockedAccounts: blockedAccounts)
+    }
+
+    /// A command and what follows from it begin.
+    mutating func begin() {
+        before.decisions = commit.decisions.count
+        before.customers.removeAll(keepingCapacity: true)
+        before.house = house
+        before.houseChanged = houseChanged
+        before.blockedAccounts = blockedAccounts
+    }
+
+    /// Everything since ``begin()`` did not happen.
+    mutating func undo() {
+        commit.decisions.removeLast(commit.decisions.count - before.decisions)
+        for touched in before.customers.reversed() {
+            commit.customers[touched.id] = touched.was
+        }
+        house = before.house
+        houseChanged = before.houseChanged
+        blockedAccounts = before.blockedAccounts
+    }
+
+    private mutating func put(_ customer: Customer) {
+        let was = commit.customers.updateValue(customer, forKey: customer.id)
+        before.customers.append((customer.id, was))
     }
 
     mutating func open(_ customer: Customer, envelope: Envelope, policy: String) {
-        commit.customers[customer.id] = customer
+        put(customer)
         commit.decisions.append(
             Commit.Decided(
                 envelope: envelope, reply: .customer(customer.id), policy: policy,
@@ -183,7 +220,7 @@ private struct Batch {
     }
 
     mutating func accept(_ draft: Draft, envelope: Envelope, reply: Reply, policy: String) {
-        commit.customers[draft.customer.id] = draft.customer
+        put(draft.customer)
         for item in draft.changes.parked {
             house.suspense[item.id] = item
             houseChanged = true

@@ -721,14 +721,13 @@ extension Draft {
 
     /// A wire that named its settlement came in; it stays open until it brought what it was for,
     /// which may be a part of what is owed.
-    mutating func settlementPaid(
-        _ settlement: Settlement, received: Cents
-    ) throws(Refusal) {
+    mutating func settlementPaid(_ settlement: Settlement, received: Cents) throws(Refusal) {
         guard settlement.state.isActive else { return }
         let paid = settlement.allocations.allSatisfy {
             customer.outstanding($0.obligation).isZero
         }
-        if paid || received >= settlement.amount { try close(settlement, as: .completed(at: facts.now)) }
+        guard paid || received >= settlement.amount else { return }
+        try close(settlement, as: .completed(at: facts.now))
     }
 
     /// Ends a settlement and lets the clocks it held go on.

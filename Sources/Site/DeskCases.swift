@@ -357,7 +357,8 @@ extension Alert {
     /// `nothingToSell` and `identity_review` as people write them: `nothing to sell`.
     private func words(_ name: String) -> String {
         name.reduce(into: "") { text, letter in
-            text += letter == "_" ? " " : letter.isUppercase ? " \(letter.lowercased())" : "\(letter)"
+            if letter == "_" || letter.isUppercase { text += " " }
+            if letter != "_" { text += letter.lowercased() }
         }
     }
 

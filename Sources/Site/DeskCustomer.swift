@@ -33,7 +33,7 @@ extension Site {
             deposits: customer.depositsByTime.map { customer.row(of: $0, at: facts.now) },
             accounts: customer.bankAccountChoices(facts),
             events: Array((customer.events(notices, postings)).prefix(Site.eventsShown)),
-            postings: postings.map { $0.onPages(of: customer.id) },
+            postings: postings.map { $0.onPages(facts.policy) },
             actions: visit.mayAct ? customer.possibleActions(facts.now) : [],
             secondPersonAboveCents: facts.policy.approval.soleAuthorityMax.count,
             idempotencyKey: key, problems: problems, problemAction: action)
@@ -295,14 +295,19 @@ extension Reader.Posting {
     }
 
     /// The side on the customer's own account; debits positive.
-    fileprivate func onPages(of customer: CustomerID) -> CustomerPage.Posting {
+    fileprivate func onPages(_ policy: Policy) -> CustomerPage.Posting {
         let isDebit = debit.hasPrefix("liab:customer:") || !credit.hasPrefix("liab:customer:")
         let account = isDebit ? debit : credit
         // Pages have dollars; another asset is told in words.
         let isCash = asset == .usd
         return CustomerPage.Posting(
             at: at.milliseconds, account: account,
-            reason: isCash ? reason : "\(reason) (\(amount) \(asset))",
+            reason: isCash ? reason : "\(reason) (\(quantity(policy)))",
             cents: isCash ? (isDebit ? amount : -amount) : 0, cause: "\(cause)")
+    }
+
+    private func quantity(_ policy: Policy) -> String {
+        let scale = policy.asset(asset)?.scale ?? 0
+        return "\(DecimalText.format(amount, scale: scale)) \(asset)"
     }
 }

@@ -407,13 +407,14 @@ extension Site {
             try service.edge.bankFiles(direction: "outbound", limit: Site.filesShown)
             + service.edge.bankFiles(direction: "inbound", limit: Site.filesShown)
         return try all.sorted { ($0.at, $0.name) > ($1.at, $1.name) }.map { file in
+            // What comes in is kept and read; its entries are counted where they end, in the books.
             let entries =
-                file.direction == "outbound" ? try service.reader.entries(inFile: file.name) : []
+                file.direction == "outbound" ? try service.reader.entries(inFile: file.name) : nil
             return BankFilesPage.File(
                 id: file.name, name: file.name,
                 direction: file.direction == "outbound" ? .outgoing : .incoming,
-                at: file.at.milliseconds, entries: entries.count,
-                debitCents: entries.map(\.amount).sum().count, creditCents: 0,
+                at: file.at.milliseconds, entries: entries?.count,
+                debitCents: entries?.map(\.amount).sum().count ?? 0, creditCents: 0,
                 status: .init(state: file.state, report: file.report))
         }
     }

@@ -292,8 +292,11 @@ extension Site {
             let quote = settlement.quote
             let policy = quote.flatMap { facts.policy.asset($0.asset) }
             if let quote, let policy {
+                let gross = quote.price.value(
+                    of: quote.quantity, of: policy.asset, rounding: .down)
                 authorization = .sale(
-                    AssetAmount(policy, quote.quantity), atLeast: DollarPrice(quote.price))
+                    AssetAmount(policy, quote.quantity), atLeast: DollarPrice(quote.price),
+                    feeCents: gross.share(facts.policy.settlement.sellFee, rounding: .halfUp).count)
             } else {
                 authorization = .cash
             }
@@ -403,10 +406,12 @@ extension Site {
         _ settlement: Settlement, _ at: Instant, _ visit: CustomerVisit
     ) -> DonePage {
         let customer = visit.customer
+        let sale = customer.sales.values.first { $0.purpose == .settlement(settlement.id) }
         return DonePage(
             settlementID: "\(settlement.id)", reference: settlement.reference,
             cents: (settlement.captured?.amount ?? settlement.amount).count,
             feeCents: (settlement.captured?.fee ?? settlement.fee).count,
+            saleFeeCents: sale?.fee.count ?? 0,
             method: customer.settleMethod(of: settlement, visit.facts),
             settledAt: at.milliseconds, shares: customer.shares(of: settlement, isPaid: true),
             areLimitsLifted: customer.owed.isZero)
@@ -543,7 +548,7 @@ extension Customer {
             SettleMethod(
                 id: SettleMethodID.text(option),
                 kind: kind(option.kind, option.method, option.asset, facts),
-                speed: option.kind.speed, feeCents: option.fee.count,
+                speed: option.kind.speed, feeCents: fee(of: option, facts).count,
                 mayNeedDocuments: option.needsDocuments,
                 refusal: option.unavailable?.onPages(
                     option.method.flatMap { self.methods[$0]?.standing }))
@@ -555,6 +560,12 @@ extension Customer {
                     mayNeedDocuments: true))
         }
         return methods.filter { $0.refusal == nil } + methods.filter { $0.refusal != nil }
+    }
+
+    /// The fee of paying all that is owed this way; a sale's is taken from what it brings.
+    private func fee(of option: SettlementOption, _ facts: Facts) -> Cents {
+        guard option.kind == .sellAsset else { return option.fee }
+        return owed.share(facts.policy.settlement.sellFee, rounding: .halfUp)
     }
 
     func settleMethod(of settlement: Settlement, _ facts: Facts) -> SettleMethod {

@@ -107,7 +107,7 @@ class Visitor:
         self.zone = zoneinfo.ZoneInfo(zone)
         self.context = browser.new_context(
             viewport=screen, java_script_enabled=scripts, locale="en-US", color_scheme=theme)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.refused = []
         self.page.on("console", lambda message: self.refused.append(message.text)
@@ -186,7 +186,7 @@ class Visitor:
     def clock(here):
         return f"{here.hour % 12 or 12}:{here:%M} {here:%p} {here:%Z}"
 
-    def wait_for(self, *lines, seconds=10):
+    def wait_for(self, *lines, seconds=30):
         """Loads the page again until it has these lines: a webhook or an order is on its way."""
         end = time.monotonic() + seconds
         while True:
@@ -369,6 +369,9 @@ def dev_is_sold(dev):
     dev.reads(f"You still had this in cash {MINUS}$50.00",
               f"We sold assets for {MINUS}$357.01", "You owe $92.99")
     dev.press("See what was sold", "sale-receipt")
+    dev.reads(
+        f"You owed $450.00 and the deadline of {dev.day(dev.world.at(7, 12, 30))} had passed, so "
+        "we sold what could be sold. It did not cover all of it.")
     # 0.00749 at the bid of 47,952.00 is 359.16; 0.6 % of it is 2.15.
     when = dev.moment(dev.world.at(7, 12, 30))
     dev.reads(f"$47,952.00 $359.16 $2.15 {when}")
@@ -466,7 +469,10 @@ def carla_chooses(carla):
     carla.reads("Usted paga", "$450.00")
     carla.page.check("[name=authorize]")
     carla.press("Pagar $450.00", "documents")
-    paused = carla.deadline_in_spanish(carla.world.at(6, 9))
+    payment = carla.world.ask(
+        f"/v1/customers/{carla.world.customer('carla')['id']}/settlements")["data"][0]
+    paused = carla.deadline_in_spanish(
+        instant(payment["started_at"]) + datetime.timedelta(hours=72))
     carla.reads(
         f"Su plazo está en pausa mientras revisamos, a más tardar hasta el {paused} (dentro de 2 "
         "días 23 horas). Mientras tanto no venderemos nada.")
@@ -566,7 +572,11 @@ def ana_owes(ana, purchase):
            == f"Entry {entry} is returned with R01.", "the bank returns it")
     world.play("clock", "advance", "1m")
     ana.sign_in("ana")
-    due = ana.deadline(world.at(3, 10))
+    obligation = world.ask(f"/v1/customers/{world.customer('ana')['id']}/obligations")["data"][0]
+    given = instant(obligation["pay_by"]) - instant(obligation["opened_at"])
+    expect(0 <= (given - datetime.timedelta(hours=48)).total_seconds() < 60,
+           "there are 48 hours from the delivered notice", given)
+    due = ana.deadline(instant(obligation["pay_by"]))
     ana.reads("You owe $301.80", "A deposit you used early was sent back by your bank.",
               f"Settle it by {due} (in 1 day 23 hours) to keep your assets.")
     ana.reads("Bitcoin", "0.005 BTC", "$299.70")
@@ -622,12 +632,14 @@ def ana_sells(ana):
     ana.page.locator("[name=method][value^=sell_asset]").check()
     ana.press("Continue", "sale-review")
     ana.reads("You pay", "$151.80", "Pay with", "Sale of 0.00255 BTC")
+    # 0.00255 at 59,940.00 is 152.84; 0.5 % of it is 0.76.
+    ana.reads("Our fee", "$0.76", "Taken from what the sale brings.")
     ana.page.check("[name=authorize]")
     ana.press("Sell 0.00255 BTC for $151.80")
     ana.wait_for("Balance settled", "Thank you. You paid $151.80 and nothing is owed.")
     ana.picture("sold")
     ana.go("/", "clear")
-    # 0.00255 at 59,940.00 is 152.84; less a fee of 0.5 %, and what was owed.
+    # 152.84 less the fee of 0.76 and less what was owed.
     ana.reads("Balance", "$0.28")
     ana.reads("Bitcoin", "0.00245 BTC", "$146.85")
 

@@ -499,7 +499,7 @@ extension Assets {
         .data thead {
           position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;
         }
-        .data, .data tbody, .data tr, .data th, .data td { display: block; }
+        .data, .data caption, .data tbody, .data tr, .data th, .data td { display: block; }
         .data tbody tr {
           border-top: 1px solid var(--line); padding: 0.8rem 0; display: grid; gap: 0.25rem;
         }
@@ -587,6 +587,7 @@ extension Assets {
             grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr) auto;
           }
           .data { display: table; }
+          .data caption { display: table-caption; }
           .data thead { position: static; clip-path: none; display: table-header-group; }
           .data tbody { display: table-row-group; }
           .data tr, .data tbody tr { display: table-row; }

@@ -222,7 +222,10 @@ public struct SaleReceiptPage: Page, Equatable {
         return Layout(title: say.saleTitle, place: .customer(nil)).document(in: scene) {
             scene.back(Paths.home, say.section(.home))
             scene.heading(
-                say.saleTitle, say.saleLead(scene.dollars(owedCents), scene.time.date(deadline)))
+                say.saleTitle,
+                say.saleLead(
+                    scene.dollars(owedCents), scene.time.date(deadline),
+                    isCovered: appliedCents >= owedCents))
             scene.card(say.whatWasSold, id: "sold-title") {
                 scene.table(
                     say.whatWasSold, isCaptionHidden: true,

@@ -504,8 +504,9 @@ public struct ReviewPage: Page, Equatable {
         case bankDebit(on: Int64)
         /// A charge of a card, now.
         case cardCharge
-        /// The sale of exactly enough of an asset, now; never below the price.
-        case sale(AssetAmount, atLeast: DollarPrice)
+        /// The sale of exactly enough of an asset, now; never below the price. The fee in cents
+        /// is taken from what the sale brings.
+        case sale(AssetAmount, atLeast: DollarPrice, feeCents: Int64 = 0)
         /// The use of cash in the account, now.
         case cash
     }
@@ -580,9 +581,7 @@ public struct ReviewPage: Page, Equatable {
         var rows = [
             Fact(say.youPay, scene.number(total)),
             Fact(say.payWith, method.title(in: scene), change: change),
-            Fact(
-                say.ourFee, scene.number(feeCents),
-                detail: feeCents == 0 ? say.bankFeeMayDiffer : say.feeIncluded),
+            fee(in: scene),
             Fact(
                 say.arrives,
                 arrivesAt.map { scene.time.weekdayAndDate($0) } ?? say.speed(.instant)),
@@ -599,6 +598,16 @@ public struct ReviewPage: Page, Equatable {
         return rows
     }
 
+    private func fee(in scene: Scene) -> Fact {
+        let say = scene.say
+        if case .sale(_, _, let saleFee) = authorization, saleFee > 0 {
+            return Fact(say.ourFee, scene.number(saleFee), detail: say.feeFromSale)
+        }
+        return Fact(
+            say.ourFee, scene.number(feeCents),
+            detail: feeCents == 0 ? say.bankFeeMayDiffer : say.feeIncluded)
+    }
+
     private func authorizationText(in scene: Scene) -> String {
         let say = scene.say
         let (amount, title) = (scene.dollars(total), method.title(in: scene))
@@ -606,7 +615,7 @@ public struct ReviewPage: Page, Equatable {
         case .bankDebit(let day):
             say.authorizeDebit(scene.brand, amount, title, scene.time.date(day))
         case .cardCharge: say.authorizeCard(scene.brand, amount, title)
-        case .sale(let quantity, let price):
+        case .sale(let quantity, let price, _):
             say.authorizeSale(scene.brand, quantity.text, price.text, quantity.symbol)
         case .cash: say.authorizeCash(scene.brand, amount)
         }
@@ -615,7 +624,7 @@ public struct ReviewPage: Page, Equatable {
     private func buttonText(in scene: Scene) -> String {
         switch authorization {
         case .bankDebit, .cardCharge, .cash: scene.say.payAmount(scene.dollars(total))
-        case .sale(let quantity, _):
+        case .sale(let quantity, _, _):
             scene.say.sellFor(quantity.text, scene.dollars(total))
         }
     }
@@ -846,6 +855,8 @@ public struct DonePage: Page, Equatable {
     public var cents: Int64
     /// Our fee in cents.
     public var feeCents: Int64
+    /// The fee taken from what the sale of an asset brought, in cents.
+    public var saleFeeCents: Int64
     /// The method.
     public var method: SettleMethod
     /// When the ledger booked it.
@@ -857,12 +868,14 @@ public struct DonePage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         settlementID: String, reference: String, cents: Int64, feeCents: Int64,
-        method: SettleMethod, settledAt: Int64, shares: [ReviewPage.Share], areLimitsLifted: Bool
+        saleFeeCents: Int64 = 0, method: SettleMethod, settledAt: Int64, shares: [ReviewPage.Share],
+        areLimitsLifted: Bool
     ) {
         self.settlementID = settlementID
         self.reference = reference
         self.cents = cents
         self.feeCents = feeCents
+        self.saleFeeCents = saleFeeCents
         self.method = method
         self.settledAt = settledAt
         self.shares = shares
@@ -889,7 +902,9 @@ public struct DonePage: Page, Equatable {
                 scene.facts([
                     Fact(say.referenceTerm, span(.class("reference")) { reference }),
                     Fact(say.youPaid, scene.number(cents + feeCents)),
-                    Fact(say.ourFee, scene.number(feeCents)),
+                    Fact(
+                        say.ourFee, scene.number(feeCents + saleFeeCents),
+                        detail: saleFeeCents > 0 ? say.feeFromSale : nil),
                     Fact(say.payWith, method.title(in: scene)),
                     Fact(say.settledAt, scene.stamp(settledAt)),
                 ])

@@ -713,8 +713,8 @@ public struct BankFilesPage: Page, Equatable {
         public var direction: Direction
         /// When it was made, received or expected.
         public var at: Int64
-        /// Entries in it.
-        public var entries: Int
+        /// Entries in it; nil when nobody has counted them, and its sums are not known either.
+        public var entries: Int?
         /// Sum of its debits in cents.
         public var debitCents: Int64
         /// Sum of its credits in cents.
@@ -723,7 +723,7 @@ public struct BankFilesPage: Page, Equatable {
         public var status: Status
         /// The values the reader sees, each described at its property.
         public init(
-            id: String, name: String, direction: Direction, at: Int64, entries: Int,
+            id: String, name: String, direction: Direction, at: Int64, entries: Int?,
             debitCents: Int64, creditCents: Int64, status: Status
         ) {
             self.id = id
@@ -770,8 +770,10 @@ public struct BankFilesPage: Page, Equatable {
                         [
                             a(.href(Paths.Desk.file(file.id))) { file.name },
                             .text(say.direction(file.direction)), scene.stamp(file.at),
-                            .text(MoneyText.grouped(UInt64(max(0, file.entries)))),
-                            scene.number(file.debitCents), scene.number(file.creditCents),
+                            .text(
+                                file.entries.map { MoneyText.grouped(UInt64(max(0, $0))) } ?? "–"),
+                            file.entries == nil ? .text("–") : scene.number(file.debitCents),
+                            file.entries == nil ? .text("–") : scene.number(file.creditCents),
                             chip(file.status, in: scene),
                         ]
                     }, empty: say.noFiles)

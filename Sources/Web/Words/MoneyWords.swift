@@ -425,6 +425,9 @@ extension Catalogue {
     var changeMethod: String { pick("payment method", "el método de pago") }
     var payWith: String { pick("Pay with", "Pagar con") }
     var feeIncluded: String { pick("Included in what you pay.", "Incluida en lo que paga.") }
+    var feeFromSale: String {
+        pick("Taken from what the sale brings.", "Se descuenta de lo que se obtiene de la venta.")
+    }
     var arrives: String { pick("Arrives", "Llega") }
     var willBeSettled: String { pick("Will be settled", "Quedará pagado") }
     var owedAfterwards: String { pick("Owed afterwards", "Pendiente después") }

@@ -224,8 +224,20 @@ extension Catalogue {
     // Sale
 
     var saleTitle: String { pick("What we sold", "Lo que vendimos") }
-    func saleLead(_ owed: String, _ deadline: String) -> String {
-        pick(
+    func saleLead(_ owed: String, _ deadline: String, isCovered: Bool) -> String {
+        guard isCovered else {
+            return pick(
+                """
+                You owed \(owed) and the deadline of \(deadline) had passed, so we sold what could \
+                be sold. It did not cover all of it.
+                """,
+                """
+                Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo que se \
+                podía vender. No alcanzó para cubrirlo todo.
+                """
+            )
+        }
+        return pick(
             """
             You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to \
             cover it.

@@ -323,7 +323,9 @@ struct HouseTests {
         #expect(scene.person.hasFlag(where: \.stopsLiquidation, at: scene.now) == .hardship)
     }
 
-    @Test("Who says it was not he, or that he paid, is in dispute; who asks for time, in hardship; a question stops nothing")
+    @Test(
+        "Who says it was not he, or that he paid, is in dispute; who asks for time, in hardship; a question stops nothing"
+    )
     func help() throws {
         for (kind, flags) in [
             (Command.AskForHelp.Kind.notMine, [StopFlag.Kind.dispute]), (.alreadyPaid, [.dispute]),

@@ -10,7 +10,8 @@ from system import ROOT, Makewhole
 
 SKIPPED = "<!-- a test starts the programs in another way -->\n"
 BLOCK = re.compile(
-    "(?P<skip>" + re.escape(SKIPPED) + r")?```sh\n(?P<code>.*?)```\n(?:```text\n(?P<text>.*?)```\n)?",
+    "(?P<skip>" + re.escape(SKIPPED)
+    + r")?```sh\n(?P<code>.*?)```\n(?:```text\n(?P<text>.*?)```\n)?",
     re.DOTALL)
 MARK = "-- block of the tutorial:"
 

@@ -40,8 +40,10 @@ private func withServer(
     }
 }
 
-private func client(_ port: Int, timeoutSeconds: Double = 10) -> SMTPClient {
+private func client(_ port: Int, timeoutSeconds: Double = 120) -> SMTPClient {
     var configuration = SMTPClient.Configuration(host: "127.0.0.1", port: port, security: .none)
+    // Long, because tests that keep every core busy run beside these; a fault is told at once.
+    configuration.connectTimeoutSeconds = timeoutSeconds
     configuration.replyTimeoutSeconds = timeoutSeconds
     configuration.acceptanceTimeoutSeconds = timeoutSeconds
     return SMTPClient(configuration)

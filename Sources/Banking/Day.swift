@@ -70,8 +70,18 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// `2026-11-25`.
     public var iso: String {
         let (year, month, day) = civil
-        return
-            "\(ASCII.padded(year, to: 4))-\(ASCII.padded(month, to: 2))-\(ASCII.padded(day, to: 2))"
+        guard (0...9999).contains(year) else {
+            return [(year, 4), (month, 2), (day, 2)]
+                .map { ASCII.padded($0.0, to: $0.1) }.joined(separator: "-")
+        }
+        return String(unsafeUninitializedCapacity: 10) { text in
+            ASCII.write(year, digits: 4, into: text, at: 0)
+            text[4] = ASCII.hyphen
+            ASCII.write(month, digits: 2, into: text, at: 5)
+            text[7] = ASCII.hyphen
+            ASCII.write(day, digits: 2, into: text, at: 8)
+            return 10
+        }
     }
 
     /// `261125`, the date of a bank file: the century is dropped.
@@ -174,6 +184,17 @@ enum ASCII {
             number = number * 10 + Int(byte - 0x30)
         }
         return number
+    }
+
+    /// The last `digits` decimal digits of a number that is not negative, with leading zeros.
+    static func write(
+        _ number: Int, digits: Int, into text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        var rest = number
+        for index in stride(from: start + digits - 1, through: start, by: -1) {
+            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
     }
 
     static func padded(_ number: Int, to width: Int) -> String {

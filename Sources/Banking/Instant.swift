@@ -40,10 +40,24 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
         let fraction = Int(milliseconds) - seconds * 1_000
         let day = Day.floorQuotient(seconds, 86_400)
         let second = seconds - day * 86_400
-        let time = [second / 3_600, second / 60 % 60, second % 60]
-            .map { ASCII.padded($0, to: 2) }.joined(separator: ":")
-        let tail = fraction == 0 ? "" : "." + ASCII.padded(fraction, to: 3)
-        return "\(Day(daysSinceEpoch: day).iso)T\(time)\(tail)Z"
+        // Every stored time is written so: straight into its bytes, because it is done often.
+        let time = String(unsafeUninitializedCapacity: 14) { text in
+            text[0] = 0x54
+            ASCII.write(second / 3_600, digits: 2, into: text, at: 1)
+            text[3] = ASCII.colon
+            ASCII.write(second / 60 % 60, digits: 2, into: text, at: 4)
+            text[6] = ASCII.colon
+            ASCII.write(second % 60, digits: 2, into: text, at: 7)
+            guard fraction != 0 else {
+                text[9] = 0x5A
+                return 10
+            }
+            text[9] = 0x2E
+            ASCII.write(fraction, digits: 3, into: text, at: 10)
+            text[13] = 0x5A
+            return 14
+        }
+        return Day(daysSinceEpoch: day).iso + time
     }
 
     /// The same as ``rfc3339``.

@@ -39,7 +39,7 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
 
 extension Identifier: CustomStringConvertible {
     public var description: String {
-        Kind.prefix + "_" + Base32.format(UInt128(high) << 64 | UInt128(low))
+        Base32.format(UInt128(high) << 64 | UInt128(low), after: Kind.prefix)
     }
 }
 
@@ -64,14 +64,20 @@ enum Base32 {
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     static let length = 26
 
-    static func format(_ bits: UInt128) -> String {
-        String(unsafeUninitializedCapacity: length) { buffer in
-            var rest = bits
-            for index in stride(from: length - 1, through: 0, by: -1) {
-                buffer[index] = alphabet[Int(truncatingIfNeeded: rest & 31)]
-                rest >>= 5
+    /// The prefix, an underscore and 26 characters.
+    static func format(_ bits: UInt128, after prefix: String) -> String {
+        let start = prefix.utf8.count + 1
+        return String(unsafeUninitializedCapacity: start + length) { buffer in
+            for (index, byte) in prefix.utf8.enumerated() { buffer[index] = byte }
+            buffer[start - 1] = 0x5F
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var rest = bits
+                for index in stride(from: start + length - 1, through: start, by: -1) {
+                    buffer[index] = alphabet[Int(truncatingIfNeeded: rest & 31)]
+                    rest >>= 5
+                }
             }
-            return length
+            return start + length
         }
     }
 

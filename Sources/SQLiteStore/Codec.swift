@@ -3,8 +3,7 @@ import Ledger
 import Money
 import Rules
 
-/// Aggregates as rows: one row for each part of a customer, its body in JSON so that an operator
-/// can read it with any SQLite shell.
+/// Aggregates as rows: one row for each part of a customer, its body in its stored form.
 enum EntityKind: Int64, CaseIterable {
     case profile = 0
     case method, deposit, obligation, settlement, withdrawal, order, sale, document, claim
@@ -12,115 +11,111 @@ enum EntityKind: Int64, CaseIterable {
 
 struct EntityRow {
     let kind: EntityKind
-    let id: Blob
-    /// What lists and queues look for: a state, a reference, a fingerprint.
+    var id: Blob = .empty
+    /// What lists and queues look for: a state or a fingerprint; a profile's own reference.
     let tag: String
-    let body: String
+    /// What a wire must say to find its settlement.
+    var reference: String?
+    let body: [UInt8]
 }
 
-struct Codec {
-    private let encoder = JSONEncoder()
-    private let decoder = JSONDecoder()
-
-    init() { encoder.outputFormatting = [.withoutEscapingSlashes] }
-
-    func encode(_ value: some Encodable) throws -> String {
-        String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
-        try decoder.decode(type, from: Data(text.utf8))
-    }
-
-    func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
-        try decoder.decode(type, from: Data(bytes))
-    }
-
+extension Customer {
     /// `nil` when the part is not in the aggregate, which would be a bug of the rules.
-    func row(_ reference: EntityReference, of customer: Customer) throws -> EntityRow? {
+    func row(_ reference: EntityReference) -> EntityRow? {
         switch reference {
         case .profile:
-            EntityRow(
-                kind: .profile, id: .empty, tag: customer.profile.reference,
-                body: try encode(customer.profile))
+            EntityRow(kind: .profile, tag: profile.reference, body: profile.packed)
         case .method(let id):
-            try customer.methods[id].map {
+            methods[id].map {
                 EntityRow(
                     kind: .method, id: Blob(id), tag: $0.bankAccount?.fingerprint ?? "card",
-                    body: try encode($0))
+                    body: $0.packed)
             }
         case .deposit(let id):
-            try customer.deposits[id].map {
-                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, body: try encode($0))
+            deposits[id].map {
+                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, body: $0.packed)
             }
         case .obligation(let id):
-            try customer.obligations[id].map {
-                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, body: try encode($0))
+            obligations[id].map {
+                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, body: $0.packed)
             }
         case .settlement(let id):
-            try customer.settlements[id].map {
-                EntityRow(kind: .settlement, id: Blob(id), tag: $0.state.tag, body: try encode($0))
+            settlements[id].map {
+                EntityRow(
+                    kind: .settlement, id: Blob(id), tag: $0.state.tag, reference: $0.reference,
+                    body: $0.packed)
             }
         case .withdrawal(let id):
-            try customer.withdrawals[id].map {
-                EntityRow(
-                    kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, body: try encode($0))
+            withdrawals[id].map {
+                EntityRow(kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
             }
         case .order(let id):
-            try customer.orders[id].map {
-                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, body: try encode($0))
+            orders[id].map {
+                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
             }
         case .sale(let id):
-            try customer.sales[id].map {
-                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, body: try encode($0))
+            sales[id].map {
+                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
             }
         case .document(let id):
-            try customer.documents[id].map {
-                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, body: try encode($0))
+            documents[id].map {
+                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, body: $0.packed)
             }
         case .claim(let id):
-            try customer.claims[id].map {
-                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, body: try encode($0))
+            claims[id].map {
+                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
             }
         }
     }
+}
 
+extension Optional where Wrapped == Customer {
     /// Puts one stored row back into the aggregate. The profile row comes first.
-    func restore(_ kind: EntityKind, _ body: [UInt8], into customer: inout Customer?) throws {
-        if kind == .profile {
-            customer = Customer(profile: try decode(Customer.Profile.self, body))
-            return
-        }
+    mutating func restore(_ kind: EntityKind, _ body: [UInt8]) throws {
         switch kind {
-        case .profile: break
+        case .profile:
+            self = Customer(profile: try Customer.Profile(packed: body))
         case .method:
-            let value = try decode(PaymentMethod.self, body)
-            customer?.methods[value.id] = value
+            let value = try PaymentMethod(packed: body)
+            self?.methods[value.id] = value
         case .deposit:
-            let value = try decode(Deposit.self, body)
-            customer?.deposits[value.id] = value
+            let value = try Deposit(packed: body)
+            self?.deposits[value.id] = value
         case .obligation:
-            let value = try decode(Obligation.self, body)
-            customer?.obligations[value.id] = value
+            let value = try Obligation(packed: body)
+            self?.obligations[value.id] = value
         case .settlement:
-            let value = try decode(Settlement.self, body)
-            customer?.settlements[value.id] = value
+            let value = try Settlement(packed: body)
+            self?.settlements[value.id] = value
         case .withdrawal:
-            let value = try decode(Withdrawal.self, body)
-            customer?.withdrawals[value.id] = value
+            let value = try Withdrawal(packed: body)
+            self?.withdrawals[value.id] = value
         case .order:
-            let value = try decode(Order.self, body)
-            customer?.orders[value.id] = value
+            let value = try Order(packed: body)
+            self?.orders[value.id] = value
         case .sale:
-            let value = try decode(Sale.self, body)
-            customer?.sales[value.id] = value
+            let value = try Sale(packed: body)
+            self?.sales[value.id] = value
         case .document:
-            let value = try decode(Document.self, body)
-            customer?.documents[value.id] = value
+            let value = try Document(packed: body)
+            self?.documents[value.id] = value
         case .claim:
-            let value = try decode(WarrantyClaim.self, body)
-            customer?.claims[value.id] = value
+            let value = try WarrantyClaim(packed: body)
+            self?.claims[value.id] = value
         }
+    }
+}
+
+/// What is rare and read by people is kept as JSON: suspense, proposals, alerts, settings.
+enum JSON {
+    static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 }
 

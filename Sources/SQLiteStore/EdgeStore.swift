@@ -33,7 +33,7 @@ public struct EdgeStore: Sendable {
             ).map { row in
                 OutgoingRow(
                     id: row["id"], customer: CustomerID(data: row["customer"]),
-                    outgoing: try Codec().decode(Outgoing.self, row["content"] as String),
+                    outgoing: try Outgoing(packed: Array(row["content"] as Data)),
                     attempts: row["attempts"])
             }
         }

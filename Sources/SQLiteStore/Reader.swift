@@ -18,15 +18,13 @@ public struct Reader: Sendable {
     }
 
     static func customer(_ id: CustomerID, _ db: Database) throws -> Customer? {
-        let codec = Codec()
         var customer: Customer?
         let rows = try Row.fetchCursor(
             db, sql: "SELECT kind, body FROM entity WHERE customer = ? ORDER BY kind",
             arguments: [id.data])
         while let row = try rows.next() {
             guard let kind = EntityKind(rawValue: row[0]) else { continue }
-            let body: String = row[1]
-            try codec.restore(kind, Array(body.utf8), into: &customer)
+            try customer.restore(kind, Array(row[1] as Data))
         }
         guard customer != nil else { return nil }
         for (key, amount) in try balances(of: id, db) {
@@ -69,7 +67,7 @@ public struct Reader: Sendable {
                 db,
                 sql: """
                     SELECT customer FROM entity
-                    WHERE kind = 4 AND json_extract(body, '$.reference') = ?
+                    WHERE reference = ? AND kind = 4
                     """,
                 arguments: [reference]
             ).flatMap { CustomerID(data: $0) }
@@ -126,19 +124,18 @@ public struct Reader: Sendable {
     public func house() throws -> House {
         try pool.read { db in
             var house = House()
-            let codec = Codec()
             for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
-                let item = try codec.decode(SuspenseItem.self, body)
+                let item = try JSON.decode(SuspenseItem.self, body)
                 house.suspense[item.id] = item
             }
             for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
-                let proposal = try codec.decode(Proposal.self, body)
+                let proposal = try JSON.decode(Proposal.self, body)
                 house.proposals[proposal.id] = proposal
             }
             if let value = try String.fetchOne(
                 db, sql: "SELECT value FROM setting WHERE name = 'house'")
             {
-                house.settings = try codec.decode(House.Settings.self, value)
+                house.settings = try JSON.decode(House.Settings.self, value)
             }
             return house
         }
@@ -175,7 +172,7 @@ public struct Reader: Sendable {
             customer: customer,
             notice: Notice(
                 id: id, at: Instant(milliseconds: row["at"]),
-                content: try Codec().decode(Notice.Content.self, row["content"] as String)),
+                content: try Notice.Content(packed: Array(row["content"] as Data))),
             readAt: (row["read_at"] as Int64?).map { Instant(milliseconds: $0) })
     }
 
@@ -189,7 +186,7 @@ public struct Reader: Sendable {
                 guard let id = AlertID(data: row["id"]) else { return nil }
                 return Alert(
                     id: id, at: Instant(milliseconds: row["at"]),
-                    content: try Codec().decode(Alert.Content.self, row["content"] as String))
+                    content: try JSON.decode(Alert.Content.self, row["content"] as String))
             }
         }
     }
@@ -375,8 +372,8 @@ public struct Reader: Sendable {
                 return EntryRow(
                     payment: payment, customer: CustomerID(data: row["customer"]),
                     amount: Cents(row["amount"] as Int64),
-                    presentment: try Codec().decode(
-                        QueuedEntry.Presentment.self, row["presentment"] as String),
+                    presentment: try QueuedEntry.Presentment(
+                        packed: Array(row["presentment"] as Data)),
                     trace: row["trace"], file: row["file"])
             }
         }

@@ -12,7 +12,6 @@ import Rules
 /// Used from the engine's thread only. Readers have connections of their own (``Reader``).
 public final class SQLiteStore: Store {
     private let pool: DatabasePool
-    private let codec = Codec()
     private var statements: Statements?
     private var chain: Chain
     private var accounts: [BalanceKey: AccountRow] = [:]
@@ -58,7 +57,7 @@ public final class SQLiteStore: Store {
                 guard let kind = EntityKind(rawValue: row.integer(0)) else {
                     throw SQLiteFault("entity kind \(row.integer(0)) is not known")
                 }
-                try codec.restore(kind, row.bytes(1), into: &customer)
+                try customer.restore(kind, row.bytes(1))
             }
             guard customer != nil else { return nil }
             statements.balances.bind(1, Blob(id))
@@ -90,19 +89,19 @@ public final class SQLiteStore: Store {
             for body in try String.fetchAll(
                 db, sql: "SELECT body FROM suspense WHERE tag NOT IN ('matched', 'contested')")
             {
-                let item = try codec.decode(SuspenseItem.self, body)
+                let item = try JSON.decode(SuspenseItem.self, body)
                 house.suspense[item.id] = item
             }
             for body in try String.fetchAll(
                 db, sql: "SELECT body FROM proposal WHERE tag = 'waiting'")
             {
-                let proposal = try codec.decode(Proposal.self, body)
+                let proposal = try JSON.decode(Proposal.self, body)
                 house.proposals[proposal.id] = proposal
             }
             if let settings = try String.fetchOne(
                 db, sql: "SELECT value FROM setting WHERE name = 'house'")
             {
-                house.settings = try codec.decode(House.Settings.self, settings)
+                house.settings = try JSON.decode(House.Settings.self, settings)
             }
             return house
         }
@@ -115,7 +114,7 @@ public final class SQLiteStore: Store {
             try statements.cause.each { row in
                 known = KnownCause(
                     fingerprint: UInt64(bitPattern: row.integer(0)),
-                    reply: try codec.decode(Reply.self, row.bytes(1)))
+                    reply: try Reply(packed: row.bytes(1)))
             }
             return known
         }
@@ -144,7 +143,7 @@ public final class SQLiteStore: Store {
                     DueTimer(
                         customer: CustomerID(customer),
                         timer: Rules.Timer(
-                            kind: try codec.decode(Rules.Timer.Kind.self, row.bytes(1)),
+                            kind: try Rules.Timer.Kind(packed: row.bytes(1)),
                             due: Instant(milliseconds: row.integer(2)))))
             }
             return due
@@ -289,7 +288,7 @@ public final class SQLiteStore: Store {
         statements.insertCause.bind(5, customer)
         statements.insertCause.bind(6, envelope.command.name)
         statements.insertCause.bind(7, decided.policy)
-        statements.insertCause.bind(8, try text(of: decided.reply))
+        statements.insertCause.bind(8, decided.reply.packed)
         try statements.insertCause.run()
 
         if case .timer(let kind) = envelope.command { try clear(kind, of: customer, statements) }
@@ -298,9 +297,8 @@ public final class SQLiteStore: Store {
             case .clear(let kind): try clear(kind, of: customer, statements)
             case .set(let timer):
                 statements.setTimer.bind(1, customer)
-                statements.setTimer.bind(2, timer.kind.name)
+                statements.setTimer.bind(2, timer.kind.packed)
                 statements.setTimer.bind(3, timer.due.milliseconds)
-                statements.setTimer.bind(4, try codec.encode(timer.kind))
                 try statements.setTimer.run()
             }
         }
@@ -309,37 +307,27 @@ public final class SQLiteStore: Store {
             statements.insertNotice.bind(1, Blob(notice.id))
             statements.insertNotice.bind(2, customer)
             statements.insertNotice.bind(3, notice.at.milliseconds)
-            statements.insertNotice.bind(4, try codec.encode(notice.content))
+            statements.insertNotice.bind(4, notice.content.packed)
             try statements.insertNotice.run()
         }
         for alert in decided.changes.alerts {
             statements.insertAlert.bind(1, Blob(alert.id))
             statements.insertAlert.bind(2, alert.at.milliseconds)
-            statements.insertAlert.bind(3, try codec.encode(alert.content))
+            statements.insertAlert.bind(3, try JSON.encode(alert.content))
             try statements.insertAlert.run()
         }
         for outgoing in decided.changes.outgoing {
             statements.insertOutgoing.bind(1, customer)
-            statements.insertOutgoing.bind(2, try codec.encode(outgoing))
+            statements.insertOutgoing.bind(2, outgoing.packed)
             statements.insertOutgoing.bind(3, chain.at.milliseconds)
             try statements.insertOutgoing.run()
-        }
-    }
-
-    private func text(of reply: Reply) throws -> String {
-        switch reply {
-        case .done: #"{"done":{}}"#
-        case .unchanged: #"{"unchanged":{}}"#
-        case .customer, .method, .deposit, .settlement, .withdrawal, .order, .document, .claim,
-            .parked, .proposal:
-            try codec.encode(reply)
         }
     }
 
     private func clear(_ kind: Rules.Timer.Kind, of customer: Blob, _ statements: Statements) throws
     {
         statements.clearTimer.bind(1, customer)
-        statements.clearTimer.bind(2, kind.name)
+        statements.clearTimer.bind(2, kind.packed)
         try statements.clearTimer.run()
     }
 
@@ -351,7 +339,7 @@ public final class SQLiteStore: Store {
             statements.queueEntry.bind(1, entry.payment.key)
             statements.queueEntry.bind(2, customer)
             statements.queueEntry.bind(3, entry.amount.count)
-            statements.queueEntry.bind(4, try codec.encode(entry.presentment))
+            statements.queueEntry.bind(4, entry.presentment.packed)
             statements.queueEntry.bind(5, chain.at.milliseconds)
             try statements.queueEntry.run()
         case .dequeue(let payment):
@@ -374,12 +362,13 @@ public final class SQLiteStore: Store {
             else { continue }
             for reference in decided.changes.touched
             where written[id, default: []].insert(reference).inserted {
-                guard let row = try codec.row(reference, of: customer) else { continue }
+                guard let row = customer.row(reference) else { continue }
                 statements.putEntity.bind(1, Blob(id))
                 statements.putEntity.bind(2, row.kind.rawValue)
                 statements.putEntity.bind(3, row.id)
                 statements.putEntity.bind(4, row.tag)
-                statements.putEntity.bind(5, row.body)
+                statements.putEntity.bind(5, row.reference)
+                statements.putEntity.bind(6, row.body)
                 try statements.putEntity.run()
             }
         }
@@ -391,19 +380,19 @@ public final class SQLiteStore: Store {
             guard let item = house.suspense[id] else { continue }
             statements.putSuspense.bind(1, Blob(id))
             statements.putSuspense.bind(2, item.state.tag)
-            statements.putSuspense.bind(3, try codec.encode(item))
+            statements.putSuspense.bind(3, try JSON.encode(item))
             try statements.putSuspense.run()
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {
             guard let proposal = house.proposals[id] else { continue }
             statements.putProposal.bind(1, Blob(id))
             statements.putProposal.bind(2, proposal.state.tag)
-            statements.putProposal.bind(3, try codec.encode(proposal))
+            statements.putProposal.bind(3, try JSON.encode(proposal))
             try statements.putProposal.run()
         }
         if commit.decisions.contains(where: \.settings) {
             statements.putSetting.bind(1, "house")
-            statements.putSetting.bind(2, try codec.encode(house.settings))
+            statements.putSetting.bind(2, try JSON.encode(house.settings))
             try statements.putSetting.run()
         }
     }

@@ -1,7 +1,6 @@
 import GRDB
 
-/// The tables, as numbered sentences that only go forward. `docs/reference/schema.md` explains
-/// them; the journal (`book_commit`, `transfer`) is only ever appended to.
+/// The tables, as numbered sentences that only go forward. The journal (`book_commit`, `transfer`) is only ever appended to.
 enum Schema {
     static let migrations: [(name: String, sql: String)] = [
         (
@@ -49,7 +48,7 @@ enum Schema {
                 customer BLOB NOT NULL,
                 command TEXT NOT NULL,
                 policy TEXT NOT NULL,
-                reply TEXT NOT NULL
+                reply BLOB NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX cause_commit ON cause(book_commit);
 
@@ -58,13 +57,14 @@ enum Schema {
                 kind INTEGER NOT NULL,
                 id BLOB NOT NULL,
                 tag TEXT NOT NULL,
-                body TEXT NOT NULL,
+                reference TEXT,
+                body BLOB NOT NULL,
                 PRIMARY KEY (customer, kind, id)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX entity_tag ON entity(kind, tag);
             CREATE INDEX entity_settlement ON entity(id) WHERE kind = 4;
             CREATE INDEX entity_settlement_reference
-                ON entity(json_extract(body, '$.reference')) WHERE kind = 4;
+                ON entity(reference) WHERE reference IS NOT NULL;
 
             CREATE TABLE suspense(
                 id BLOB PRIMARY KEY, tag TEXT NOT NULL, body TEXT NOT NULL
@@ -78,10 +78,9 @@ enum Schema {
 
             CREATE TABLE timer(
                 customer BLOB NOT NULL,
-                name TEXT NOT NULL,
+                kind BLOB NOT NULL,
                 due INTEGER NOT NULL,
-                kind TEXT NOT NULL,
-                PRIMARY KEY (customer, name)
+                PRIMARY KEY (customer, kind)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX timer_due ON timer(due);
 
@@ -89,7 +88,7 @@ enum Schema {
                 payment TEXT PRIMARY KEY,
                 customer BLOB NOT NULL,
                 amount INTEGER NOT NULL,
-                presentment TEXT NOT NULL,
+                presentment BLOB NOT NULL,
                 queued_at INTEGER NOT NULL,
                 trace TEXT,
                 file TEXT
@@ -102,7 +101,7 @@ enum Schema {
                 id BLOB PRIMARY KEY,
                 customer BLOB NOT NULL,
                 at INTEGER NOT NULL,
-                content TEXT NOT NULL,
+                content BLOB NOT NULL,
                 read_at INTEGER
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX notice_customer ON notice(customer, at);
@@ -113,9 +112,9 @@ enum Schema {
             CREATE INDEX alert_open ON alert(at) WHERE closed_by IS NULL;
 
             CREATE TABLE outbox(
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                id INTEGER PRIMARY KEY,
                 customer BLOB NOT NULL,
-                content TEXT NOT NULL,
+                content BLOB NOT NULL,
                 due INTEGER NOT NULL,
                 attempts INTEGER NOT NULL DEFAULT 0,
                 done_at INTEGER,

@@ -47,6 +47,10 @@ final class Statement {
         }
     }
 
+    func bind(_ index: Int32, _ text: String?) {
+        if let text { bind(index, text) } else { sqlite3_bind_null(handle, index) }
+    }
+
     /// Runs a statement that returns nothing.
     func run() throws {
         defer { sqlite3_reset(handle) }

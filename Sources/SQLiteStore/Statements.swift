@@ -35,12 +35,17 @@ final class Statements {
             "UPDATE account SET amount = ?, last_transfer = ? WHERE id = ?")
         insertTransfer = try prepare("INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         insertCause = try prepare("INSERT INTO cause VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        putEntity = try prepare("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?)")
+        putEntity = try prepare(
+            """
+            INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET tag = excluded.tag, body = excluded.body
+            """)
         putSuspense = try prepare("INSERT OR REPLACE INTO suspense VALUES (?, ?, ?)")
         putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
         putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
-        setTimer = try prepare("INSERT OR REPLACE INTO timer VALUES (?, ?, ?, ?)")
-        clearTimer = try prepare("DELETE FROM timer WHERE customer = ? AND name = ?")
+        setTimer = try prepare(
+            "INSERT INTO timer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = excluded.due")
+        clearTimer = try prepare("DELETE FROM timer WHERE customer = ? AND kind = ?")
         queueEntry = try prepare(
             """
             INSERT OR REPLACE INTO entry(payment, customer, amount, presentment, queued_at)

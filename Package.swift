@@ -95,7 +95,7 @@ let package = Package(
             path: "Sources/Sandbox"),
         .executableTarget(
             name: "makewhole-bench",
-            dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb],
+            dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", arguments, grdb],
             path: "Benchmarks/Bench"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),

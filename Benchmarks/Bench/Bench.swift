@@ -1,55 +1,100 @@
+import ArgumentParser
 import Banking
 import Engine
 import Foundation
 import GRDB
 import Ledger
 import Money
-import Nacha
 import Rules
 import SQLiteStore
-import Synchronization
 import Vocabulary
 
-/// Measures the engine on the embedded store, each figure beside a calibration of the same minute:
-/// this machine's own append + fdatasync. `docs/operating/speed.md` says what each means.
+/// Measures the engine on the embedded store and the whole program over HTTP, each figure beside a
+/// calibration of the same minute: this machine's own append + fdatasync.
+/// `docs/operating/speed.md` says what each means.
 @main
-struct Bench {
-    static func main() async throws {
-        let seconds = Double(CommandLine.arguments.dropFirst().first ?? "3") ?? 3
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "makewhole-bench",
+        abstract: "Measure the engine, the store and the program; run it from the project's folder."
+    )
+
+    @Option(help: "Seconds for each figure.") var seconds = 3.0
+    @Option(help: "Only figures whose name contains this.") var only = ""
+    @Flag(help: "Print JSON.") var json = false
+
+    /// One line of the table: what was measured, and against what.
+    struct Figure: Encodable {
+        let name: String
+        let value: Double
+        let unit: String
+        /// Share of the calibration taken just before, where that says something.
+        var ratio: Double?
+        /// Time of the engine's thread on a processor for each command, in microseconds.
+        var processor: Double?
+    }
+
+    func run() async throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("makewhole-bench-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let policies = try policies()
+        let policies = try Self.policies()
+        if !json { print(Self.heading) }
+        var figures: [Figure] = []
+        func tell(_ figure: Figure) {
+            figures.append(figure)
+            if !json { print(Self.line(figure)) }
+        }
+        func isWanted(_ name: String) -> Bool { only.isEmpty || name.contains(only) }
 
-        var results: [(String, Double, String)] = []
-        let flushes = try appendAndFlush(in: folder, seconds: seconds)
-        results.append(("append + fdatasync of 4 KiB", flushes, "/s"))
-        for size in [1, 64, 1_000] {
-            let rate = try batches(
+        for size in [1, 64, 1_000] where isWanted("batches of \(size)") {
+            let flushes = try Self.appendAndFlush(in: folder, seconds: 1)
+            var figure = try Self.batches(
                 of: size, policies, folder.appendingPathComponent("batch-\(size)").path, seconds)
-            results.append(("commands in batches of \(size)", rate, "/s"))
-            if size == 1 {
-                results.append(("  as a share of append + fdatasync", rate / flushes, ""))
-            }
+            figure.ratio = figure.value / flushes
+            tell(figure)
         }
-        let one = try await callers(
-            1, policies, folder.appendingPathComponent("one").path, seconds)
-        results.append(("one caller through the engine's thread", one, "/s"))
-        results.append(("  as a share of append + fdatasync", one / flushes, ""))
-        results.append(
-            (
-                "64 callers through the engine's thread",
-                try await callers(
-                    64, policies, folder.appendingPathComponent("many").path, seconds),
-                "/s"
-            ))
-        let sweep = try quietSweep(policies, folder.appendingPathComponent("quiet").path)
-        results.append(("sweep over 1,000,000 quiet accounts", sweep * 1000, "ms"))
-        for (name, value, unit) in results {
-            let digits = value < 100 ? String(format: "%.2f", value) : String(format: "%.0f", value)
-            print("\(name.padding(toLength: 48, withPad: " ", startingAt: 0)) \(digits) \(unit)")
+        for count in [1, 64] where isWanted("callers of the engine \(count)") {
+            let flushes = try Self.appendAndFlush(in: folder, seconds: 1)
+            let rate = try await Self.callers(
+                count, policies, folder.appendingPathComponent("callers-\(count)").path, seconds)
+            tell(
+                Figure(
+                    name: "callers of the engine: \(count)", value: rate, unit: "commands/s",
+                    ratio: rate / flushes))
         }
+        if isWanted("sweep") {
+            let sweep = try Self.quietSweep(policies, folder.appendingPathComponent("quiet").path)
+            tell(
+                Figure(
+                    name: "sweep for due timers over 1,000,000 quiet accounts",
+                    value: sweep * 1000, unit: "ms"))
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(figures), as: UTF8.self))
+        }
+    }
+
+    static func columns(_ name: String, _ cells: [String]) -> String {
+        name.padding(toLength: 52, withPad: " ", startingAt: 0)
+            + cells.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined()
+    }
+
+    static let heading =
+        columns("", ["", "", "of append +", "µs of writer"])
+        + "\n" + columns("figure", ["measured", "unit", "fdatasync", "a command"])
+
+    static func line(_ figure: Figure) -> String {
+        func number(_ value: Double?) -> String {
+            guard let value else { return "" }
+            return String(format: value < 100 ? "%.2f" : "%.0f", value)
+        }
+        return columns(
+            figure.name,
+            [number(figure.value), figure.unit, number(figure.ratio), number(figure.processor)])
     }
 
     /// The default policy with room for one customer to return a deposit again and again.
@@ -82,12 +127,13 @@ struct Bench {
 
     static func batches(
         of size: Int, _ policies: PolicyBook, _ path: String, _ seconds: Double
-    ) throws -> Double {
+    ) throws -> Figure {
         let core = try Core(
             store: try SQLiteStore(pool: try SQLiteStore.open(path: path)), policies: policies)
         var work = Workload(customers: max(64, size))
         _ = try core.process(work.opening, now: work.now)
         let start = ContinuousClock.now
+        let processorStart = processorTime()
         var count = 0
         while (ContinuousClock.now - start).seconds < seconds {
             let envelopes = work.next(size)
@@ -95,7 +141,18 @@ struct Bench {
             try work.check(outcomes)
             count += outcomes.count
         }
-        return Double(count) / (ContinuousClock.now - start).seconds
+        let processor = processorTime() - processorStart
+        return Figure(
+            name: "commands in batches of \(size)",
+            value: Double(count) / (ContinuousClock.now - start).seconds, unit: "commands/s",
+            processor: processor / Double(count) * 1e6)
+    }
+
+    /// Seconds this process has spent on a processor.
+    static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     static func callers(
@@ -141,15 +198,15 @@ struct Bench {
         let store = try SQLiteStore(pool: pool)
         let core = try Core(store: store, policies: policies)
         try pool.write { db in
-            let kind = #"{"liquidationSlice":{}}"#
-            let insert = try db.makeStatement(sql: "INSERT INTO timer VALUES (?, ?, ?, ?)")
+            let kind = Data(Rules.Timer.Kind.liquidationSlice.packed)
+            let insert = try db.makeStatement(sql: "INSERT INTO timer VALUES (?, ?, ?)")
             for index in 0..<1_000_000 {
                 var key = [UInt8](repeating: 0, count: 16)
                 withUnsafeBytes(of: UInt64(index).bigEndian) {
                     key.replaceSubrange(8..<16, with: $0)
                 }
                 try insert.execute(arguments: [
-                    Data(key), "liquidation_slice", 4_000_000_000_000 + index, kind,
+                    Data(key), kind, 4_000_000_000_000 + index,
                 ])
             }
         }
@@ -175,110 +232,5 @@ struct FixedClock: Clock {
 extension Duration {
     var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
-}
-
-/// The story of the product, over and over: deposit, buy, hand to the bank, settle, return, pay.
-struct Workload {
-    let now = Instant(milliseconds: 1_800_000_000_000)
-    let opening: [Envelope]
-    private var customers: [Person]
-    private var cursor = 0
-    private var serial: UInt64 = 1
-
-    private struct Person {
-        let id: CustomerID
-        let method: PaymentMethodID
-        var step = 0
-        var deposit: DepositID
-        var cause: Cause
-    }
-
-    init(customers count: Int) {
-        var opening: [Envelope] = []
-        customers = (0..<count).map { index in
-            let id = CustomerID(high: 1 << 32, low: UInt64(index))
-            let link = Cause(high: 1, low: UInt64(index))
-            opening.append(
-                Envelope(
-                    cause: Cause(high: 0, low: UInt64(index)), actor: .host("bench"),
-                    to: .customer(id),
-                    .openCustomer(
-                        Command.OpenCustomer(
-                            id: id, reference: "bench-\(index)", name: "Bench",
-                            email: "bench@localhost", language: .english,
-                            timeZone: "America/New_York"))))
-            opening.append(
-                Envelope(
-                    cause: link, actor: .host("bench"), to: .customer(id),
-                    .linkMethod(
-                        Command.LinkMethod(
-                            kind: .bankAccount(
-                                PaymentMethod.BankAccount(
-                                    routingNumber: "091000019", sealedNumber: "",
-                                    fingerprint: "f\(index)", type: .checking)),
-                            label: "Bank", lastFour: "0000", verified: true, balance: nil))))
-            return Person(
-                id: id, method: link.identifier(1, atMilliseconds: 1_800_000_000_000),
-                deposit: DepositID(high: 0, low: 0), cause: link)
-        }
-        self.opening = opening
-    }
-
-    mutating func next(_ count: Int) -> [Envelope] { (0..<count).map { _ in next() } }
-
-    private mutating func next() -> Envelope {
-        cursor = (cursor + 1) % customers.count
-        serial += 1
-        let cause = Cause(high: 0x1234_5678 << 32 | serial, low: serial &* 0x9E37_79B9_7F4A_7C15)
-        var person = customers[cursor]
-        defer { customers[cursor] = person }
-        let command: Command
-        switch person.step {
-        case 0:
-            person.deposit = cause.identifier(1, atMilliseconds: now.milliseconds)
-            command = .startDeposit(
-                Command.StartDeposit(method: person.method, amount: Cents(500_00)))
-        case 1:
-            command = .trade(
-                Command.Trade(
-                    side: .buy, asset: AssetCode("BTC") ?? .usd, quantity: Quantity(829_166),
-                    cash: Cents(500_00), fee: Cents(2_50)))
-        case 2:
-            command = .submitEntry(
-                Command.SubmitEntry(
-                    payment: .deposit(person.deposit), trace: Self.trace(serial), file: "bench"))
-        case 3:
-            command = .settleEntry(
-                Command.SettleEntry(
-                    payment: .deposit(person.deposit), day: Eastern.day(at: now)))
-        case 4:
-            command = .receiveReturn(
-                ReturnedEntry(
-                    payment: .deposit(person.deposit), code: "R01", amount: Cents(500_00),
-                    trace: Self.trace(serial)))
-        default:
-            command = .receiveFunds(
-                Command.ReceiveFunds(
-                    rail: .wire, amount: Cents(500_00), source: "bench", reference: nil))
-        }
-        person.step = (person.step + 1) % 6
-        return Envelope(cause: cause, actor: .host("bench"), to: .customer(person.id), command)
-    }
-
-    private static func trace(_ serial: UInt64) -> TraceNumber {
-        guard let odfi = DFIIdentification(number: 9_100_001),
-            let trace = TraceNumber(
-                odfi: odfi, sequence: Int(serial % UInt64(TraceNumber.sequenceMax)))
-        else { preconditionFailure("a bench trace is in range") }
-        return trace
-    }
-
-    func check(_ outcomes: [Outcome]) throws {
-        for outcome in outcomes {
-            guard case .accepted = outcome else {
-                throw BenchProblem("a command of the bench was not accepted: \(outcome)")
-            }
-        }
     }
 }

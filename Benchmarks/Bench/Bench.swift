@@ -71,11 +71,47 @@ struct Bench: AsyncParsableCommand {
                     name: "sweep for due timers over 1,000,000 quiet accounts",
                     value: sweep * 1000, unit: "ms"))
         }
+        if isWanted("program") {
+            let home = folder.appendingPathComponent("program")
+            try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+            try Self.program(in: home, seconds: seconds, calibration: folder, tell)
+        }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             print(String(decoding: try encoder.encode(figures), as: UTF8.self))
         }
+    }
+
+    /// The real program: memory at rest, then pages, then commands over HTTP.
+    static func program(
+        in folder: URL, seconds: Double, calibration: URL, _ tell: (Figure) -> Void
+    ) throws {
+        let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let program = try Program(in: folder, binaries: binaries)
+        defer { program.stop() }
+        let bench = try HTTPBench(program)
+        Thread.sleep(forTimeInterval: 2)
+        tell(
+            Figure(
+                name: "program: memory at rest", value: try program.residentMegabytes(),
+                unit: "MB"))
+        let page = try bench.homePage(times: 500)
+        tell(Figure(name: "program: Home page, p50", value: page.p50, unit: "ms"))
+        tell(Figure(name: "program: Home page, p99", value: page.p99, unit: "ms"))
+        let flushes = try appendAndFlush(in: calibration, seconds: 1)
+        let commands = try bench.commands(seconds: seconds)
+        tell(
+            Figure(
+                name: "program: \(HTTPBench.callers) HTTP callers", value: commands.rate,
+                unit: "commands/s", ratio: commands.rate / flushes))
+        tell(Figure(name: "program: an HTTP command, p50", value: commands.p50, unit: "ms"))
+        tell(Figure(name: "program: an HTTP command, p99", value: commands.p99, unit: "ms"))
+        Thread.sleep(forTimeInterval: 2)
+        tell(
+            Figure(
+                name: "program: memory after that", value: try program.residentMegabytes(),
+                unit: "MB"))
     }
 
     static func columns(_ name: String, _ cells: [String]) -> String {

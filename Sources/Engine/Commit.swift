@@ -51,6 +51,9 @@ public struct DueTimer: Hashable, Sendable {
 ///
 /// Called from the engine's own thread only, one call at a time.
 public protocol Store: AnyObject {
+    /// Runs one batch: what it reads and the commit it keeps belong to one transaction, which is
+    /// durable when this returns. When it throws, nothing of the batch may be seen later.
+    func batch<Value>(_ body: () throws -> Value) throws -> Value
     func customer(_ id: CustomerID) throws -> Customer?
     func house() throws -> House
     func known(_ cause: Cause) throws -> KnownCause?
@@ -64,4 +67,9 @@ public protocol Store: AnyObject {
     func nextTimer() throws -> Instant?
     /// The time of the last commit: the floor under the clock.
     func lastCommitAt() throws -> Instant?
+}
+
+extension Store {
+    /// For stores whose ``keep(_:)`` is a transaction by itself.
+    public func batch<Value>(_ body: () throws -> Value) throws -> Value { try body() }
 }

@@ -35,12 +35,14 @@ public final class Core {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
         do {
-            for envelope in envelopes {
-                outcomes.append(try outcome(of: envelope, in: &batch))
-            }
-            if !batch.commit.decisions.isEmpty {
-                if batch.houseChanged { batch.commit.house = batch.house }
-                try store.keep(batch.commit)
+            try store.batch {
+                for envelope in envelopes {
+                    outcomes.append(try outcome(of: envelope, in: &batch))
+                }
+                if !batch.commit.decisions.isEmpty {
+                    if batch.houseChanged { batch.commit.house = batch.house }
+                    try store.keep(batch.commit)
+                }
             }
         } catch {
             // Whether the commit is on disk is unknown: believe only what is read again.

@@ -12,7 +12,9 @@ import Rules
 /// Used from the engine's thread only. Readers have connections of their own (``Reader``).
 public final class SQLiteStore: Store {
     private let pool: DatabasePool
-    private var statements: Statements?
+    private var prepared: Statements?
+    /// The statements of the batch that is being carried out.
+    private var open: Statements?
     private var chain: Chain
     private var accounts: [BalanceKey: AccountRow] = [:]
     private var dirty: Set<BalanceKey> = []
@@ -166,14 +168,23 @@ public final class SQLiteStore: Store {
         }
     }
 
-    public func keep(_ commit: Commit) throws {
+    public func batch<Value>(_ body: () throws -> Value) throws -> Value {
         let chainBefore = chain
         do {
-            try perform { statements in
+            return try pool.writeWithoutTransaction { db in
+                let statements = try statements(db)
                 try statements.begin.run()
+                open = statements
+                defer { open = nil }
                 do {
-                    try write(commit, statements)
-                    try statements.commit.run()
+                    let value = try body()
+                    // Without anything to keep there is nothing to flush either.
+                    try
+                        (chain.sequence > chainBefore.sequence
+                        ? statements.commit : statements.rollback)
+                        .run()
+                    if accounts.count > Self.accountsMax { accounts = [:] }
+                    return value
                 } catch {
                     try? statements.rollback.run()
                     throw error
@@ -187,7 +198,11 @@ public final class SQLiteStore: Store {
             chain = try pool.read { db in try Chain.last(db) }
             throw error
         }
-        if accounts.count > Self.accountsMax { accounts = [:] }
+    }
+
+    public func keep(_ commit: Commit) throws {
+        guard let open else { return try batch { try keep(commit) } }
+        try write(commit, open)
     }
 
     private func write(_ commit: Commit, _ statements: Statements) throws {
@@ -397,19 +412,19 @@ public final class SQLiteStore: Store {
         }
     }
 
+    /// Inside a batch the batch's own connection and transaction; outside a moment of its own.
     private func perform<Value>(_ body: (Statements) throws -> Value) throws -> Value {
-        try pool.writeWithoutTransaction { db in
-            guard let connection = db.sqliteConnection else {
-                throw SQLiteFault("the database is closed")
-            }
-            let ready: Statements
-            if let statements {
-                ready = statements
-            } else {
-                ready = try Statements(connection)
-                statements = ready
-            }
-            return try body(ready)
+        if let open { return try body(open) }
+        return try pool.writeWithoutTransaction { db in try body(statements(db)) }
+    }
+
+    private func statements(_ db: Database) throws -> Statements {
+        if let prepared { return prepared }
+        guard let connection = db.sqliteConnection else {
+            throw SQLiteFault("the database is closed")
         }
+        let statements = try Statements(connection)
+        prepared = statements
+        return statements
     }
 }

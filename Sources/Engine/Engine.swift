@@ -16,6 +16,8 @@ public final class Engine: Sendable {
 
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
+    /// Set with every call, so that the writer can see it without the lock.
+    private let isCalled = Atomic(false)
     private let clock: any Clock
     private let afterCommit: @Sendable () -> Void
 
@@ -118,6 +120,7 @@ public final class Engine: Sendable {
     }
 
     private func wakeWriter() {
+        isCalled.store(true, ordering: .releasing)
         let sleeping = state.withLock { state in
             defer { state.isSleeping = false }
             return state.isSleeping
@@ -125,8 +128,19 @@ public final class Engine: Sendable {
         if sleeping { wake.signal() }
     }
 
+    /// How long the writer stays awake after a batch: whoever was answered often asks again at once,
+    /// and waking a thread takes as long as a third of a flush.
+    static let watchfulFor = Duration.microseconds(100)
+
+    /// Returns when somebody calls, after ``watchfulFor`` at the latest.
+    private func staysAwake() {
+        let end = ContinuousClock.now + Engine.watchfulFor
+        while !isCalled.load(ordering: .acquiring), ContinuousClock.now < end { sched_yield() }
+    }
+
     private func run(_ core: Core) {
         while true {
+            isCalled.store(false, ordering: .relaxed)
             let work = state.withLock {
                 state -> (batch: [Waiting], sweeps: [@Sendable () -> Void], stop: Bool) in
                 if let quotes = state.quotes {
@@ -150,7 +164,10 @@ public final class Engine: Sendable {
                 fireAll(core)
                 for done in work.sweeps { done() }
             }
-            guard work.batch.isEmpty, work.sweeps.isEmpty else { continue }
+            guard work.batch.isEmpty, work.sweeps.isEmpty else {
+                staysAwake()
+                continue
+            }
             if work.stop { break }
             // Timers are looked for when nothing else is to be done, at least once a second.
             if wake.wait(timeout: .now() + 1) == .timedOut { fireAll(core) }

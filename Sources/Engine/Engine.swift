@@ -138,7 +138,11 @@ public final class Engine: Sendable {
         while !isCalled.load(ordering: .acquiring), ContinuousClock.now < end { sched_yield() }
     }
 
+    /// Timers are looked for this often, however busy the engine is.
+    static let looksEvery = Duration.seconds(1)
+
     private func run(_ core: Core) {
+        var nextLook = ContinuousClock.now + Engine.looksEvery
         while true {
             isCalled.store(false, ordering: .relaxed)
             let work = state.withLock {
@@ -161,16 +165,25 @@ public final class Engine: Sendable {
             }
             if !work.batch.isEmpty { carryOut(work.batch, core) }
             if !work.sweeps.isEmpty {
-                fireAll(core)
+                while fire(core) {}
                 for done in work.sweeps { done() }
             }
-            guard work.batch.isEmpty, work.sweeps.isEmpty else {
-                staysAwake()
-                continue
+            var isBusy = !work.batch.isEmpty || !work.sweeps.isEmpty
+            if ContinuousClock.now >= nextLook {
+                // Those who wait for a command wait for one round of timers at most.
+                if fire(core) {
+                    isBusy = true
+                } else {
+                    nextLook = ContinuousClock.now + Engine.looksEvery
+                }
             }
-            if work.stop { break }
-            // Timers are looked for when nothing else is to be done, at least once a second.
-            if wake.wait(timeout: .now() + 1) == .timedOut { fireAll(core) }
+            if isBusy {
+                staysAwake()
+            } else if work.stop {
+                break
+            } else {
+                _ = wake.wait(timeout: .now() + Engine.looksEvery.seconds)
+            }
         }
         state.withLock { $0.isStopped = true }
     }
@@ -186,14 +199,22 @@ public final class Engine: Sendable {
         }
     }
 
-    private func fireAll(_ core: Core) {
+    /// Fires a round of due timers; says whether there may be more.
+    private func fire(_ core: Core) -> Bool {
         do {
-            var fired = 0
-            while try core.fireTimers(now: clock.now(), limit: Engine.timersMax) > 0 { fired += 1 }
+            let fired = try core.fireTimers(now: clock.now(), limit: Engine.timersMax)
             if fired > 0 { afterCommit() }
+            return fired == Engine.timersMax
         } catch {
             // The timers are still in the store and come again with the next look.
             FileHandle.standardError.write(Data("makewhole: timers: \(error)\n".utf8))
+            return false
         }
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

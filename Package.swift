@@ -20,6 +20,7 @@ let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
@@ -33,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -58,6 +60,9 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
+
+        // What operators read: a format and nothing else.
+        .target(name: "Exposition", dependencies: [metrics]),
 
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
@@ -107,6 +112,7 @@ let package = Package(
             name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb]),
         .testTarget(
             name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
+        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),

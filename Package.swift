@@ -70,14 +70,16 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire", crypto,
+                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
+                "Vocabulary", "Exposition", crypto, grdb, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
             name: "Rails", dependencies: kept + [crypto, httpClient, logging]),
         .target(
             name: "Site", dependencies: kept + ["HTML", "Web", "Notices", hummingbird]),
-        .target(name: "API", dependencies: kept + ["Vocabulary", hummingbird]),
+        .target(
+            name: "API", dependencies: kept + ["Exposition", "Vocabulary", hummingbird]),
 
         // Time without waiting.
         .target(name: "Replay", dependencies: pure + ["Engine", "Wire", "Vocabulary"]),
@@ -121,7 +123,9 @@ let package = Package(
             dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),
         .testTarget(
             name: "APITests",
-            dependencies: kept + ["API", "Vocabulary", hummingbird, hummingbirdTesting]),
+            dependencies: kept + [
+                "API", "Exposition", "Vocabulary", hummingbird, hummingbirdTesting,
+            ]),
         .testTarget(
             name: "SiteTests",
             dependencies: kept + ["Site", "HTML", "Web", hummingbird, hummingbirdTesting]),

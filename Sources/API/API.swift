@@ -21,7 +21,8 @@ public struct API: Sendable {
     /// Every prefix the API answers under. Within them nothing else is served, so that an unknown
     /// path or method is answered by a problem of ours.
     static let prefixes = [
-        "/v1/**", "/webhooks/**", "/problems/**", "/livez", "/readyz", "/openapi.json",
+        "/v1/**", "/webhooks/**", "/problems/**", "/livez", "/readyz", "/metrics",
+        "/openapi.json",
     ]
 
     /// Adds everything the API answers to `router`, with no claim on any other path.

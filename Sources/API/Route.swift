@@ -66,7 +66,7 @@ struct Route: Sendable {
             case .settlements: "Customers making it whole."
             case .house: "Our own funds."
             case .signIn: "One-time links to the pages."
-            case .system: "Health, this document, and what the processor tells us."
+            case .system: "Health, figures, this document, and what the processor tells us."
             case .sandbox: "A clock to move; not there in production."
             }
         }

@@ -1,5 +1,6 @@
 import Banking
 import Engine
+import Exposition
 import Foundation
 import Ledger
 import Rules
@@ -97,6 +98,17 @@ extension RouteTable {
                 throw Denial(.notReady, headers: [("Retry-After", "1")])
             }
             return Answer(status: 200, content: .text("ok\n", mediaType: "text/plain"))
+        },
+        Route(
+            method: .get, path: "/metrics", operation: "getMetrics", tag: .system,
+            summary: "Figures for operators, as Prometheus reads them",
+            access: .key(.metricsRead),
+            answer: Route.Success(
+                status: 200, words: "The figures.", schema: .words, mediaType: "text/plain")
+        ) { call in
+            Answer(
+                status: 200,
+                content: .text(call.service.figuresText(), mediaType: FigureBook.contentType))
         },
         Route(
             method: .get, path: "/openapi.json", operation: "getOpenAPI", tag: .system,

@@ -39,7 +39,8 @@ struct Running {
         let service = Service(
             engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
-            settings: deployment.settings, bell: bell)
+            settings: deployment.settings, bell: bell,
+            figures: Figures(store: StoreFigures(pool: pool)))
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
@@ -77,6 +78,7 @@ struct Running {
             } catch {
                 // Old quotes age by themselves and stop sales; a missing market needs no more.
                 logger.debug("no quotes", metadata: ["error": "\(error)"])
+                service.figures.stumbled(.market)
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))

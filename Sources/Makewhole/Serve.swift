@@ -26,6 +26,7 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = .info
         let running = try Running(deployment, logger: logger)
         let router = Router()
+        router.add(middleware: RequestFigures(figures: running.service.figures))
         Site(service: running.service).addRoutes(to: router)
         API(service: running.service).addRoutes(to: router)
         let application = Application(

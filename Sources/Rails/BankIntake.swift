@@ -44,6 +44,7 @@ extension BankRail {
                         at: service.clock.now(), state: "duplicate",
                         report: "The same bytes as \(twin.name); nothing was applied."))
             }
+            service.figures.bankFile(.duplicate)
         } else {
             try service.edge.keep(
                 EdgeStore.BankFile(
@@ -53,6 +54,8 @@ extension BankRail {
             try service.edge.mark(
                 bankFile: keptName, state: report.refused ? "refused" : "taken",
                 report: report.text)
+            service.figures.bankFile(report.refused ? .refused : .taken)
+            service.figures.bankProblems(report.problems.count)
         }
         let taken = inbound.appendingPathComponent("taken").appendingPathComponent(
             keptName.replacingOccurrences(of: "/", with: "_"))

@@ -39,6 +39,7 @@ public struct BankRail: Sendable {
             try await takeIn()
         } catch {
             logger.error("the bank rail could not go on", metadata: ["error": "\(error)"])
+            service.figures.stumbled(.bank)
         }
     }
 
@@ -250,6 +251,7 @@ public struct BankRail: Sendable {
         }
         try service.edge.mark(bankFile: name, state: "sent", report: "")
         logger.info("a file left for the bank", metadata: ["file": "\(name)"])
+        service.figures.bankFile(.sent)
     }
 
     func read(_ bytes: [UInt8]) -> Result<Reading, FileRefusal>? {

@@ -42,6 +42,7 @@ public struct Outbox: Sendable {
             return !due.isEmpty
         } catch {
             logger.error("the outbox could not go on", metadata: ["error": "\(error)"])
+            service.figures.stumbled(.outbox)
             return false
         }
     }
@@ -64,8 +65,10 @@ public struct Outbox: Sendable {
                 break
             }
             try service.edge.outgoingDone(row.id, at: service.clock.now())
+            service.figures.sending(row.outgoing, .sent)
         } catch {
             let again = row.attempts < Self.delays.count
+            service.figures.sending(row.outgoing, again ? .failed : .gaveUp)
             logger.warning(
                 "outgoing work failed",
                 metadata: ["id": "\(row.id)", "error": "\(error)", "again": "\(again)"])

@@ -6,6 +6,7 @@ import Money
 import Rules
 import SQLiteStore
 import Synchronization
+import Vocabulary
 import Wire
 
 /// What every edge has in hand: the engine to ask, the reader to look, the vault for secrets.
@@ -22,10 +23,13 @@ public struct Service: Sendable {
     public let settings: Settings
     /// Rings when outgoing work may be waiting.
     public let bell: Bell
+    /// What operators watch.
+    public let figures: Figures
 
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
-        vault: Vault, market: MarketBoard, settings: Settings, bell: Bell
+        vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
+        figures: Figures = Figures()
     ) {
         self.engine = engine
         self.reader = reader
@@ -36,6 +40,7 @@ public struct Service: Sendable {
         self.market = market
         self.settings = settings
         self.bell = bell
+        self.figures = figures
     }
 
     /// What a deployment says of itself.
@@ -116,6 +121,7 @@ public struct Service: Sendable {
         case signInLinks = "sign-in-links:write"
         case operatorLinks = "operator-links:write"
         case houseWrite = "house:write"
+        case metricsRead = "metrics:read"
         case sandboxClock = "sandbox:clock"
     }
 
@@ -134,11 +140,44 @@ public struct Service: Sendable {
         _ command: Command, to addressee: Addressee, by actor: Actor, scope: String, key: String,
         body: String = ""
     ) async throws(Fault) -> Outcome {
-        try await engine.perform(
-            Envelope(
-                cause: Causes.named(scope: scope, key: key),
-                fingerprint: Causes.fingerprint(body.isEmpty ? "\(addressee) \(command)" : body),
-                actor: actor, to: addressee, command))
+        let start = ContinuousClock.now
+        do throws(Fault) {
+            let outcome = try await engine.perform(
+                Envelope(
+                    cause: Causes.named(scope: scope, key: key),
+                    fingerprint: Causes.fingerprint(
+                        body.isEmpty ? "\(addressee) \(command)" : body),
+                    actor: actor, to: addressee, command))
+            note(command, outcome, after: start.duration(to: .now))
+            return outcome
+        } catch {
+            figures.answered(
+                command.name, "fault", code: error.word, after: start.duration(to: .now))
+            throw error
+        }
+    }
+
+    private func note(_ command: Command, _ outcome: Outcome, after took: Duration) {
+        let name = command.name
+        switch outcome {
+        case .accepted: figures.answered(name, "accepted", after: took)
+        case .replayed: figures.answered(name, "replayed", after: took)
+        case .conflict: figures.answered(name, "conflict", after: took)
+        case .refused(let refusal):
+            let code = Describe(policies.policy(at: clock.now())).problem(refusal).code
+            figures.answered(name, "refused", code: code, after: took)
+        }
+    }
+}
+
+extension Fault {
+    /// One word for each kind, for a figure.
+    fileprivate var word: String {
+        switch self {
+        case .busy: "busy"
+        case .store: "store"
+        case .stopped: "stopped"
+        }
     }
 }
 

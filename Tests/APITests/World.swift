@@ -73,9 +73,11 @@ struct World: Sendable {
                     odfiRoutingNumber: "021000021", odfiName: "SAMPLE BANK",
                     odfiAccountNumber: "1002003001"),
                 processorURL: "", marketURL: "", processorSecrets: [secret],
-                apiKeys: [key(fullKey, Set(Service.Scope.allCases))] + keys), bell: bell)
+                apiKeys: [key(fullKey, Set(Service.Scope.allCases))] + keys), bell: bell,
+            figures: Figures(store: StoreFigures(pool: pool)))
         let api = API(service: service)
         let router = Router()
+        router.add(middleware: RequestFigures(figures: service.figures))
         api.addRoutes(to: router)
         let application = Application(router: router)
         try await application.test(.router) { client in

@@ -1,0 +1,43 @@
+import Banking
+import Foundation
+import GRDB
+
+/// What waits in the database, counted for operators: each from an index that holds only what is
+/// not done yet, so that a look costs what waits and not what exists.
+public struct StoreFigures: Sendable {
+    private let pool: DatabasePool
+
+    public init(pool: DatabasePool) { self.pool = pool }
+
+    struct Reading {
+        let commits: Int64
+        let outboxWaiting: Int
+        let outboxDue: Int
+        let outboxOldestDue: Instant?
+        let entriesQueued: Int
+        let alertsOpen: Int
+        let nextTimer: Instant?
+    }
+
+    /// All of one moment: one snapshot.
+    func read(at now: Instant) throws -> Reading {
+        try pool.read { db in
+            func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+                try Int.fetchOne(db, sql: sql, arguments: arguments) ?? 0
+            }
+            func instant(_ sql: String) throws -> Instant? {
+                try Int64.fetchOne(db, sql: sql).map { Instant(milliseconds: $0) }
+            }
+            return Reading(
+                commits: try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM book_commit") ?? 0,
+                outboxWaiting: try count("SELECT count(*) FROM outbox WHERE done_at IS NULL"),
+                outboxDue: try count(
+                    "SELECT count(*) FROM outbox WHERE done_at IS NULL AND due <= ?",
+                    [now.milliseconds]),
+                outboxOldestDue: try instant("SELECT min(due) FROM outbox WHERE done_at IS NULL"),
+                entriesQueued: try count("SELECT count(*) FROM entry WHERE trace IS NULL"),
+                alertsOpen: try count("SELECT count(*) FROM alert WHERE closed_by IS NULL"),
+                nextTimer: try instant("SELECT min(due) FROM timer"))
+        }
+    }
+}

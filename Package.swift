@@ -21,6 +21,7 @@ let configuration = Target.Dependency.product(
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Pure: no Foundation, no clock, nothing asynchronous.
@@ -61,8 +63,9 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
 
-        // What operators read: a format and nothing else.
+        // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
+        .target(name: "Assertions", dependencies: ["Banking", "Wire", crypto, jwt]),
 
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
@@ -71,13 +74,14 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Vocabulary", "Exposition", crypto, grdb, metrics,
+                "Vocabulary", "Exposition", "Assertions", crypto, grdb, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
             name: "Rails", dependencies: kept + [crypto, httpClient, logging]),
         .target(
-            name: "Site", dependencies: kept + ["HTML", "Web", "Notices", hummingbird]),
+            name: "Site",
+            dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
         .target(
             name: "API", dependencies: kept + ["Exposition", "Vocabulary", hummingbird]),
 
@@ -89,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments, httpClient,
-                configuration, hummingbird, logging, lifecycle, system,
+                "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
+                httpClient, configuration, hummingbird, logging, lifecycle, system,
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -115,6 +119,8 @@ let package = Package(
         .testTarget(
             name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
+        .testTarget(
+            name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),
@@ -128,6 +134,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "SiteTests",
-            dependencies: kept + ["Site", "HTML", "Web", hummingbird, hummingbirdTesting]),
+            dependencies: kept + [
+                "Assertions", "Site", "HTML", "Web", hummingbird, hummingbirdTesting, crypto,
+            ]),
     ]
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assertions
 import Configuration
 import Foundation
 import Rules
@@ -56,6 +57,10 @@ struct Deployment {
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
+        ("host.keys.file", "", .text),
+        ("host.issuer", "", .text),
+        ("host.origins", "", .text),
+        ("host.subject", "reference", .text),
         ("smtp.host", "", .text),
         ("smtp.port", "587", .number),
         ("smtp.from", "", .text),
@@ -96,7 +101,52 @@ struct Deployment {
             }
             values[key.name] = value
         }
-        return try Deployment(values, relativeTo: base)
+        let hostSignIn = try await Deployment.hostSignIn(values, relativeTo: base)
+        return try Deployment(values, relativeTo: base, hostSignIn: hostSignIn)
+    }
+
+    /// How the host signs its customers in; `nil` unless its keys are named.
+    private static func hostSignIn(
+        _ values: [String: String], relativeTo base: URL
+    ) async throws -> HostSignIn? {
+        let file = values["host.keys.file"] ?? ""
+        guard !file.isEmpty else { return nil }
+        let path = URL(fileURLWithPath: file, relativeTo: base).path
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure.badData(
+                "makewhole.host.keys.file: \(path) is not there or cannot be read.")
+        }
+        let keys: HostKeys
+        do {
+            keys = try await HostKeys(jwks: Array(data))
+        } catch {
+            throw Failure.badData("\(path): \(error)")
+        }
+        let issuer = values["host.issuer"] ?? ""
+        guard !issuer.isEmpty else {
+            throw Failure.badData("makewhole.host.issuer must say what iss is in assertions.")
+        }
+        let origins = (values["host.origins"] ?? "").split(separator: " ").map(String.init)
+        guard !origins.isEmpty, origins.allSatisfy(isOrigin) else {
+            throw Failure.badData(
+                "makewhole.host.origins must name the origins of the host's pages with spaces "
+                    + "between them, as in https://app.example.com.")
+        }
+        guard let subject = values["host.subject"].flatMap(HostSignIn.Subject.init) else {
+            throw Failure.badData("makewhole.host.subject must be reference or id.")
+        }
+        return HostSignIn(
+            issuer: issuer, audience: values["public.url"] ?? "", subject: subject,
+            origins: Set(origins), keys: keys)
+    }
+
+    /// Whether `text` is an origin as browsers write it: scheme, host, perhaps a port, no slash.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let url = URL(string: text), let scheme = url.scheme, let host = url.host() else {
+            return false
+        }
+        return ["http", "https"].contains(scheme) && text == text.lowercased()
+            && text == "\(scheme)://\(host)" + (url.port.map { ":\($0)" } ?? "")
     }
 
     /// A key nobody knows is a mistake, and it is better said now.
@@ -125,7 +175,9 @@ struct Deployment {
         try walk(json, "")
     }
 
-    private init(_ values: [String: String], relativeTo base: URL) throws {
+    private init(
+        _ values: [String: String], relativeTo base: URL, hostSignIn: HostSignIn?
+    ) throws {
         func value(_ key: String) -> String { values[key] ?? "" }
         func path(_ key: String) -> URL { URL(fileURLWithPath: value(key), relativeTo: base) }
         func contents(_ key: String) throws -> Data {
@@ -180,7 +232,8 @@ struct Deployment {
                 odfiAccountNumber: value("odfi.account")),
             processorURL: value("processor.url"), marketURL: value("market.url"),
             processorSecrets: secrets,
-            apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))))
+            apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))),
+            hostSignIn: hostSignIn)
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
     }

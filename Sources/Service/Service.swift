@@ -1,3 +1,4 @@
+import Assertions
 import Banking
 import Engine
 import Foundation
@@ -57,11 +58,13 @@ public struct Service: Sendable {
         public var marketURL: String
         public var processorSecrets: [WebhookSecret]
         public var apiKeys: [APIKey]
+        /// How the host signs its customers in itself; `nil` when it does not.
+        public var hostSignIn: HostSignIn?
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
             originator: Originator, processorURL: String, marketURL: String,
-            processorSecrets: [WebhookSecret], apiKeys: [APIKey]
+            processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil
         ) {
             self.publicURL = publicURL
             self.brand = brand
@@ -72,6 +75,7 @@ public struct Service: Sendable {
             self.marketURL = marketURL
             self.processorSecrets = processorSecrets
             self.apiKeys = apiKeys
+            self.hostSignIn = hostSignIn
         }
     }
 

@@ -1,3 +1,4 @@
+import Assertions
 import HTTPTypes
 import Hummingbird
 import Web
@@ -22,6 +23,8 @@ enum Turn: Error, Sendable {
     case signInNeeded
     case sessionEnded
     case linkExpired
+    /// What a host signed lets nobody in.
+    case assertionRefused(AssertionRefusal)
     case notFound
     /// The role that would be allowed.
     case notAllowed(role: String)

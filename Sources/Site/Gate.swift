@@ -37,6 +37,10 @@ extension Site {
                 let (answer, scene) = try await answer(to: visit, by: route)
                 return response(answer, in: scene)
             } catch let turn as Turn {
+                if case .assertionRefused(let refusal) = turn {
+                    context.logger.warning(
+                        "a host's assertion was refused", metadata: ["why": "\(refusal.rawValue)"])
+                }
                 return response(to: turn, visit)
             } catch let fault as Fault {
                 return response(to: fault, visit, context)
@@ -347,6 +351,7 @@ extension Site {
                 HTTPField(name: .setCookie, value: SignIn.clearedCookie(service).description))
             return response
         case .linkExpired: return message(.linkExpired, visit)
+        case .assertionRefused: return self.page(SignInRefusedPage(), visit)
         case .notFound: return message(.notFound, visit)
         case .notAllowed(let role): return message(.notAllowed(role: role), visit)
         case .staleForm: return message(.staleForm(returnTo: back), visit)
@@ -410,6 +415,10 @@ extension Site {
     private func message(
         _ kind: MessagePage.Kind, _ visit: Visit, status: Int? = nil
     ) -> Response {
+        page(MessagePage(kind: kind), visit, status: status)
+    }
+
+    private func page(_ page: any Page, _ visit: Visit, status: Int? = nil) -> Response {
         let scene: Scene
         do {
             scene = try self.scene(of: visit)
@@ -417,7 +426,7 @@ extension Site {
             // The page says what it has to say without knowing who reads it.
             scene = strangerScene(visit.request)
         }
-        return response(MessagePage(kind: kind), in: scene, status: status)
+        return response(page, in: scene, status: status)
     }
 
     private func strangerScene(_ request: Request) -> Scene {

@@ -28,7 +28,7 @@ public enum SignIn {
     /// The time on the wall, by which links and sessions end: moving a sandbox's clock through a
     /// week signs nobody out.
     static func realTime(_ service: Service) -> Instant {
-        service.clock.now().adding(milliseconds: -service.clock.offsetMilliseconds)
+        service.wallTime
     }
 
     static let cookie = "mw_session"
@@ -77,6 +77,13 @@ extension Site {
         if case .customer(let id) = subject, try service.reader.customer(id) == nil {
             throw Turn.linkExpired
         }
+        return try enter(as: subject, visit, to: wanted)
+    }
+
+    /// Begins a session of `subject` in this browser, with a new token whatever it held before.
+    func enter(
+        as subject: EdgeStore.Subject, _ visit: Visit, to wanted: String?
+    ) throws -> Answer {
         // Another reader of this browser leaves before the new one comes in.
         if let old = visit.session { try service.edge.endSession(digest: old.digest) }
         let token = Token.random(prefix: SignIn.sessionPrefix)

@@ -19,7 +19,9 @@ public struct Site: Sendable {
     /// with a page only where a browser asks for one.
     public func addRoutes<Context: RequestContext>(to router: Router<Context>) {
         router.add(middleware: UnknownAddress<Context>(site: self))
-        let routes = customerRoutes + depositRoutes + moneyRoutes + settleRoutes + deskRoutes
+        let routes =
+            customerRoutes + depositRoutes + moneyRoutes + settleRoutes + deskRoutes
+            + assertionRoutes
         for route in routes + doorRoutes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, by: route)

@@ -1,3 +1,4 @@
+import Assertions
 import Banking
 import Engine
 import Foundation
@@ -22,7 +23,7 @@ final class World: Sendable {
     /// Monday, 23 November 2026, 10:00 in New York.
     static let start = Instant(rfc3339: "2026-11-23T15:00:00Z") ?? Instant(milliseconds: 0)
 
-    private init(publicURL: String, processorURL: String) throws {
+    private init(publicURL: String, processorURL: String, hostSignIn: HostSignIn?) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -50,8 +51,8 @@ final class World: Sendable {
                     companyName: "MAKEWHOLE", companyIdentification: "1234567890",
                     odfiRoutingNumber: "021000021", odfiName: "First Bank",
                     odfiAccountNumber: "1002003001"),
-                processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: []),
-            bell: bell)
+                processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: [],
+                hostSignIn: hostSignIn), bell: bell)
     }
 
     deinit {
@@ -63,9 +64,11 @@ final class World: Sendable {
     /// Runs `body` in a world with an open customer and a market that has something to sell.
     static func run(
         publicURL: String = "http://127.0.0.1:8080", processorURL: String = "",
+        hostSignIn: HostSignIn? = nil,
         _ body: @Sendable @escaping (World, Browser) async throws -> Void
     ) async throws {
-        let world = try World(publicURL: publicURL, processorURL: processorURL)
+        let world = try World(
+            publicURL: publicURL, processorURL: processorURL, hostSignIn: hostSignIn)
         try await world.open()
         let router = Router()
         Site(service: world.service).addRoutes(to: router)
@@ -214,6 +217,16 @@ final class Browser: @unchecked Sendable {
             }
         }
         return try await send(path, .post, FormBody(all).bytes, type: FormBody.contentType)
+    }
+
+    /// Sends `fields` as another site's page does.
+    func post(
+        _ path: String, _ fields: [(String, String)], origin: String?
+    ) async throws -> Answer {
+        headers[.origin] = origin
+        defer { headers[.origin] = nil }
+        let body = FormBody(fields.map { FormBody.Field(name: $0.0, value: $0.1) }).bytes
+        return try await send(path, .post, body, type: FormBody.contentType)
     }
 
     func upload(

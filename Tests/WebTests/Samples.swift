@@ -602,6 +602,7 @@ enum Samples {
         ("sign-in-needed", MessagePage(kind: .signInNeeded(returnTo: "/settle"))),
         ("session-ended", MessagePage(kind: .sessionEnded(returnTo: "/settle"))),
         ("link-expired", MessagePage(kind: .linkExpired)),
+        ("sign-in-refused", SignInRefusedPage()),
         ("unavailable", MessagePage(kind: .unavailable(until: now + hour))),
         ("too-many", MessagePage(kind: .tooMany(retryAfterSeconds: 30))),
     ]

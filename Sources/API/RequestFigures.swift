@@ -36,7 +36,7 @@ public struct RequestFigures<Context: RequestContext>: RouterMiddleware {
             default: "other"
             }
         figures.request(
-            method: method, route: context.endpointPath ?? "none", status: status.code,
+            method: method, route: context.endpointPath ?? "NotFound", status: status.code,
             after: start.duration(to: .now))
     }
 }

@@ -54,18 +54,20 @@ public struct Outbox: Sendable {
             return
         }
         do {
+            let result: Figures.Sending
             switch row.outgoing {
-            case .mail(let notice): try await mail(notice, to: customer)
+            case .mail(let notice): result = try await mail(notice, to: customer)
             case .charge(let settlement, let kind, let amount, let fee):
-                try await charge(settlement, of: customer, kind, amount, fee)
+                result = try await charge(settlement, of: customer, kind, amount, fee)
             case .placeOrder(let sale, let asset, let quantity, let limit):
                 try await place(sale, of: customer, asset, quantity, limit)
+                result = .sent
             case .orderCancellationRequested:
                 // The host reads what it is asked to cancel at `GET /v1/orders`.
-                break
+                result = .sent
             }
             try service.edge.outgoingDone(row.id, at: service.clock.now())
-            service.figures.sending(row.outgoing, .sent)
+            service.figures.sending(row.outgoing, result)
         } catch {
             let again = row.attempts < Self.delays.count
             service.figures.sending(row.outgoing, again ? .failed : .gaveUp)
@@ -87,17 +89,21 @@ public struct Outbox: Sendable {
         }
     }
 
-    private func mail(_ id: NoticeID, to customerID: CustomerID) async throws {
+    private func mail(
+        _ id: NoticeID, to customerID: CustomerID
+    ) async throws -> Figures.Sending {
         guard let row = try service.reader.notice(id),
             let customer = try service.reader.customer(customerID)
-        else { return }
+        else { return .refused }
         switch try await mailer.send(row.notice, to: customer) {
         case .accepted:
             _ = try await service.perform(
                 .noticeDelivered(id), to: .customer(customerID), by: .system,
                 scope: "notice:mail", key: "\(id)", body: "delivered")
+            return .sent
         case .refused:
             try await undeliverable(id, to: customerID)
+            return .refused
         }
     }
 
@@ -110,21 +116,25 @@ public struct Outbox: Sendable {
     private func charge(
         _ settlement: SettlementID, of customer: CustomerID, _ kind: SettlementKindName,
         _ amount: Cents, _ fee: Cents
-    ) async throws {
+    ) async throws -> Figures.Sending {
         let answer = try await processor.open(
             settlement, kind: kind, amount: amount, fee: fee,
             returnURL: "\(service.settings.publicURL)/settlements/\(settlement)")
         let command: Command
+        let result: Figures.Sending
         switch answer {
         case .opened(let url):
+            result = .sent
             command = .chargeOpened(
                 Command.ChargeOpened(settlement: settlement, actionURL: url))
         case .refused(let reason):
+            result = .refused
             command = .chargeFailed(Command.ChargeFailed(settlement: settlement, reason: reason))
         }
         _ = try await service.perform(
             command, to: .customer(customer), by: .system, scope: "processor:open",
             key: "\(settlement)", body: "opened")
+        return result
     }
 
     private func place(

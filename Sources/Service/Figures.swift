@@ -1,3 +1,4 @@
+import Assertions
 import Banking
 import CoreMetrics
 import Engine
@@ -20,7 +21,31 @@ public final class Figures: Sendable {
     public init(store: StoreFigures? = nil) {
         book = FigureBook(Figures.all)
         self.store = store
+        begin()
         Gauge(label: Figures.startTime.name, factory: book).record(Date().timeIntervalSince1970)
+    }
+
+    /// What has not happened yet is zero where its labels are known, because a series that begins
+    /// with its first event hides that event from whoever watches for a rise.
+    private func begin() {
+        func begin(_ figure: Figure, _ labels: [(String, String)]) {
+            Counter(label: figure.name, dimensions: labels, factory: book).increment(by: 0)
+        }
+        for channel in Channel.allCases {
+            for result in Sending.allCases {
+                begin(
+                    Figures.sendings,
+                    [("channel", channel.rawValue), ("result", result.rawValue)])
+            }
+        }
+        for file in BankFile.allCases {
+            begin(
+                Figures.bankFiles, [("direction", file.direction), ("result", file.rawValue)])
+        }
+        for work in Background.allCases { begin(Figures.stumbles, [("work", work.rawValue)]) }
+        for outcome in ["accepted"] + AssertionRefusal.allCases.map(\.rawValue) {
+            begin(Figures.signIns, [("outcome", outcome)])
+        }
     }
 
     // MARK: Commands
@@ -42,27 +67,36 @@ public final class Figures: Sendable {
     }
 
     /// How outgoing work ended, this time.
-    public enum Sending: String, Sendable {
+    public enum Sending: String, Sendable, CaseIterable {
         case sent
+        /// Whoever was asked said no, or there is nobody to ask: it is not tried again.
+        case refused
         /// It will be tried again.
         case failed
         /// It was tried as often as it may be: a person must look.
         case gaveUp = "gave_up"
     }
 
+    private enum Channel: String, CaseIterable {
+        case mail
+        case charge
+        case order
+        case cancellation
+    }
+
     public func sending(_ outgoing: Outgoing, _ result: Sending) {
-        let channel =
+        let channel: Channel =
             switch outgoing {
-            case .mail: "mail"
-            case .charge: "charge"
-            case .placeOrder: "order"
-            case .orderCancellationRequested: "cancellation"
+            case .mail: .mail
+            case .charge: .charge
+            case .placeOrder: .order
+            case .orderCancellationRequested: .cancellation
             }
-        count(Figures.sendings, [("channel", channel), ("result", result.rawValue)])
+        count(Figures.sendings, [("channel", channel.rawValue), ("result", result.rawValue)])
     }
 
     /// What became of a bank file.
-    public enum BankFile: String, Sendable {
+    public enum BankFile: String, Sendable, CaseIterable {
         case sent
         case taken
         case refused
@@ -82,7 +116,7 @@ public final class Figures: Sendable {
     }
 
     /// Work that goes on by itself.
-    public enum Background: String, Sendable {
+    public enum Background: String, Sendable, CaseIterable {
         case bank
         case outbox
         case market
@@ -93,9 +127,9 @@ public final class Figures: Sendable {
         count(Figures.stumbles, [("work", background.rawValue)])
     }
 
-    /// A customer came, or was refused, with what a host signed.
-    public func signIn(_ outcome: String) {
-        count(Figures.signIns, [("outcome", outcome)])
+    /// A customer came with what a host signed, or was refused.
+    public func signIn(_ refusal: AssertionRefusal?) {
+        count(Figures.signIns, [("outcome", refusal?.rawValue ?? "accepted")])
     }
 
     // MARK: Looking

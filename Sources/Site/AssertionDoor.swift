@@ -23,10 +23,10 @@ extension Site {
         guard let host = service.settings.hostSignIn else { throw Turn.notFound }
         do {
             let answer = try await redeem(visit, host)
-            service.figures.signIn("accepted")
+            service.figures.signIn(nil)
             return answer
         } catch let refusal as AssertionRefusal {
-            service.figures.signIn(refusal.rawValue)
+            service.figures.signIn(refusal)
             throw Turn.assertionRefused(refusal)
         }
     }

@@ -2,13 +2,17 @@
 figures, and the example of docs/reference/host-sign-in.md signs a customer in."""
 
 import argparse
+import contextlib
 import http.client
+import http.server
 import json
 import math
 import re
+import threading
 import time
 import urllib.parse
 
+from playwright.sync_api import sync_playwright
 from prometheus_client.parser import text_string_to_metric_families
 
 from system import ROOT, Makewhole
@@ -27,7 +31,73 @@ def host_example(url):
     return names
 
 
-def configure(server, host):
+class HostPage(http.server.BaseHTTPRequestHandler):
+    """A page of the host with the form the documentation shows, made when it is loaded."""
+
+    def do_GET(self):
+        customer, _, policy = self.path.strip("/").partition("/")
+        page = f"""<!DOCTYPE html><title>Host</title>
+            <form method="post" action="{self.server.makewhole}/sign-in/assertion">
+            <input type="hidden" name="assertion" value="{self.server.sign(customer)}">
+            <input type="hidden" name="return_to" value="/deposits">
+            <button>See what I owe</button></form>""".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Referrer-Policy", policy or "strict-origin-when-cross-origin")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def host_pages(server, host):
+    """Pages at localhost, which is another site than 127.0.0.1 to a browser."""
+    pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), HostPage)
+    pages.makewhole, pages.sign = server.url, host["assertion"]
+    thread = threading.Thread(target=pages.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://localhost:{pages.server_port}"
+    finally:
+        pages.shutdown()
+        pages.server_close()
+
+
+def browse(server, origin, stranger):
+    """A real browser goes from the host's page to ours, which is another site."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(locale="en-US")
+
+        def press(address):
+            page.goto(address)
+            page.get_by_role("button").click()
+            page.wait_for_load_state()
+            return page.inner_text("h1")
+
+        press(origin + "/ex-1001")
+        assert page.url == server.url + "/deposits", page.url
+        page.goto(server.url + "/")
+        assert page.get_by_role("button", name=re.compile("salir|cerrar", re.I)).count() == 1
+
+        # A stranger's page cannot change who is signed in, and a page that hides itself neither.
+        for address in (
+            stranger + "/ex-1002", origin + "/ex-1002/no-referrer", origin + "/ex-1002/same-origin",
+        ):
+            assert press(address) == "We could not sign you in", page.content()
+            page.goto(server.url + "/deposits")
+            assert page.locator("html").get_attribute("lang") == "es-US", "ex-1001 is still here"
+
+        press(origin + "/ex-1002")
+        assert page.url == server.url + "/deposits", page.url
+        assert page.locator("html").get_attribute("lang") == "en-US", "now it is ex-1002"
+        browser.close()
+
+
+def configure(server, host, origins):
     made = server.tool("key", "api", "watcher", "--scope", "metrics:read")
     watcher = made.stdout.strip()
     keys = json.loads((server.folder / "api-keys.json").read_text())
@@ -35,7 +105,7 @@ def configure(server, host):
     (server.folder / "host-keys.json").write_text(host["jwks"])
     config = json.loads((server.folder / "config.json").read_text())
     config["makewhole"]["host"] = {
-        "keys": {"file": "host-keys.json"}, "issuer": ORIGIN, "origins": ORIGIN,
+        "keys": {"file": "host-keys.json"}, "issuer": ORIGIN, "origins": " ".join(origins),
     }
     (server.folder / "config.json").write_text(json.dumps(config))
     return watcher
@@ -113,6 +183,8 @@ def look(server, watcher):
     expect(before, "makewhole_book_commits_total", 0)
     expect(before, "makewhole_store_readable", 1)
     expect(before, "makewhole_figures_dropped_total", 0)
+    expect(before, "makewhole_bank_files_total", 0, direction="inbound", result="refused")
+    expect(before, "makewhole_outbox_tries_total", 0, channel="mail", result="gave_up")
 
     status, customer = server.call("POST", "/v1/customers", {
         "reference": "ex-1001", "name": "Operate Test", "email": "operate@localhost",
@@ -159,6 +231,10 @@ def look(server, watcher):
     assert server.call("POST", "/v1/sandbox/clock", {"advance_to": due})[0] == 200
     eventually(server, watcher, name, 1, direction="outbound", result="sent")
     eventually(server, watcher, "makewhole_bank_entries_queued", 0)
+    # There is no mail server here, so nobody was told of the three deposits.
+    name = "makewhole_outbox_tries_total"
+    eventually(server, watcher, name, 3, channel="mail", result="refused")
+    expect(figures(server, watcher), name, 0, channel="mail", result="sent")
 
     for _, labels in figures(server, watcher):
         for _, value in labels:
@@ -216,13 +292,20 @@ def main():
     options = options.parse_args()
     server = Makewhole(options.bin)
     host = host_example(server.url)
-    watcher = configure(server, host)
-    server.start()
-    try:
-        count = look(server, watcher)
-        sign_in(server, host, watcher)
-    finally:
-        server.stop()
+    with host_pages(server, host) as origin, host_pages(server, host) as stranger:
+        watcher = configure(server, host, [ORIGIN, origin])
+        server.start()
+        try:
+            count = look(server, watcher)
+            sign_in(server, host, watcher)
+            status, customer = server.call("POST", "/v1/customers", {
+                "reference": "ex-1002", "name": "Other Test", "email": "other@localhost",
+                "language": "en", "time_zone": "America/New_York",
+            })
+            assert status == 201, customer
+            browse(server, origin, stranger)
+        finally:
+            server.stop()
     server.verify()
     print(f"  {count} samples read by Prometheus' parser; a host's assertion works once, for ever")
 

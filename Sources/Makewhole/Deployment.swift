@@ -145,7 +145,9 @@ struct Deployment {
         guard let url = URL(string: text), let scheme = url.scheme, let host = url.host() else {
             return false
         }
-        return ["http", "https"].contains(scheme) && text == text.lowercased()
+        // A comma is allowed in a host's name, and no host has one: it is a list written otherwise.
+        let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789-.:[]")
+        return ["http", "https"].contains(scheme) && host.allSatisfy(letters.contains)
             && text == "\(scheme)://\(host)" + (url.port.map { ":\($0)" } ?? "")
     }
 

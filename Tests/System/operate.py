@@ -111,6 +111,33 @@ def configure(server, host, origins):
     return watcher
 
 
+def misconfigure(server, host):
+    """What an operator gets wrong is told in a sentence before anything starts."""
+    path = server.folder / "config.json"
+    right = json.loads(path.read_text())
+
+    def expect_refusal(words, **changes):
+        wrong = json.loads(json.dumps(right))
+        wrong["makewhole"]["host"].update(changes)
+        path.write_text(json.dumps(wrong))
+        done = server.tool("check", "--config", str(path))
+        assert done.returncode == 65 and words in done.stderr, (changes, done.stderr)
+
+    expect_refusal("is not there", keys={"file": "nowhere.json"})
+    expect_refusal("host.issuer", issuer="")
+    for origins in ("", "app.example.com", "https://app.example.com/", "https://App.example.com",
+                    "https://app.example.com, https://b.example.com", "*", "null", "file:///a"):
+        expect_refusal("host.origins", origins=origins)
+    expect_refusal("host.subject", subject="email")
+    private = json.loads(host["OKPAlgorithm"].to_jwk(host["private_key"]))
+    (server.folder / "private.json").write_text(json.dumps({"keys": [{**private, "kid": "1"}]}))
+    expect_refusal("Only public keys belong here", keys={"file": "private.json"})
+
+    path.write_text(json.dumps(right))
+    done = server.tool("check", "--config", str(path))
+    assert done.returncode == 0 and f"makewhole.host.issuer = {ORIGIN}\n" in done.stdout, done
+
+
 def request(server, method, path, body=None, headers=None):
     """(status, headers, text), following nothing."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
@@ -294,6 +321,7 @@ def main():
     host = host_example(server.url)
     with host_pages(server, host) as origin, host_pages(server, host) as stranger:
         watcher = configure(server, host, [ORIGIN, origin])
+        misconfigure(server, host)
         server.start()
         try:
             count = look(server, watcher)

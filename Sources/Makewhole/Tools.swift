@@ -26,10 +26,9 @@ struct Operator: AsyncParsableCommand {
                 let deployment = try await Deployment.load(file: options.config)
                 let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
                 let edge = EdgeStore(pool: try SQLiteStore.open(path: path))
-                let offset = Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0
                 let link = try SignInLink.make(
                     for: .operator(name: name, role: role), edge: edge,
-                    now: ServiceClock(offsetMilliseconds: offset).now(),
+                    now: ServiceClock().now(),
                     publicURL: deployment.settings.publicURL, minutes: minutes)
                 Terminal.data(link.url)
             }

@@ -263,11 +263,20 @@ public struct EdgeStore: Sendable {
         }
     }
 
-    public func keepLink(digest: Data, for subject: Subject, expires: Instant) throws {
+    /// Keeps a link until its time; `false` when there was one with this digest, used or not.
+    ///
+    /// `now` is by the same clock as `expires`; what has expired is forgotten.
+    @discardableResult
+    public func keepLink(
+        digest: Data, for subject: Subject, expires: Instant, at now: Instant
+    ) throws -> Bool {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT INTO sign_in_link VALUES (?, ?, ?, NULL)",
+                sql: "DELETE FROM sign_in_link WHERE expires <= ?", arguments: [now.milliseconds])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO sign_in_link VALUES (?, ?, ?, NULL)",
                 arguments: [digest, subject.text, expires.milliseconds])
+            return db.changesCount == 1
         }
     }
 
@@ -292,10 +301,13 @@ public struct EdgeStore: Sendable {
         public let csrf: String
     }
 
+    /// Keeps a session until its time; what has expired by the same clock is forgotten.
     public func keepSession(
-        digest: Data, subject: Subject, csrf: String, expires: Instant
+        digest: Data, subject: Subject, csrf: String, expires: Instant, at now: Instant
     ) throws {
         try pool.write { db in
+            try db.execute(
+                sql: "DELETE FROM session WHERE expires <= ?", arguments: [now.milliseconds])
             try db.execute(
                 sql: "INSERT INTO session VALUES (?, ?, ?, ?)",
                 arguments: [digest, subject.text, csrf, expires.milliseconds])

@@ -150,6 +150,7 @@ enum Schema {
                 expires INTEGER NOT NULL,
                 used_at INTEGER
             ) STRICT, WITHOUT ROWID;
+            CREATE INDEX sign_in_link_expires ON sign_in_link(expires);
 
             CREATE TABLE session(
                 digest BLOB PRIMARY KEY,
@@ -157,6 +158,7 @@ enum Schema {
                 csrf TEXT NOT NULL,
                 expires INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
+            CREATE INDEX session_expires ON session(expires);
             """
         )
     ]

@@ -1,7 +1,6 @@
 import Assertions
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
 
@@ -31,14 +30,11 @@ extension Service {
             throw AssertionRefusal.customerUnknown
         }
         let digest = Data(verified.digest)
-        do {
-            try edge.keepLink(digest: digest, for: .customer(customer), expires: verified.end)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            throw AssertionRefusal.replayed
-        }
-        guard try edge.useLink(digest: digest, at: now) == .customer(customer) else {
-            throw AssertionRefusal.replayed
-        }
+        guard
+            try edge.keepLink(
+                digest: digest, for: .customer(customer), expires: verified.end, at: now),
+            try edge.useLink(digest: digest, at: now) == .customer(customer)
+        else { throw AssertionRefusal.replayed }
         return customer
     }
 }

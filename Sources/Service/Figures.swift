@@ -5,6 +5,7 @@ import Engine
 import Exposition
 import Foundation
 import Rules
+import SQLiteStore
 import Synchronization
 
 /// What an operator watches, recorded where it happens. `docs/operating/metrics.md` has a row for

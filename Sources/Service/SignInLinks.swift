@@ -25,18 +25,19 @@ extension SignInLink {
     ) throws -> SignInLink {
         let token = Token.random(prefix: tokenPrefix)
         let expires = now.adding(milliseconds: Int64(minutes) * 60_000)
-        try edge.keepLink(digest: Data(token.hash), for: subject, expires: expires)
+        try edge.keepLink(digest: Data(token.hash), for: subject, expires: expires, at: now)
         return SignInLink(url: "\(publicURL)/sign-in?token=\(token.text)", expires: expires)
     }
 }
 
 extension Service {
-    /// ``SignInLink/make(for:edge:now:publicURL:minutes:)`` with this service's parts.
+    /// ``SignInLink/make(for:edge:now:publicURL:minutes:)`` with this service's parts, by the time
+    /// on the wall.
     public func signInLink(
         for subject: EdgeStore.Subject, minutes: Int = SignInLink.minutes
     ) throws -> SignInLink {
         try SignInLink.make(
-            for: subject, edge: edge, now: clock.now(), publicURL: settings.publicURL,
+            for: subject, edge: edge, now: wallTime, publicURL: settings.publicURL,
             minutes: minutes)
     }
 }

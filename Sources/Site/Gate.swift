@@ -60,7 +60,7 @@ extension Site {
         {
             let digest = Data(token.hash)
             session = try service.edge.session(
-                digest: digest, at: SignIn.realTime(service)
+                digest: digest, at: service.wallTime
             ).map {
                 Visit.Session(digest: digest, subject: $0.subject, csrf: $0.csrf)
             }

@@ -9,30 +9,7 @@ import Wire
 
 /// Coming in and going out: a link that works once, a session that ends by itself.
 public enum SignIn {
-    /// A link that signs `subject` in, once, within `validMinutes`; only its hash is kept.
-    ///
-    /// Whoever holds the link is the subject: hand it to nobody else.
-    public static func link(
-        for subject: EdgeStore.Subject, service: Service, validMinutes: Int
-    ) throws -> (url: String, expires: Instant) {
-        let token = Token.random(prefix: linkPrefix)
-        try service.edge.keepLink(
-            digest: Data(token.hash), for: subject,
-            expires: realTime(service).adding(seconds: validMinutes * 60))
-        return (
-            "\(service.settings.publicURL)/sign-in?token=\(token.text)",
-            service.clock.now().adding(seconds: validMinutes * 60)
-        )
-    }
-
-    /// The time on the wall, by which links and sessions end: moving a sandbox's clock through a
-    /// week signs nobody out.
-    static func realTime(_ service: Service) -> Instant {
-        service.wallTime
-    }
-
     static let cookie = "mw_session"
-    static let linkPrefix = "link"
     static let sessionPrefix = "session_"
     /// A working day; nobody has to remember to sign out.
     static let sessionHours = 12
@@ -70,9 +47,9 @@ extension Site {
             if let session = visit.session { return .seeOther(wanted ?? home(of: session.subject)) }
             return .page(MessagePage(kind: .signInNeeded(returnTo: wanted ?? "/")))
         }
-        guard let link = Token(text, prefix: SignIn.linkPrefix),
+        guard let link = Token(text, prefix: SignInLink.tokenPrefix),
             let subject = try service.edge.useLink(
-                digest: Data(link.hash), at: SignIn.realTime(service))
+                digest: Data(link.hash), at: service.wallTime)
         else { throw Turn.linkExpired }
         if case .customer(let id) = subject, try service.reader.customer(id) == nil {
             throw Turn.linkExpired
@@ -90,7 +67,7 @@ extension Site {
         try service.edge.keepSession(
             digest: Data(token.hash), subject: subject,
             csrf: Token.random(prefix: "csrf_").text,
-            expires: SignIn.realTime(service).adding(hours: SignIn.sessionHours))
+            expires: service.wallTime.adding(hours: SignIn.sessionHours), at: service.wallTime)
         return .seeOtherSetting(
             wanted ?? home(of: subject), [SignIn.newCookie(token, service)])
     }

@@ -142,12 +142,15 @@ struct MetricsTests {
                 method: "GET", route: "/", status: 200, after: .milliseconds(1))
 
             let text = try await world.get("/metrics").text
+            // The value after the last space is a measured time or a count, and may be any number.
+            let labels = text.split(separator: "\n")
+                .map { $0.prefix(through: $0.lastIndex(of: " ") ?? $0.startIndex) }.joined()
 
             for secret in [
                 customer, deposit, "cus_", "dep_", "ex-1", "Ana", "example.com", "50000", "12345",
                 "wallet", "mk_test",
             ] {
-                #expect(!text.contains(secret), "\(secret)")
+                #expect(!labels.contains(secret), "\(secret)")
             }
             #expect(value("makewhole_figures_dropped_total", text) == "0")
         }

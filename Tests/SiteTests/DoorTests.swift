@@ -12,8 +12,7 @@ import Wire
     @Test("A link signs its customer in, once")
     func linkWorksOnce() async throws {
         try await World.run { world, reader in
-            let link = try SignIn.link(
-                for: .customer(world.customer), service: world.service, validMinutes: 5)
+            let link = try world.service.signInLink(for: .customer(world.customer), minutes: 5)
             let path = String(link.url.dropFirst("http://127.0.0.1:8080".count))
             let other = reader.another()
 
@@ -33,8 +32,7 @@ import Wire
     @Test("The cookie is for TLS only where the site is")
     func cookieIsSecure() async throws {
         try await World.run(publicURL: "https://pay.example.com") { world, reader in
-            let link = try SignIn.link(
-                for: .customer(world.customer), service: world.service, validMinutes: 5)
+            let link = try world.service.signInLink(for: .customer(world.customer), minutes: 5)
 
             let answer = try await reader.another().get(
                 String(link.url.dropFirst("https://pay.example.com".count)))
@@ -46,8 +44,7 @@ import Wire
     @Test("A link that has run out opens nothing")
     func linkExpires() async throws {
         try await World.run { world, reader in
-            let link = try SignIn.link(
-                for: .customer(world.customer), service: world.service, validMinutes: 0)
+            let link = try world.service.signInLink(for: .customer(world.customer), minutes: 0)
 
             let answer = try await reader.another().get(
                 String(link.url.dropFirst("http://127.0.0.1:8080".count)))
@@ -73,8 +70,7 @@ import Wire
         arguments: ["//evil.example", "https://evil.example", "/\\evil.example", "/a%0d%0ab"])
     func nextIsLocal(next: String) async throws {
         try await World.run { world, reader in
-            let link = try SignIn.link(
-                for: .customer(world.customer), service: world.service, validMinutes: 5)
+            let link = try world.service.signInLink(for: .customer(world.customer), minutes: 5)
             let path = String(link.url.dropFirst("http://127.0.0.1:8080".count))
 
             let answer = try await reader.another().get(path + "&next=\(next)")

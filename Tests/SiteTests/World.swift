@@ -196,7 +196,7 @@ final class Browser: @unchecked Sendable {
     }
 
     func signIn(_ subject: EdgeStore.Subject, _ world: World) async throws {
-        let link = try SignIn.link(for: subject, service: world.service, validMinutes: 10)
+        let link = try world.service.signInLink(for: subject, minutes: 10)
         let path = String(link.url.dropFirst(world.service.settings.publicURL.count))
         _ = try await get(path)
     }

@@ -9,18 +9,18 @@ public struct StoreFigures: Sendable {
 
     public init(pool: DatabasePool) { self.pool = pool }
 
-    struct Reading {
-        let commits: Int64
-        let outboxWaiting: Int
-        let outboxDue: Int
-        let outboxOldestDue: Instant?
-        let entriesQueued: Int
-        let alertsOpen: Int
-        let nextTimer: Instant?
+    public struct Reading: Sendable {
+        public let commits: Int64
+        public let outboxWaiting: Int
+        public let outboxDue: Int
+        public let outboxOldestDue: Instant?
+        public let entriesQueued: Int
+        public let alertsOpen: Int
+        public let nextTimer: Instant?
     }
 
     /// All of one moment: one snapshot.
-    func read(at now: Instant) throws -> Reading {
+    public func read(at now: Instant) throws -> Reading {
         try pool.read { db in
             func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try Int.fetchOne(db, sql: sql, arguments: arguments) ?? 0

@@ -121,24 +121,26 @@ public struct Reader: Sendable {
         }
     }
 
-    public func house() throws -> House {
-        try pool.read { db in
-            var house = House()
-            for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
-                let item = try JSON.decode(SuspenseItem.self, body)
-                house.suspense[item.id] = item
-            }
-            for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
-                let proposal = try JSON.decode(Proposal.self, body)
-                house.proposals[proposal.id] = proposal
-            }
-            if let value = try String.fetchOne(
-                db, sql: "SELECT value FROM setting WHERE name = 'house'")
-            {
-                house.settings = try JSON.decode(House.Settings.self, value)
-            }
-            return house
+    public func house() throws -> House { try pool.read { db in try Reader.house(db) } }
+
+    /// The whole house, with what is closed: a matched return whose money the bank has still to
+    /// take is closed too, and what was decided must be known after a start as it was before.
+    static func house(_ db: Database) throws -> House {
+        var house = House()
+        for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
+            let item = try JSON.decode(SuspenseItem.self, body)
+            house.suspense[item.id] = item
         }
+        for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
+            let proposal = try JSON.decode(Proposal.self, body)
+            house.proposals[proposal.id] = proposal
+        }
+        if let value = try String.fetchOne(
+            db, sql: "SELECT value FROM setting WHERE name = 'house'")
+        {
+            house.settings = try JSON.decode(House.Settings.self, value)
+        }
+        return house
     }
 
     public struct NoticeRow: Sendable {

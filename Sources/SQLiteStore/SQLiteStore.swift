@@ -85,29 +85,7 @@ public final class SQLiteStore: Store {
         )
     }
 
-    public func house() throws -> House {
-        try pool.read { db in
-            var house = House()
-            for body in try String.fetchAll(
-                db, sql: "SELECT body FROM suspense WHERE tag NOT IN ('matched', 'contested')")
-            {
-                let item = try JSON.decode(SuspenseItem.self, body)
-                house.suspense[item.id] = item
-            }
-            for body in try String.fetchAll(
-                db, sql: "SELECT body FROM proposal WHERE tag = 'waiting'")
-            {
-                let proposal = try JSON.decode(Proposal.self, body)
-                house.proposals[proposal.id] = proposal
-            }
-            if let settings = try String.fetchOne(
-                db, sql: "SELECT value FROM setting WHERE name = 'house'")
-            {
-                house.settings = try JSON.decode(House.Settings.self, settings)
-            }
-            return house
-        }
-    }
+    public func house() throws -> House { try pool.read { db in try Reader.house(db) } }
 
     public func known(_ cause: Cause) throws -> KnownCause? {
         try perform { statements in

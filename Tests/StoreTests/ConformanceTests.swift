@@ -135,6 +135,35 @@ struct ConformanceTests {
         #expect(again.count == 1)
     }
 
+    @Test("What people decided about the house is known to a new core", arguments: Stores.allCases)
+    func decidedHouse(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        _ = try story.negativeBalance(core)
+        guard
+            case .parked(let item) = try story.perform(
+                .receiveUnidentifiedFunds(
+                    .init(rail: .wire, amount: Cents(70_00), source: "s", reference: nil)),
+                core, to: .house),
+            case .proposal(let proposal) = try story.perform(
+                .propose(
+                    .init(
+                        addressee: .house,
+                        action: .assignFunds(.init(item: item, customer: story.customer)),
+                        reason: "the name fits")), core, to: .house, by: .operator("alice"))
+        else { throw StoryProblem.unexpected }
+        _ = try story.perform(.approve(proposal), core, to: .house, by: .operator("bob"))
+
+        let fresh = try Core(store: store, policies: try Folder.policies())
+        let again = try fresh.process(
+            [story.envelope(.approve(proposal), to: .house, by: .operator("carol"))],
+            now: story.now)
+
+        #expect(again == [.refused(.alreadyDecided)])
+        #expect(try store.house().suspense[item]?.state == .matched(story.customer))
+    }
+
     @Test(
         "Everyone who linked a bank account is found by its fingerprint", arguments: Stores.allCases
     )

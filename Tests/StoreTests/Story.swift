@@ -18,11 +18,12 @@ struct Story {
     private var serial: UInt64 = 0
 
     mutating func envelope(
-        _ command: Command, to addressee: Addressee? = nil, cause: Cause? = nil
+        _ command: Command, to addressee: Addressee? = nil, by actor: Actor = .host("test"),
+        cause: Cause? = nil
     ) -> Envelope {
         serial += 1
         return Envelope(
-            cause: cause ?? Cause(high: 99, low: serial), actor: .host("test"),
+            cause: cause ?? Cause(high: 99, low: serial), actor: actor,
             to: addressee ?? .customer(customer), command)
     }
 
@@ -69,8 +70,12 @@ struct Story {
         return (deposit, credit)
     }
 
-    mutating func perform(_ command: Command, _ core: Core) throws -> Reply {
-        guard case .accepted(let reply) = try core.process([envelope(command)], now: now).first
+    mutating func perform(
+        _ command: Command, _ core: Core, to addressee: Addressee? = nil,
+        by actor: Actor = .host("test")
+    ) throws -> Reply {
+        let asked = envelope(command, to: addressee, by: actor)
+        guard case .accepted(let reply) = try core.process([asked], now: now).first
         else { throw StoryProblem.unexpected }
         return reply
     }

@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
         .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
-        .testTarget(name: "SimulatorTests", dependencies: ["Simulator"]),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
         .testTarget(
             name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb]),
         .testTarget(

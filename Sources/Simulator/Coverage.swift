@@ -61,8 +61,8 @@ public struct Coverage: Sendable {
     ]
 
     private static let happenings = [
-        "crash before commit", "crash after commit", "crash in timers", "replayed", "conflict",
-        "two at once", "clock went back", "bank feed stale",
+        "crash before commit", "crash during commit", "crash after commit", "crash in timers",
+        "replayed", "conflict", "two at once", "clock went back", "bank feed stale",
         "return before settlement", "return after settlement", "return after release",
         "return parked unknownTrace", "return parked amountDiffers", "return parked duplicate",
         "return parked untimely", "return parked neverSent", "unknown return code",

@@ -140,7 +140,8 @@ extension World {
         case 47...56: try order(customer)
         case 57...66: try withdraw(customer)
         case 67...70:
-            let deposits = customer.deposits.values.sorted { $0.initiatedAt > $1.initiatedAt }
+            let deposits = customer.deposits.values
+                .sorted { ($0.initiatedAt, $0.id) > ($1.initiatedAt, $1.id) }
             guard let deposit = random.pick(Array(deposits.prefix(3))) else { return }
             try send(.cancelDeposit(deposit.id), to: to, by: .customer(customer.id))
         case 71...74:

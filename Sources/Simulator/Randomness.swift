@@ -4,6 +4,12 @@ public struct Randomness: RandomNumberGenerator, Sendable {
 
     public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678 }
 
+    /// What happens by chance in one step of a world: the same whichever steps came before.
+    init(seed: UInt64, step: Int) {
+        self.init(seed: seed)
+        state ^= UInt64(step) &* 0xD1B5_4A32_D192_ED03
+    }
+
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

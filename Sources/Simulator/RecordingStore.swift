@@ -3,36 +3,140 @@ import Engine
 import Ledger
 import Rules
 
-/// A memory store that also says what was decided, including what followed from a command: the
-/// auditor's only window into a commit.
+/// What a world's commits are written to. The store on it is thrown away at every crash, as a
+/// process that is killed throws away its memory; the disk is what stays.
+public protocol Disk: AnyObject {
+    /// A store on what the disk has now.
+    func open() throws -> any Store
+    /// Remembers what the disk has now, before a commit that will be torn.
+    func mark() throws
+    /// The process is gone: nothing but what was written can be read again.
+    ///
+    /// With `torn`, that many thousandths of what was written since ``mark()`` reached the disk.
+    func crash(torn: Int?) throws
+}
+
+/// Where a commit dies, once.
+enum Crash {
+    /// The machine stops before anything is on disk.
+    case beforeCommit
+    /// A part of it is on disk, in thousandths, and nothing of it may ever be seen.
+    case duringCommit(Int)
+    /// Everything is on disk, and nobody was answered.
+    case afterCommit
+
+    static func random(_ random: inout Randomness) -> Crash {
+        switch random.int(1...3) {
+        case 1: .beforeCommit
+        case 2: .duringCommit(random.int(0...999))
+        default: .afterCommit
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .beforeCommit: "before"
+        case .duringCommit: "during"
+        case .afterCommit: "after"
+        }
+    }
+}
+
+/// The store that the engine of a world has: it writes to the disk, dies where it is told to, and
+/// says what was decided, including what followed from a command: the auditor's only window into
+/// a commit.
 public final class RecordingStore: Store {
+    /// Every commit that was kept, as the world outside may know it. The engine reads it only
+    /// where there is no disk.
     public let memory = MemoryStore()
+    private let disk: (any Disk)?
+    private var opened: (any Store)?
+    private var torn: Int?
     /// Decisions kept since they were last taken, in order.
     private var decisions: [Commit.Decided] = []
+
+    /// Where the next commit dies, once.
+    var crash: Crash?
+
+    struct Crashed: Error {}
+
+    init(disk: (any Disk)?) throws {
+        self.disk = disk
+        opened = try disk?.open()
+    }
+
+    private var store: any Store { opened ?? memory }
 
     func takeDecisions() -> [Commit.Decided] {
         defer { decisions = [] }
         return decisions
     }
 
-    public func customer(_ id: CustomerID) throws -> Customer? { memory.customer(id) }
-    public func house() throws -> House { memory.house() }
-    public func known(_ cause: Cause) throws -> KnownCause? { memory.known(cause) }
+    /// The process starts again, on what the disk has.
+    func reopen() throws {
+        crash = nil
+        guard let disk else { return }
+        try disk.crash(torn: torn)
+        torn = nil
+        opened = try disk.open()
+    }
+
+    public func customer(_ id: CustomerID) throws -> Customer? { try store.customer(id) }
+    public func house() throws -> House { try store.house() }
+    public func known(_ cause: Cause) throws -> KnownCause? { try store.known(cause) }
 
     public func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {
-        memory.holders(ofFingerprint: fingerprint)
+        try store.holders(ofFingerprint: fingerprint)
     }
 
     public func keep(_ commit: Commit) throws {
-        let before = memory.commits
-        defer { if memory.commits > before { decisions += commit.decisions } }
+        let point = crash
+        crash = nil
+        switch point {
+        case .beforeCommit: throw Crashed()
+        case .duringCommit(let part):
+            if let disk {
+                try disk.mark()
+                try store.keep(commit)
+                torn = part
+            }
+            throw Crashed()
+        case .afterCommit, nil: break
+        }
+        if let opened { try opened.keep(commit) }
         try memory.keep(commit)
+        decisions += commit.decisions
+        if case .afterCommit = point { throw Crashed() }
     }
 
     public func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {
-        memory.dueTimers(at: now, limit: limit)
+        try store.dueTimers(at: now, limit: limit)
     }
 
-    public func nextTimer() throws -> Instant? { memory.nextTimer() }
-    public func lastCommitAt() throws -> Instant? { memory.lastCommitAt() }
+    public func nextTimer() throws -> Instant? { try store.nextTimer() }
+    public func lastCommitAt() throws -> Instant? { try store.lastCommitAt() }
+
+    /// What the disk has otherwise than it was told, in a sentence; `nil` when all is there.
+    func difference(farFuture: Instant) throws -> String? {
+        guard let opened else { return nil }
+        for (id, customer) in memory.customers where try opened.customer(id) != customer {
+            return "\(id) is read back otherwise than kept"
+        }
+        guard try opened.house() == memory.houseState else {
+            return "the house is read back otherwise than kept"
+        }
+        for (cause, known) in memory.causes where try opened.known(cause) != known {
+            return "the cause \(cause) is read back otherwise than kept"
+        }
+        let limit = Int.max / 2
+        guard
+            try opened.dueTimers(at: farFuture, limit: limit)
+                == memory.dueTimers(at: farFuture, limit: limit),
+            try opened.nextTimer() == memory.nextTimer()
+        else { return "the timers are read back otherwise than kept" }
+        guard try opened.lastCommitAt() == memory.lastCommitAt() else {
+            return "the time of the last commit is read back otherwise than kept"
+        }
+        return nil
+    }
 }

@@ -1,5 +1,6 @@
 """Starts the real programs for the system tests: no stand-ins, real files, real sockets."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -14,6 +15,42 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+# What runs now; nothing of it outlives this process, whatever ends it.
+running = set()
+
+
+def spawn(arguments, log):
+    """Starts a program in a process group of its own."""
+    process = subprocess.Popen(arguments, stdout=log, stderr=log, start_new_session=True)
+    running.add(process)
+    return process
+
+
+def end(process, how=signal.SIGKILL, seconds=30):
+    """Ends a program with everything it has started, and waits until it is gone."""
+    try:
+        os.killpg(process.pid, how)
+    except ProcessLookupError:
+        pass
+    process.wait(timeout=seconds)
+    running.discard(process)
+
+
+@atexit.register
+def end_all():
+    for process in list(running):
+        end(process)
+
+
+def leave(number, frame):
+    # The ordinary way out, so that what is registered runs.
+    raise SystemExit(128 + number)
+
+
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, leave)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -23,7 +60,7 @@ def free_port():
 class Makewhole:
     """One folder with its configuration, and the program that is started and killed on it."""
 
-    def __init__(self, binaries, sandbox=False):
+    def __init__(self, binaries, sandbox=False, more=None):
         self.bin = pathlib.Path(binaries)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="makewhole-test-"))
         self.port = free_port()
@@ -32,6 +69,7 @@ class Makewhole:
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.with_sandbox = sandbox
+        self.more = more or {}
         self.process = None
         self.sandbox = None
         self.configure()
@@ -78,29 +116,24 @@ class Makewhole:
                 "security": "none",
                 "from": "notices@sample-exchange.example",
             }
-        keep("config.json", json.dumps({"makewhole": config}))
+        keep("config.json", json.dumps({"makewhole": config | self.more}))
 
     def start(self):
-        self.log = open(self.folder / "makewhole.log", "ab")
-        self.process = subprocess.Popen(
-            [str(self.bin / "makewhole"), "serve", "--config", str(self.folder / "config.json")],
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-        )
+        with open(self.folder / "makewhole.log", "ab") as log:
+            self.process = spawn(
+                [str(self.bin / "makewhole"), "serve", "--config",
+                 str(self.folder / "config.json")], log)
         self.wait(self.url + "/readyz", self.process)
         if self.with_sandbox and self.sandbox is None:
-            log = open(self.folder / "sandbox.log", "ab")
-            self.sandbox = subprocess.Popen(
-                [
-                    str(self.bin / "makewhole-sandbox"), "serve",
-                    "--folder", str(self.folder), "--port", str(self.sandbox_port),
-                    "--smtp-port", str(self.smtp_port), "--makewhole", self.url,
-                    "--host-key-file", str(self.folder / "api.key"),
-                    "--webhook-secret-file", str(self.folder / "processor.secret"),
-                ],
-                stdout=log, stderr=log, start_new_session=True,
-            )
+            with open(self.folder / "sandbox.log", "ab") as log:
+                self.sandbox = spawn(
+                    [
+                        str(self.bin / "makewhole-sandbox"), "serve",
+                        "--folder", str(self.folder), "--port", str(self.sandbox_port),
+                        "--smtp-port", str(self.smtp_port), "--makewhole", self.url,
+                        "--host-key-file", str(self.folder / "api.key"),
+                        "--webhook-secret-file", str(self.folder / "processor.secret"),
+                    ], log)
             self.wait(self.sandbox_url + "/", self.sandbox)
         return self
 
@@ -118,14 +151,12 @@ class Makewhole:
             time.sleep(0.05)
 
     def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        end(self.process)
 
     def stop(self):
         for process in (self.sandbox, self.process):
             if process and process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=30)
+                end(process, signal.SIGTERM)
 
     def verify(self):
         done = self.tool("verify", "--data", str(self.folder / "data"), "--json")

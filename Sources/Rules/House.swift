@@ -42,6 +42,9 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     public var state: State
     /// Whether the bank has taken the return's money.
     public var settled = false
+    /// Whether it was dishonored and the RDFI contested that. There is no second dishonor (Nacha
+    /// Operating Rules, contested dishonored returns).
+    public var wasContested = false
 
     public enum Why: String, Hashable, Sendable, Codable, CaseIterable {
         case unknownTrace = "unknown_trace"
@@ -262,6 +265,9 @@ extension HouseDraft {
         guard item.state == .open, let trace = item.trace else {
             throw .wrongState("the item is not an open return")
         }
+        guard !item.wasContested else {
+            throw .wrongState("the return was dishonored and the dishonor was contested")
+        }
         guard ["R61", "R62", "R67", "R68", "R69", "R70"].contains(command.code) else {
             throw .wrongState("\(command.code) is not a dishonor code")
         }
@@ -329,6 +335,7 @@ extension HouseDraft {
             throw .wrongState("no dishonor of this return was sent")
         }
         item.state = .contested(code: command.code)
+        item.wasContested = true
         keep(item)
         guard let customer = item.customer, case .deposit(let deposit)? = item.payment,
             let trace = item.trace

@@ -181,13 +181,14 @@ extension Draft {
         from source: HouseAccount = .returnsPayable, reason: Transfer.Reason = .returnParked
     ) throws(Refusal) -> Reply {
         try post(.house(.suspenseReturns), .house(source), entry.amount, reason)
-        let item = SuspenseItem(
+        var item = SuspenseItem(
             id: identifier(), amount: entry.amount, code: entry.code, trace: entry.trace,
             originalTrace: nil, customer: customer.id, payment: payment, why: why,
             receivedAt: facts.now,
             dishonorBy: facts.timing.dishonorDeadline(
                 returnSettlement: Eastern.day(at: facts.now)),
             state: .open, settled: source != .returnsPayable)
+        item.wasContested = reason == .dishonorContested
         changes.parked.append(item)
         raise(.returnInSuspense(item.id))
         switch payment {

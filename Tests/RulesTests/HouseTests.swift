@@ -169,6 +169,30 @@ struct HouseTests {
         #expect(scene.person.owed == Cents(30_000))
         #expect(scene.books(.suspenseReturns) == 30_000)
         #expect(scene.suspense.filter { $0.state == .open }.map(\.why) == [.duplicate])
+        let left = try #require(scene.suspense.first { $0.state == .open })
+        #expect(throws: Refusal.self) {
+            try scene.house(.dishonorReturn(Command.DishonorReturn(item: left.id, code: "R67")))
+        }
+    }
+
+    @Test("A return whose dishonor was contested is matched by people, and not dishonored again")
+    func contestedUnknown() throws {
+        let scene = try Scene()
+        try scene.house(
+            .parkReturn(
+                Command.ParkReturn(
+                    code: "R01", amount: Cents(30_000), trace: scene.trace(),
+                    originalTrace: scene.trace(), why: .unknownTrace)))
+        let item = try #require(scene.suspense.first)
+        try dishonor(scene, item)
+        try scene.house(
+            .contestDishonor(Command.ContestDishonor(item: item.id, code: "R74")))
+
+        #expect(throws: Refusal.self) {
+            try scene.house(.dishonorReturn(Command.DishonorReturn(item: item.id, code: "R61")))
+        }
+        #expect(scene.suspense.first?.state == .open)
+        #expect(scene.books(.suspenseReturns) == 30_000)
     }
 
     @Test("After five banking days a return can no longer be dishonored")

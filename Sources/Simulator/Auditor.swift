@@ -33,6 +33,7 @@ struct Auditor {
     private var deliveredAt: [NoticeID: Instant] = [:]
     private var settledNotices: Set<ObligationID> = []
     private var recovered: Int64 = 0
+    private var register = Register()
 
     mutating func audit(
         _ decisions: [Commit.Decided], _ store: MemoryStore, before: Before, policies: PolicyBook,
@@ -48,11 +49,22 @@ struct Auditor {
             if case .noticeDelivered(let id) = decided.envelope.command, deliveredAt[id] == nil {
                 deliveredAt[id] = now
             }
-            if case .customer(let id) = decided.envelope.addressee { touched.insert(id) }
+            var customer: Customer?
+            if case .customer(let id) = decided.envelope.addressee {
+                touched.insert(id)
+                customer = store.customers[id]
+            }
+            try register.enter(decided, customer, policy)
+            try Authority.check(decided, house: store.houseState, policy)
             try checkDecision(decided, store, before, policy, now)
         }
+        try Ways.check(before.house, store.houseState)
         for (id, customer) in store.customers where everything || touched.contains(id) {
+            try Ways.check(before.customers[id], customer)
+            try register.check(customer)
             try check(customer, store, now)
+            try checkOpened(customer, before, decisions, store, policy)
+            try checkShown(customer, before, policy, now)
             try checkSales(customer, before, policy, now)
         }
         try checkHouse(store)
@@ -121,7 +133,10 @@ struct Auditor {
         switch decided.envelope.command {
         case .settleEntry(let command):
             state(.bankOperating, amount(command.payment, customer))
+        case .trade(let command): state(.tradingFee, -command.fee.count)
+        case .purchase(let command): state(.tradingFee, -command.fee.count)
         case .settleReturn(let command):
+            state(.returnFee, command.fee.count)
             let owed = isUnsettledReturn(command.payment, customer)
             state(
                 .bankOperating,
@@ -156,6 +171,7 @@ struct Auditor {
             guard command.accept, let claim = customer?.claims[command.claim] else { return }
             state(.bankOperating, -claim.amount.count)
         case .chargeSucceeded(let command):
+            state(.cardFee, -command.fee.count)
             let isCard = customer?.settlements[command.settlement]?.kind == .card
             state(
                 isCard ? .cardClearing : .bankOperating,
@@ -164,12 +180,15 @@ struct Auditor {
             guard let captured = customer?.settlements[command.settlement]?.captured else {
                 return
             }
+            state(.cardFee, captured.fee.count)
+            state(.disputeFee, command.disputeFee.count)
             state(
                 .bankOperating,
                 -captured.amount.count - captured.fee.count - command.disputeFee.count)
         case .receivePayout(let command):
             state(.bankOperating, command.gross.count - command.cost.count)
             state(.cardClearing, -command.gross.count)
+            state(.processingCost, command.cost.count)
         default: break
         }
     }
@@ -248,7 +267,10 @@ struct Auditor {
                 case .returned(let record) = was.deposits[deposit]?.state
             else { return }
             guard record.fee != nil else { throw Finding("the fee for \(deposit) was forgotten") }
+        case .startSettlement(let command) where command.kind == .representment:
+            try checkRepresentment(decided.reply, customer, policy, now)
         case .receiveFunds(let funds):
+            try checkNothingVanishes(funds.amount.count, decided, id)
             guard funds.reference == nil else { return }
             // The oldest is paid before the next: what was open and is still open may have been
             // paid only if everything older is closed.
@@ -265,7 +287,123 @@ struct Auditor {
         }
     }
 
+    /// All that came in is the customer's, or lowers what was lost on him.
+    private func checkNothingVanishes(
+        _ amount: Int64, _ decided: Commit.Decided, _ id: CustomerID
+    ) throws(Finding) {
+        var kept: Int64 = 0
+        for transfer in decided.changes.transfers where transfer.debit == .house(.bankOperating) {
+            let isHis = transfer.credit.customer == id
+            guard isHis || transfer.credit == .house(.recoveredBadDebt) else {
+                throw Finding("money of \(id) went to \(transfer.credit.name)")
+            }
+            kept += transfer.amount
+        }
+        guard kept == amount else { throw Finding("of \(amount) that came in \(kept) was booked") }
+    }
+
+    /// A debit may be presented again twice, within 180 days, after R01 and R09, for the same
+    /// amount (Nacha Operating Rules, reinitiation).
+    private func checkRepresentment(
+        _ reply: Reply, _ customer: Customer, _ policy: Policy, _ now: Instant
+    ) throws(Finding) {
+        guard case .settlement(let id) = reply, let again = customer.settlements[id],
+            let obligation = again.allocations.first.flatMap({
+                customer.obligations[$0.obligation]
+            }), case .deposit(let depositID) = obligation.origin,
+            let deposit = customer.deposits[depositID]
+        else { throw Finding("a debit is presented again that was not one") }
+        guard ["R01", "R09"].contains(obligation.code), again.amount == deposit.amount,
+            obligation.representedAt.count < 2
+        else { throw Finding("\(id) presents \(depositID) again against the rules") }
+        if let day = deposit.settlementDay {
+            guard Eastern.day(at: now) <= day.adding(days: 180) else {
+                throw Finding("\(id) presents \(depositID) again after 180 days")
+            }
+        }
+    }
+
     // MARK: A customer
+
+    /// What is owed begins with its reason, its policy, the notice that tells of it, and the timers
+    /// of its loss, all in one commit.
+    private func checkOpened(
+        _ customer: Customer, _ before: Before, _ decisions: [Commit.Decided],
+        _ store: MemoryStore, _ policy: Policy
+    ) throws(Finding) {
+        let known = before.customers[customer.id]?.obligations ?? [:]
+        for obligation in customer.obligations.values where known[obligation.id] == nil {
+            let id = obligation.id
+            let told = decisions.flatMap(\.changes.notices).contains { notice in
+                guard case .obligationOpened(let told, let amount, _, _, _) = notice.content else {
+                    return false
+                }
+                return notice.id == obligation.noticeID && told == id
+                    && amount == obligation.principal
+            }
+            guard told else { throw Finding("\(id) was opened and its customer was not told") }
+            guard !obligation.code.isEmpty, obligation.policy == policy.version else {
+                throw Finding("\(id) was opened without its reason or policy")
+            }
+            let timers = store.timers[customer.id] ?? [:]
+            guard
+                obligation.state != .open
+                    || (timers["provision:\(id)"] != nil && timers["charge_off:\(id)"] != nil)
+            else { throw Finding("\(id) was opened and its loss will never be seen") }
+        }
+    }
+
+    /// What a customer and an operator read is what the books say.
+    private func checkShown(
+        _ customer: Customer, _ before: Before, _ policy: Policy, _ now: Instant
+    ) throws(Finding) {
+        let id = customer.id
+        let cash = -books.balance(.customer(id, .cash))
+        let owed = owed(customer)
+        guard customer.owed.count == owed, customer.displayBalance == cash - owed else {
+            throw Finding("\(id) is shown \(customer.displayBalance), not \(cash - owed)")
+        }
+        let open = customer.orders.values.filter { $0.state != .closed }
+        let reserved = open.filter { $0.side == .buy }.reduce(0) { $0 + $1.reservedCash.count }
+        guard cash >= reserved else { throw Finding("\(id) has orders for more than his cash") }
+        for asset in policy.assets {
+            let held = -books.balance(.customer(id, .crypto), asset.code)
+            let inOrders = open.filter { $0.side == .sell && $0.asset == asset.code }
+                .reduce(0) { $0 + $1.reservedQuantity.count }
+            let inSale = customer.sales.values
+                .filter { $0.state == .ordered && $0.asset == asset.code }
+                .reduce(0) { sum, sale in
+                    sum + sale.ordered.count - sale.fills.reduce(0) { $0 + $1.quantity.count }
+                }
+            guard held >= inOrders + inSale else {
+                throw Finding("\(id) sells more \(asset.code) than there is")
+            }
+        }
+        let facts = Facts(now: now, policy: policy, actor: .system, quotes: before.quotes)
+        let stopped =
+            owed > 0 || stop(customer, Auditor.stopsWithdrawals, now) != nil
+            || customer.profile.securityLocks.contains { $0.until > now }
+        let most =
+            stopped
+            ? 0 : max(0, value(customer, before.quotes, policy, now) - uncollected(customer))
+        let shown = customer.withdrawable(facts)
+        guard shown.total.count == most, (shown.each[.usd] ?? 0) <= min(cash - reserved, most)
+        else { throw Finding("\(id) is shown \(shown.total.count) to withdraw, not \(most)") }
+        for deposit in customer.deposits.values {
+            if let was = before.customers[id]?.deposits[deposit.id] {
+                guard deposit.releaseAt >= was.releaseAt else {
+                    throw Finding("the hold of \(deposit.id) got shorter")
+                }
+            }
+            switch customer.status(of: deposit) {
+            case .settled, .settledByLiquidation:
+                guard books.balance(.obligation(id, ObligationID(sharing: deposit.id))) == 0 else {
+                    throw Finding("\(deposit.id) is shown as settled and something is owed")
+                }
+            default: break
+            }
+        }
+    }
 
     private func check(
         _ customer: Customer, _ store: MemoryStore, _ now: Instant
@@ -336,6 +474,10 @@ struct Auditor {
             throw Finding("\(id) was credited with more than its amount")
         }
         guard deposit.returns.count <= 1 else { throw Finding("\(id) was returned twice") }
+        for once in [Deposit.Moment.What.fundsReceived, .released, .submitted, .cancelled]
+        where deposit.history.filter({ $0.what == once }).count > 1 {
+            throw Finding("\(id) has \(once) twice in its history")
+        }
         for moment in deposit.history where moment.what == .released {
             guard moment.at - deposit.initiatedAt >= 168 * 3_600_000 else {
                 throw Finding("\(id) was released before seven days")
@@ -516,7 +658,12 @@ struct Auditor {
         var allowance: Int64 = 0
         var written: Int64 = 0
         var claims: Int64 = 0
+        var waived: Int64 = 0
+        var saleFees: [Bool: Int64] = [:]
         for customer in store.customers.values {
+            for sale in customer.sales.values where sale.state != .restored {
+                saleFees[sale.purpose == .liquidation, default: 0] += sale.fee.count
+            }
             for deposit in customer.deposits.values {
                 let settled = deposit.history.contains { $0.what == .fundsReceived }
                 switch deposit.state {
@@ -542,6 +689,7 @@ struct Auditor {
             }
             for obligation in customer.obligations.values {
                 allowance += obligation.provided.count
+                waived -= books.moved(obligation.id, [.waiver])
                 if case .chargedOff(_, let amount, let claim) = obligation.state {
                     written += amount.count
                     claims += claim.count
@@ -570,6 +718,12 @@ struct Auditor {
         try expect(.allowance, -allowance)
         try expect(.creditLossProvision, allowance + written)
         try expect(.recoveredBadDebt, claims - written)
+        try expect(.goodwill, waived)
+        try expect(.liquidationFee, -(saleFees[true] ?? 0))
+        try expect(.tradingFee, stated(.tradingFee) - (saleFees[false] ?? 0))
+        for account in [HouseAccount.cardFee, .returnFee, .disputeFee, .processingCost] {
+            try expect(account, stated(account))
+        }
         for asset in books.totals.keys {
             try expect(.withdrawalsPayable, -(withdrawals[asset] ?? 0), asset)
             for account in [HouseAccount.bankOperating, .cardClearing, .custody] {
@@ -577,6 +731,10 @@ struct Auditor {
                 try expect(account, statements[place] ?? 0, asset)
             }
         }
+    }
+
+    private func stated(_ account: HouseAccount) -> Int64 {
+        statements[Books.Place(account: .house(account), asset: .usd)] ?? 0
     }
 
     private func expect(

@@ -52,6 +52,8 @@ public final class RecordingStore: Store {
     private let disk: (any Disk)?
     private var opened: (any Store)?
     private var torn: Int?
+    /// What the batch under way keeps.
+    private var kept: Commit?
     /// Decisions kept since they were last taken, in order.
     private var decisions: [Commit.Decided] = []
 
@@ -89,24 +91,33 @@ public final class RecordingStore: Store {
         try store.holders(ofFingerprint: fingerprint)
     }
 
-    public func keep(_ commit: Commit) throws {
+    /// One batch, which dies where it was told to.
+    public func batch<Value>(_ body: () throws -> Value) throws -> Value {
+        kept = nil
+        if case .duringCommit = crash { try disk?.mark() }
+        let value = try store.batch(body)
+        guard let kept else { return value }
         let point = crash
         crash = nil
         switch point {
-        case .beforeCommit: throw Crashed()
         case .duringCommit(let part):
-            if let disk {
-                try disk.mark()
-                try store.keep(commit)
-                torn = part
-            }
+            if disk != nil { torn = part }
             throw Crashed()
-        case .afterCommit, nil: break
+        case .beforeCommit, .afterCommit, nil: break
         }
-        if let opened { try opened.keep(commit) }
-        try memory.keep(commit)
-        decisions += commit.decisions
+        try memory.keep(kept)
+        decisions += kept.decisions
         if case .afterCommit = point { throw Crashed() }
+        return value
+    }
+
+    public func keep(_ commit: Commit) throws {
+        if case .beforeCommit = crash {
+            crash = nil
+            throw Crashed()
+        }
+        try opened?.keep(commit)
+        kept = commit
     }
 
     public func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {

@@ -732,10 +732,9 @@ def main():
         customer.stopping = True
     for customer in customers:
         customer.join(timeout=60)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 40
     quiet = 0
-    while quiet < 3:
-        assert time.monotonic() < end, "it does not come to rest"
+    while quiet < 3 and time.monotonic() < end:
         if not bank.waits() and not clock.is_busy():
             clock.plan()
             clock.advance()
@@ -758,6 +757,8 @@ def main():
     till.stop()
 
     comparison = Comparison(server, customers, bank, teller, operator)
+    if quiet < 3:
+        comparison.problems.append(("it does not come to rest",))
     comparison.ask_again()
     settlements = {}
     for customer in customers:

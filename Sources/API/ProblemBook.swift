@@ -58,8 +58,7 @@ extension Refusal {
         case .suspenseUnknown: .claimUnknown
         case .claimUnknown: .proposalUnknown
         case .proposalUnknown: .flagUnknown
-        case .flagUnknown: .noticeUnknown
-        case .noticeUnknown: .assetUnknown(.usd)
+        case .flagUnknown: .assetUnknown(.usd)
         case .assetUnknown: .amountOutOfRange(min: .zero, max: .max)
         case .amountOutOfRange: .quantityOutOfRange
         case .quantityOutOfRange: .insufficientBalance(.usd)
@@ -85,8 +84,7 @@ extension Refusal {
         case .samePerson: .alreadyDecided
         case .alreadyDecided: .reasonRequired
         case .reasonRequired: .warrantyWindowPassed
-        case .warrantyWindowPassed: .accountNotEmpty
-        case .accountNotEmpty: .books(.overdrawn(none))
+        case .warrantyWindowPassed: .books(.overdrawn(none))
         case .books: nil
         }
     }

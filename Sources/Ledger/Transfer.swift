@@ -53,7 +53,6 @@ public struct Transfer: Hashable, Sendable {
         case returnSettled = "return_settled"
         case returnFee = "return_fee"
         case returnParked = "return_parked"
-        case returnMatched = "return_matched"
         case dishonorSent = "dishonor_sent"
         case dishonorSettled = "dishonor_settled"
         case dishonorContested = "dishonor_contested"

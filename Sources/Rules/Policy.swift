@@ -146,7 +146,6 @@ public struct Policy: Hashable, Sendable, Codable {
         /// Days after opening, at the start of the Eastern day.
         public var provisionAfterDays: Int
         public var chargeOffAfterDays: Int
-        public var disputeFee: Cents
         /// Years within which an RDFI may claim breach of the authorisation warranty (consumer).
         public var warrantyYears: Int
     }

@@ -22,7 +22,6 @@ public enum Refusal: Error, Hashable, Sendable {
     case claimUnknown
     case proposalUnknown
     case flagUnknown
-    case noticeUnknown
     case assetUnknown(AssetCode)
     case amountOutOfRange(min: Cents, max: Cents)
     case quantityOutOfRange
@@ -52,7 +51,6 @@ public enum Refusal: Error, Hashable, Sendable {
     case alreadyDecided
     case reasonRequired
     case warrantyWindowPassed
-    case accountNotEmpty
     /// The books refused; the rules should have known before. Reported as our fault.
     case books(LedgerRefusal)
 }

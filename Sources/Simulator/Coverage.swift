@@ -45,8 +45,7 @@ public struct Coverage: Sendable {
         "pause_end", "waive_residual", "provision", "charge_off", "liquidation_slice", "flag_end",
     ]
 
-    /// Every refusal but `noticeUnknown` and `accountNotEmpty`, which no rule gives yet, and
-    /// `books`, which would be a bug.
+    /// Every refusal but `books`, which would be a bug.
     private static let refusals = [
         "customerExists", "customerUnknown", "methodUnknown", "methodUnusable", "methodBlocked",
         "depositUnknown", "obligationUnknown", "settlementUnknown", "withdrawalUnknown",

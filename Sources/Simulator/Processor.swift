@@ -29,7 +29,7 @@ extension World {
                 expect(
                     .chargeDisputed(
                         Command.ChargeDisputed(
-                            settlement: settlement, disputeFee: policy.loss.disputeFee)),
+                            settlement: settlement, disputeFee: Cents(random.int64(0...2_500)))),
                     to: to, by: .system, in: answered + random.int(0...2_000_000))
             }
         case 7...9:

@@ -94,8 +94,7 @@ enum SimulatedPolicy {
             "retrySeconds": 300, "breakerMove": 1000
           },
           "loss": {
-            "provisionAfterDays": 90, "chargeOffAfterDays": 180, "disputeFee": 1500,
-            "warrantyYears": 2
+            "provisionAfterDays": 90, "chargeOffAfterDays": 180, "warrantyYears": 2
           },
           "approval": {"soleAuthorityMax": 10000},
           "security": {"passwordChangeHours": 48, "emailChangeHours": 120}

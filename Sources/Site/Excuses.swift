@@ -25,9 +25,9 @@ extension Refusal {
         case .reasonRequired: .reasonNeeded
         case .customerExists, .customerUnknown, .depositUnknown, .obligationUnknown,
             .settlementUnknown, .withdrawalUnknown, .orderUnknown, .saleUnknown, .documentUnknown,
-            .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown, .noticeUnknown,
+            .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown,
             .owing, .purchaseNotCredited, .wrongState, .amountChanged, .overpaymentSourceDiffers,
-            .warrantyWindowPassed, .accountNotEmpty, .books:
+            .warrantyWindowPassed, .books:
             .notNow
         }
     }

@@ -384,7 +384,7 @@ extension Site {
         switch refusal {
         case .customerUnknown, .methodUnknown, .depositUnknown, .obligationUnknown,
             .settlementUnknown, .withdrawalUnknown, .orderUnknown, .saleUnknown, .documentUnknown,
-            .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown, .noticeUnknown,
+            .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown,
             .assetUnknown:
             message(.notFound, visit)
         case .customerExists, .methodUnusable, .methodBlocked, .amountOutOfRange,
@@ -393,7 +393,7 @@ extension Site {
             .settlementMethodOff, .settlementExceedsOwed, .partialNotAllowed, .amountChanged,
             .nothingOwed, .representmentNotAllowed, .quoteMissing, .tooLittleToSell,
             .overpaymentSourceDiffers, .secondPersonRequired, .samePerson, .alreadyDecided,
-            .reasonRequired, .warrantyWindowPassed, .accountNotEmpty, .books:
+            .reasonRequired, .warrantyWindowPassed, .books:
             message(.staleForm(returnTo: visit.address), visit, status: 409)
         }
     }

@@ -60,7 +60,6 @@ extension Describe {
         case .claimUnknown: unknown("claim")
         case .proposalUnknown: unknown("proposal")
         case .flagUnknown: unknown("flag")
-        case .noticeUnknown: unknown("notice")
         case .methodUnusable(let standing):
             RefusalProblem(
                 "method_unusable", 409, "This payment method cannot be used",
@@ -121,10 +120,6 @@ extension Describe {
             RefusalProblem(
                 "credit_in_use", 409, "The deposit's credit is in use",
                 "The deposit cannot be cancelled, because its credit has been spent or reserved.")
-        case .accountNotEmpty:
-            RefusalProblem(
-                "account_not_empty", 409, "The account is not empty",
-                "There is something in the account. Take it out first.")
         case .wrongState(let sentence):
             RefusalProblem(
                 "wrong_state", 409, "This does not fit the present state",

@@ -17,7 +17,7 @@ import Wire
             .customerExists, .customerUnknown, .methodUnknown, .methodUnusable(.disabled),
             .methodBlocked, .depositUnknown, .obligationUnknown, .settlementUnknown,
             .withdrawalUnknown, .orderUnknown, .saleUnknown, .documentUnknown, .suspenseUnknown,
-            .claimUnknown, .proposalUnknown, .flagUnknown, .noticeUnknown, .assetUnknown(btc),
+            .claimUnknown, .proposalUnknown, .flagUnknown, .assetUnknown(btc),
             .amountOutOfRange(min: Cents(1), max: Cents(2)), .quantityOutOfRange,
             .insufficientBalance(btc), .held(withdrawable: Cents(5), until: at), .owing(Cents(5)),
             .securityLock(until: at), .stopped(.hardship), .purchaseNotCredited(credit: Cents(5)),
@@ -27,7 +27,7 @@ import Wire
             .amountChanged(owed: Cents(5)), .nothingOwed, .representmentNotAllowed(.tooLate),
             .quoteMissing(btc), .tooLittleToSell(btc), .overpaymentSourceDiffers,
             .secondPersonRequired, .samePerson, .alreadyDecided, .reasonRequired,
-            .warrantyWindowPassed, .accountNotEmpty, .books(.overdrawn(key)),
+            .warrantyWindowPassed, .books(.overdrawn(key)),
         ]
         let problems = refusals.map(describe.problem)
 

@@ -318,8 +318,7 @@ extension Policy {
             depthShare: BasisPoints(1_000), slicesPerHourMax: 2, sliceIntervalSeconds: 30,
             retrySeconds: 300, breakerMove: BasisPoints(1_000)),
         loss: Loss(
-            provisionAfterDays: 90, chargeOffAfterDays: 180, disputeFee: Cents(1_500),
-            warrantyYears: 2),
+            provisionAfterDays: 90, chargeOffAfterDays: 180, warrantyYears: 2),
         approval: Approval(soleAuthorityMax: Cents(10_000)),
         security: Security(passwordChangeHours: 48, emailChangeHours: 120))
 }

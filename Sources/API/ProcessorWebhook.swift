@@ -80,6 +80,10 @@ enum ProcessorWebhook {
         case "charge.disputed":
             try charge(
                 event, .chargeDisputed, ["dispute_fee_minor": "dispute_fee_minor"], call)
+        case "refund.succeeded":
+            try charge(
+                event, .chargeRefunded,
+                ["refund_id": "refund", "amount_minor": "amount_minor"], call)
         case "payout.paid":
             try read(
                 event, .receivePayout,

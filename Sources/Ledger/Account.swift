@@ -95,4 +95,6 @@ public enum HouseAccount: String, Hashable, Sendable, CaseIterable, Codable {
     case goodwill = "expense:goodwill"
     case creditLossProvision = "expense:credit_loss_provision"
     case restitution = "expense:restitution"
+    /// Returns in suspense that nobody could place.
+    case suspenseLoss = "expense:suspense_loss"
 }

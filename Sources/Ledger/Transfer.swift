@@ -56,6 +56,8 @@ public struct Transfer: Hashable, Sendable {
         case dishonorSent = "dishonor_sent"
         case dishonorSettled = "dishonor_settled"
         case dishonorContested = "dishonor_contested"
+        case suspenseWrittenOff = "suspense_written_off"
+        case fundsSentBack = "funds_sent_back"
         case warrantyClaim = "warranty_claim"
         case settlementReceived = "settlement_received"
         case settlementSubmitted = "settlement_submitted"
@@ -69,6 +71,7 @@ public struct Transfer: Hashable, Sendable {
         case overpaymentRefunded = "overpayment_refunded"
         case payout
         case processingCost = "processing_cost"
+        case paymentRefunded = "payment_refunded"
         case chargeback
         case disputeFee = "dispute_fee"
         case waiver

@@ -41,6 +41,7 @@ public enum Command: Hashable, Sendable, Codable {
     case chargeSucceeded(ChargeSucceeded)
     case chargeFailed(ChargeFailed)
     case chargeDisputed(ChargeDisputed)
+    case chargeRefunded(ChargeRefunded)
     case fill(Fill)
     case finishSale(SaleID)
     case noticeDelivered(NoticeID)
@@ -60,6 +61,7 @@ public enum Command: Hashable, Sendable, Codable {
     case timer(Timer.Kind)
     case blockMethods(fingerprint: String, code: String)
     case upholdReturn(UpholdReturn)
+    case returnDecided(ReturnDecided)
     // Of the house.
     case fundCounterparty(asset: AssetCode, amount: Int64)
     case parkReturn(ParkReturn)
@@ -73,6 +75,7 @@ public enum Command: Hashable, Sendable, Codable {
     case pauseLiquidation(PauseLiquidation)
     case receiveUnidentifiedFunds(ReceiveFunds)
     case assignFunds(AssignFunds)
+    case closeSuspense(CloseSuspense)
     case receivePayout(ReceivePayout)
     case propose(Propose)
     case approve(ProposalID)
@@ -427,6 +430,21 @@ extension Command {
         }
     }
 
+    /// The processor gave back money it had captured.
+    public struct ChargeRefunded: Hashable, Sendable, Codable {
+        public let settlement: SettlementID
+        /// The processor's own name for it: a refund told twice is booked once.
+        public let refund: String
+        /// The amount goes back first, then its fee.
+        public let amount: Cents
+
+        public init(settlement: SettlementID, refund: String, amount: Cents) {
+            self.settlement = settlement
+            self.refund = refund
+            self.amount = amount
+        }
+    }
+
     public struct Fill: Hashable, Sendable, Codable {
         public let sale: SaleID
         public let trade: String
@@ -479,11 +497,12 @@ extension Command {
     }
 
     public struct ExtendDeadline: Hashable, Sendable, Codable {
-        public let obligation: ObligationID
+        /// `nil` means all that is owed.
+        public let obligation: ObligationID?
         public let until: Instant
         public let reason: String
 
-        public init(obligation: ObligationID, until: Instant, reason: String) {
+        public init(obligation: ObligationID?, until: Instant, reason: String) {
             self.obligation = obligation
             self.until = until
             self.reason = reason
@@ -516,22 +535,13 @@ extension Command {
         public let sale: SaleID
         /// What it cost to buy the asset back.
         public let cost: Cents
-        /// What is owed again because the sale's proceeds had paid it.
-        public let owedAgain: OwedAgain?
+        /// How much of what the sale's proceeds had paid is owed again; `nil` means all of it, zero
+        /// that it was never owed.
+        public let owedAgain: Cents?
         public let reason: String
         public var approvedBy: String?
 
-        public struct OwedAgain: Hashable, Sendable, Codable {
-            public let obligation: ObligationID
-            public let amount: Cents
-
-            public init(obligation: ObligationID, amount: Cents) {
-                self.obligation = obligation
-                self.amount = amount
-            }
-        }
-
-        public init(sale: SaleID, cost: Cents, owedAgain: OwedAgain?, reason: String) {
+        public init(sale: SaleID, cost: Cents, owedAgain: Cents?, reason: String) {
             self.sale = sale
             self.cost = cost
             self.owedAgain = owedAgain
@@ -550,7 +560,7 @@ extension Command {
     }
 
     public struct UpholdReturn: Hashable, Sendable, Codable {
-        public let deposit: DepositID
+        public let payment: PaymentReference
         public let code: String
         public let amount: Cents
         public let trace: TraceNumber
@@ -558,13 +568,36 @@ extension Command {
         public let from: HouseAccount
 
         public init(
-            deposit: DepositID, code: String, amount: Cents, trace: TraceNumber, from: HouseAccount
+            payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber,
+            from: HouseAccount
         ) {
-            self.deposit = deposit
+            self.payment = payment
             self.code = code
             self.amount = amount
             self.trace = trace
             self.from = from
+        }
+    }
+
+    /// What became of a return that was not charged to the customer.
+    public struct ReturnDecided: Hashable, Sendable, Codable {
+        public let payment: PaymentReference
+        public let trace: TraceNumber
+        public let outcome: Outcome
+
+        public enum Outcome: String, Hashable, Sendable, Codable {
+            /// It was sent back to the RDFI, which may still insist.
+            case dishonored
+            /// The RDFI gave the money back.
+            case paidBack = "paid_back"
+            /// Two people gave it up.
+            case closed
+        }
+
+        public init(payment: PaymentReference, trace: TraceNumber, outcome: Outcome) {
+            self.payment = payment
+            self.trace = trace
+            self.outcome = outcome
         }
     }
 }
@@ -593,13 +626,25 @@ extension Command {
     public struct MatchReturn: Hashable, Sendable, Codable {
         public let item: SuspenseID
         public let customer: CustomerID
-        public let deposit: DepositID
+        public let payment: PaymentReference
         public var approvedBy: String?
 
-        public init(item: SuspenseID, customer: CustomerID, deposit: DepositID) {
+        public init(item: SuspenseID, customer: CustomerID, payment: PaymentReference) {
             self.item = item
             self.customer = customer
-            self.deposit = deposit
+            self.payment = payment
+        }
+    }
+
+    /// Gives up an item in suspense that nobody can place.
+    public struct CloseSuspense: Hashable, Sendable, Codable {
+        public let item: SuspenseID
+        public let reason: String
+        public var approvedBy: String?
+
+        public init(item: SuspenseID, reason: String) {
+            self.item = item
+            self.reason = reason
         }
     }
 

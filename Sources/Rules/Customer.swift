@@ -118,6 +118,9 @@ extension Customer {
             .sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }
     }
 
+    /// What survives of debts whose loss was booked: it restricts and is recovered like a debt.
+    public var lossClaims: Cents { obligations.values.map(\.claimLeft).sum() }
+
     /// Everything owed on open obligations.
     public var owed: Cents { openObligations.map { outstanding($0.id) }.sum() }
 

@@ -43,6 +43,7 @@ extension Draft {
         case .chargeSucceeded(let command): try chargeSucceeded(command)
         case .chargeFailed(let command): try chargeFailed(command)
         case .chargeDisputed(let command): try chargeDisputed(command)
+        case .chargeRefunded(let command): try chargeRefunded(command)
         case .fill(let command): try fill(command)
         case .finishSale(let id): try finishSale(id)
         case .noticeDelivered(let id): try noticeDelivered(id)
@@ -61,10 +62,11 @@ extension Draft {
         case .blockMethods(let fingerprint, let code):
             blockMethods(fingerprint: fingerprint, code: code)
         case .upholdReturn(let command): try upholdReturn(command)
+        case .returnDecided(let command): try returnDecided(command)
         case .fundCounterparty, .parkReturn, .matchReturn, .dishonorReturn, .submitDishonor,
             .settleParkedReturn, .settleDishonor, .contestDishonor, .blockAccount,
-            .pauseLiquidation, .receiveUnidentifiedFunds, .assignFunds, .receivePayout, .propose,
-            .approve, .decline:
+            .pauseLiquidation, .receiveUnidentifiedFunds, .assignFunds, .closeSuspense,
+            .receivePayout, .propose, .approve, .decline:
             throw .wrongState("this command is for the house")
         }
     }

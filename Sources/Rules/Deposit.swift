@@ -17,14 +17,16 @@ public struct Deposit: Hashable, Sendable, Codable {
     /// What may be traded before the money is good; the rest is credited at release.
     public let credit: Cents
     public let underwriting: Underwriting
+    /// The hold the customer was told of; a later policy does not lengthen it under him.
+    public let terms: Policy.Hold
     public let initiatedAt: Instant
     public var releaseAt: Instant
     public var state: State
     public var trace: TraceNumber?
     public var settlementDay: Day?
     public var returns: [ReturnRecord] = []
-    /// Trace numbers of returns that were not charged to the customer but wait in suspense.
-    public var parkedReturns: [TraceNumber] = []
+    /// Returns that were not charged to the customer but went to suspense.
+    public var parkedReturns: [ParkedReturn] = []
     public var history: [Moment] = []
 
     public enum Kind: Hashable, Sendable, Codable {
@@ -144,9 +146,10 @@ extension Draft {
         let underwriting = underwrite(amount, from: method, asked: asked)
         let deposit = Deposit(
             id: identifier(), kind: kind, method: id, amount: amount,
-            credit: underwriting.credit, underwriting: underwriting, initiatedAt: facts.now,
+            credit: underwriting.credit, underwriting: underwriting, terms: facts.policy.hold,
+            initiatedAt: facts.now,
             releaseAt: releaseTime(
-                initiatedAt: facts.now,
+                initiatedAt: facts.now, terms: facts.policy.hold,
                 settlementDay: facts.timing.forwardSettlement(
                     processingDay: facts.timing.processingDay(submittedAt: facts.now))),
             state: .initiated,
@@ -200,7 +203,8 @@ extension Draft {
         deposit.settlementDay = facts.timing.forwardSettlement(
             processingDay: facts.timing.processingDay(submittedAt: facts.now))
         deposit.releaseAt = releaseTime(
-            initiatedAt: deposit.initiatedAt, settlementDay: deposit.settlementDay)
+            initiatedAt: deposit.initiatedAt, terms: deposit.terms,
+            settlementDay: deposit.settlementDay)
         deposit.state = .submitted
         record(.submitted, on: &deposit)
         sendEntry(entry)
@@ -230,14 +234,16 @@ extension Draft {
         }
         try post(.house(.bankOperating), .house(.clearing), deposit.amount, .depositSettled)
         deposit.settlementDay = day
-        deposit.releaseAt = releaseTime(initiatedAt: deposit.initiatedAt, settlementDay: day)
+        deposit.releaseAt = releaseTime(
+            initiatedAt: deposit.initiatedAt, terms: deposit.terms, settlementDay: day)
         deposit.state = .fundsReceived
         record(.fundsReceived, on: &deposit)
         set(.release(id), due: max(deposit.releaseAt, facts.now))
         return .done
     }
 
-    /// The hold ends, once, when its time has passed and the bank's files are up to date.
+    /// The hold ends, once, when its time has passed, the bank's files are up to date and no return
+    /// of it waits in suspense.
     mutating func release(_ id: DepositID) throws(Refusal) -> Reply {
         var deposit = try deposit(id)
         guard deposit.state == .fundsReceived else { return .unchanged }
@@ -247,6 +253,10 @@ extension Draft {
         }
         guard !facts.bankFeedStale else {
             set(.release(id), due: facts.now.adding(hours: 1))
+            return .unchanged
+        }
+        guard !deposit.parkedReturns.hasOpen else {
+            set(.release(id), due: facts.now.adding(days: 1))
             return .unchanged
         }
         try post(

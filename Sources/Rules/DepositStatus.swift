@@ -69,7 +69,8 @@ extension Customer {
         case .settled(_, .liquidation): .settledByLiquidation
         case .settled(_, .payment), .settled(_, .cash), .settled(_, .waiver): .settled
         case .chargedOff(_, let written, let claim):
-            claim < written ? .chargedOffPartiallyRecovered : .chargedOff
+            claim < written.remaining(after: obligation.claimWaived)
+                ? .chargedOffPartiallyRecovered : .chargedOff
         }
     }
 

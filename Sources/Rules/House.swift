@@ -73,6 +73,8 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
         case dishonored(code: String)
         case dishonorSettled(code: String)
         case contested(code: String)
+        /// Nobody could place it: a return became our loss, money went back to its sender.
+        case closed(reason: String)
     }
 }
 
@@ -100,6 +102,7 @@ public struct Proposal: Hashable, Sendable, Codable {
         case matchReturn(Command.MatchReturn)
         case assignFunds(Command.AssignFunds)
         case resumeLiquidation(Command.PauseLiquidation)
+        case closeSuspense(Command.CloseSuspense)
 
         func command(approvedBy name: String) -> Command {
             switch self {
@@ -121,6 +124,9 @@ public struct Proposal: Hashable, Sendable, Codable {
             case .resumeLiquidation(var resume):
                 resume.approvedBy = name
                 return .pauseLiquidation(resume)
+            case .closeSuspense(var close):
+                close.approvedBy = name
+                return .closeSuspense(close)
             }
         }
     }
@@ -157,6 +163,7 @@ public struct HouseDraft {
         case .pauseLiquidation(let command): try pause(command)
         case .receiveUnidentifiedFunds(let command): try receive(command)
         case .assignFunds(let command): try assign(command)
+        case .closeSuspense(let command): try close(command)
         case .receivePayout(let command): try payout(command)
         case .propose(let command): try propose(command)
         case .approve(let id): try decide(id, approve: true)
@@ -167,10 +174,11 @@ public struct HouseDraft {
             .cancelSettlement, .submitDocument, .setLiquidationOrder, .recordSecurityChange,
             .askForHelp, .submitEntry, .settleEntry, .receiveReturn, .settleReturn,
             .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded, .chargeFailed,
-            .chargeDisputed, .fill, .finishSale, .noticeDelivered, .noticeUndeliverable,
+            .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
+            .noticeUndeliverable,
             .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
             .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .timer, .blockMethods,
-            .upholdReturn:
+            .upholdReturn, .returnDecided:
             throw .wrongState("this command is for a customer")
         }
     }
@@ -241,7 +249,7 @@ extension HouseDraft {
         return .parked(item.id)
     }
 
-    /// Two people found which deposit a return is of; the customer is charged now.
+    /// Two people found which payment a return is of; the customer is charged now.
     private mutating func match(_ command: Command.MatchReturn) throws(Refusal) -> Reply {
         var item = try item(command.item)
         guard item.state == .open, item.why != .unidentifiedFunds, let trace = item.trace else {
@@ -255,9 +263,41 @@ extension HouseDraft {
                 addressee: .customer(command.customer),
                 command: .upholdReturn(
                     Command.UpholdReturn(
-                        deposit: command.deposit, code: item.code, amount: item.amount,
+                        payment: command.payment, code: item.code, amount: item.amount,
                         trace: trace, from: .suspenseReturns))))
         return .done
+    }
+
+    /// Nobody can say what an item is of: a return is our loss, money goes back where it came from.
+    private mutating func close(_ command: Command.CloseSuspense) throws(Refusal) -> Reply {
+        guard !command.reason.isEmpty else { throw .reasonRequired }
+        var item = try item(command.item)
+        guard command.approvedBy != nil else { throw .secondPersonRequired }
+        switch item.state {
+        case .open where item.why == .unidentifiedFunds:
+            post(.unidentifiedFunds, .bankOperating, item.amount, .fundsSentBack)
+        case .open: post(.suspenseLoss, .suspenseReturns, item.amount, .suspenseWrittenOff)
+        case .dishonored:
+            // The RDFI neither paid nor contested.
+            post(.suspenseLoss, .claimDishonored, item.amount, .suspenseWrittenOff)
+        case .matched, .dishonorQueued, .dishonorSettled, .contested, .closed:
+            throw .wrongState("the item does not wait for anybody")
+        }
+        item.state = .closed(reason: command.reason)
+        keep(item)
+        tell(item, .closed)
+        return .done
+    }
+
+    /// Tells the payment a parked return is of what became of the return.
+    private mutating func tell(_ item: SuspenseItem, _ outcome: Command.ReturnDecided.Outcome) {
+        guard let customer = item.customer, let payment = item.payment, let trace = item.trace
+        else { return }
+        changes.following.append(
+            Following(
+                addressee: .customer(customer),
+                command: .returnDecided(
+                    Command.ReturnDecided(payment: payment, trace: trace, outcome: outcome))))
     }
 
     private mutating func dishonor(_ command: Command.DishonorReturn) throws(Refusal) -> Reply {
@@ -295,6 +335,7 @@ extension HouseDraft {
         post(.claimDishonored, .suspenseReturns, item.amount, .dishonorSent)
         item.state = .dishonored(code: code)
         keep(item)
+        tell(item, .dishonored)
         changes.entries.append(.send(entry))
         return .done
     }
@@ -316,9 +357,10 @@ extension HouseDraft {
             post(.bankOperating, .claimDishonored, item.amount, .dishonorSettled)
             item.state = .dishonorSettled(code: code)
             keep(item)
+            tell(item, .paidBack)
             return .done
         case .dishonorSettled: return .unchanged
-        case .open, .matched, .dishonorQueued, .contested:
+        case .open, .matched, .dishonorQueued, .contested, .closed:
             throw .wrongState("no dishonor of this return is with the bank")
         }
     }
@@ -331,14 +373,13 @@ extension HouseDraft {
         case .dishonored: from = .claimDishonored
         case .dishonorSettled: from = .bankOperating
         case .contested: return .unchanged
-        case .open, .matched, .dishonorQueued:
+        case .open, .matched, .dishonorQueued, .closed:
             throw .wrongState("no dishonor of this return was sent")
         }
         item.state = .contested(code: command.code)
         item.wasContested = true
         keep(item)
-        guard let customer = item.customer, case .deposit(let deposit)? = item.payment,
-            let trace = item.trace
+        guard let customer = item.customer, let payment = item.payment, let trace = item.trace
         else {
             // Ours after all, of a payment we cannot name: it waits in suspense for a match.
             post(.suspenseReturns, from, item.amount, .dishonorContested)
@@ -352,7 +393,7 @@ extension HouseDraft {
                 addressee: .customer(customer),
                 command: .upholdReturn(
                     Command.UpholdReturn(
-                        deposit: deposit, code: item.code, amount: item.amount, trace: trace,
+                        payment: payment, code: item.code, amount: item.amount, trace: trace,
                         from: from))))
         return .done
     }

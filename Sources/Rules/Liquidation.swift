@@ -17,6 +17,10 @@ public struct Sale: Hashable, Sendable, Codable {
     public var fills: [Fill] = []
     public var fee: Cents = .zero
     public var state: State
+    /// What its proceeds paid, which is owed again if the sale is made good.
+    public var paid: [Settlement.Allocation] = []
+    /// Fills the venue told of that could not be booked; a person must look at each.
+    public var parkedFills: [Fill] = []
 
     public enum Purpose: Hashable, Sendable, Codable {
         case liquidation
@@ -213,7 +217,7 @@ extension Draft {
                             customer.profile.liquidation.attempts, limits.bands.count - 1)]),
                 quote.bid >= limit
             else { continue }
-            let wanted = saleQuantity(for: amount, of: policy, at: quote.bid, fee: limits.fee)
+            let wanted = saleQuantity(for: amount, of: policy, at: quote.bid, fee: forcedSaleFee)
             let bearable = Quantity(
                 Rounding.down.divide(
                     Int128(quote.bidDepth.count) * Int128(limits.depthShare.count), by: 10_000)
@@ -228,6 +232,12 @@ extension Draft {
                 asset: policy.code, quantity: quantity, index: quote.index, limit: limit)
         }
         return nil
+    }
+
+    /// The fee of a forced sale: that of today, or a lower one that a debtor was promised.
+    private var forcedSaleFee: BasisPoints {
+        customer.openObligations.map(\.terms.liquidationFee)
+            .reduce(facts.policy.liquidation.fee, min)
     }
 
     private func sellable() -> [Policy.AssetPolicy] {
@@ -267,7 +277,7 @@ extension Draft {
 
     /// What a sale would take now, asset by asset: an estimate for the customer.
     func salePlan() -> [SalePlan] {
-        let fee = facts.policy.liquidation.fee
+        let fee = forcedSaleFee
         var left = customer.owed
         var plan: [SalePlan] = []
         for policy in sellable() where left > .zero {
@@ -294,7 +304,7 @@ extension Draft {
         guard customer.saleInFlight == nil else { throw .wrongState("a sale is under way") }
         let rate: BasisPoints
         switch purpose {
-        case .liquidation: rate = facts.policy.liquidation.fee
+        case .liquidation: rate = forcedSaleFee
         case .settlement: rate = facts.policy.settlement.sellFee
         }
         let sale = Sale(
@@ -310,27 +320,69 @@ extension Draft {
     }
 
     /// A fill of the venue. Gross rounds down; the fee rounds half up over all fills so far.
+    ///
+    /// The venue has moved the asset whatever we think of it: a fill after the end is booked while
+    /// the customer still has what it sold, and one that cannot be booked waits for a person.
     mutating func fill(_ command: Command.Fill) throws(Refusal) -> Reply {
         guard var sale = customer.sales[command.sale] else { throw .saleUnknown }
-        if sale.fills.contains(where: { $0.trade == command.trade }) { return .unchanged }
-        guard sale.state == .ordered else { throw .wrongState("the sale is over") }
-        guard let policy = facts.policy.asset(sale.asset) else { throw .assetUnknown(sale.asset) }
-        guard !command.quantity.isZero, sale.sold + command.quantity <= sale.ordered else {
-            throw .quantityOutOfRange
+        if (sale.fills + sale.parkedFills).contains(where: { $0.trade == command.trade }) {
+            return .unchanged
         }
+        guard let policy = facts.policy.asset(sale.asset) else { throw .assetUnknown(sale.asset) }
+        guard !command.quantity.isZero else { throw .quantityOutOfRange }
         let gross = command.price.value(
             of: command.quantity, of: policy.asset, rounding: .down)
+        let fill = Sale.Fill(
+            trade: command.trade, quantity: command.quantity, price: command.price, gross: gross)
+        let isLate = sale.state != .ordered
+        guard gross <= .max, sale.state != .restored,
+            sale.sold + command.quantity <= sale.ordered,
+            !isLate || customer.freeHolding(of: sale.asset) >= command.quantity
+        else {
+            sale.parkedFills.append(fill)
+            keep(sale)
+            raise(.fillParked(customer.id, sale.id, trade: command.trade))
+            return .done
+        }
         let feeSoFar = sale.fee
-        sale.fills.append(
-            Sale.Fill(
-                trade: command.trade, quantity: command.quantity, price: command.price,
-                gross: gross))
+        sale.fills.append(fill)
         sale.fee = sale.gross.share(sale.feeRate, rounding: .halfUp)
         keep(sale)
         try sell(
             sale.asset, command.quantity, gross: gross, fee: sale.fee - feeSoFar,
             feeAccount: .feeAccount(of: sale.purpose), reasons: (.sale, .saleFee))
+        if isLate {
+            try applyProceeds(of: sale.id, gross - (sale.fee - feeSoFar))
+            notify(.saleCompleted(sale: sale.id, proceeds: sale.net))
+        }
         return .done
+    }
+
+    /// What a sale brought pays what it was for, and the sale remembers what that was.
+    ///
+    /// Fills stand; but what they brought is cash, and a stay forbids taking it for a debt that
+    /// the customer did not choose to pay.
+    private mutating func applyProceeds(of id: SaleID, _ proceeds: Cents) throws(Refusal) {
+        guard var sale = customer.sales[id] else { throw .saleUnknown }
+        let owed = customer.openObligations.map { ($0.id, customer.outstanding($0.id)) }
+        let cash = Account.customer(customer.id, .cash)
+        switch sale.purpose {
+        case .settlement(let settlement):
+            _ = try pay(
+                min(proceeds, customer.freeCash), from: cash,
+                first: customer.settlements[settlement]?.allocations.map(\.obligation) ?? [],
+                by: .payment(.sellAsset), .cashApplied)
+        case .liquidation:
+            _ = try pay(
+                cashForSetOff(proceeds), from: cash, first: due.map(\.id), by: .liquidation,
+                .cashApplied)
+        }
+        for (obligation, before) in owed {
+            let part = before - customer.outstanding(obligation)
+            guard part > .zero else { continue }
+            sale.paid.append(Settlement.Allocation(obligation: obligation, amount: part))
+        }
+        keep(sale)
     }
 
     /// The venue has no more of the order: proceeds go to what is owed, the rest is cash.
@@ -339,16 +391,11 @@ extension Draft {
         guard sale.state == .ordered else { return .unchanged }
         sale.state = .finished
         keep(sale)
-        let cash = Account.customer(customer.id, .cash)
         switch sale.purpose {
         case .settlement(let settlementID):
-            let settlement = try settlement(settlementID)
-            _ = try pay(
-                min(sale.net, customer.freeCash), from: cash,
-                first: settlement.allocations.map(\.obligation), by: .payment(.sellAsset),
-                .cashApplied)
+            try applyProceeds(of: id, sale.net)
             try close(
-                settlement,
+                try settlement(settlementID),
                 as: sale.fills.isEmpty
                     ? .failed(reason: "not_sold") : .completed(at: facts.now))
             notify(.saleCompleted(sale: id, proceeds: sale.net))
@@ -357,10 +404,7 @@ extension Draft {
                 customer.profile.liquidation.attempts += 1
             } else {
                 customer.profile.liquidation.attempts = 0
-                // Fills stand; but what they brought is cash, and a stay forbids taking it.
-                _ = try pay(
-                    cashForSetOff(sale.net), from: cash, first: due.map(\.id), by: .liquidation,
-                    .cashApplied)
+                try applyProceeds(of: id, sale.net)
                 notify(.saleCompleted(sale: id, proceeds: sale.net))
             }
             keepProfile()
@@ -387,7 +431,7 @@ extension Draft {
     }
 
     /// Makes good a sale that should not have been: the asset is bought back in kind, the fee is
-    /// given back, and what the proceeds had paid is owed again if it was owed.
+    /// given back, and what the proceeds had paid is owed again: all of it, or as much as is said.
     mutating func restore(_ command: Command.RestoreSale) throws(Refusal) -> Reply {
         guard !command.reason.isEmpty else { throw .reasonRequired }
         guard command.approvedBy != nil else { throw .secondPersonRequired }
@@ -396,18 +440,20 @@ extension Draft {
             throw .wrongState("only a finished sale can be made good")
         }
         let counterparty = Account.house(.counterpartyCash)
-        if let owedAgain = command.owedAgain, owedAgain.amount > sale.net {
-            throw .amountOutOfRange(min: .zero, max: sale.net)
-        }
+        let paid = sale.paid.map(\.amount).sum()
+        let owedAgain = command.owedAgain ?? paid
+        guard owedAgain <= paid else { throw .amountOutOfRange(min: .zero, max: paid) }
         let feeAccount = HouseAccount.feeAccount(of: sale.purpose)
         // The customer gives back what the sale gave him, as far as it is still there.
         let fromCash = min(min(sale.net, customer.freeCash), command.cost)
         var left = command.cost - fromCash
-        if let owedAgain = command.owedAgain {
-            let part = min(left, owedAgain.amount)
+        var again = min(left, owedAgain)
+        left -= again
+        for allocation in sale.paid where again > .zero {
+            let part = min(again, allocation.amount)
             try revive(
-                owedAgain.obligation, by: part, against: counterparty, reason: .restitution)
-            left -= part
+                allocation.obligation, by: part, against: counterparty, reason: .restitution)
+            again -= part
         }
         let fromFee = min(sale.fee, left)
         try post(.customer(customer.id, .cash), counterparty, fromCash, .restitution)

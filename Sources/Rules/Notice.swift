@@ -65,6 +65,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case helpAsked(CustomerID, Command.AskForHelp.Kind, String)
         case unidentifiedFunds(SuspenseID)
         case noticeUndeliverable(CustomerID, NoticeID)
+        /// The venue told of a fill that the books cannot take.
+        case fillParked(CustomerID, SaleID, trade: String)
         case commandFailed(String)
     }
 }

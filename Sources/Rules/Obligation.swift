@@ -13,8 +13,10 @@ public struct Obligation: Hashable, Sendable, Codable {
     public var principal: Cents
     public let code: String
     public let group: ReasonGroup
-    /// The policy under which it was opened, which it keeps.
+    /// The policy under which it was opened.
     public let policy: String
+    /// What the customer was promised with it; a later policy does not change it under him.
+    public let terms: Terms
     public var state: State
     public var grace: Grace
     public var noticeID: NoticeID?
@@ -24,6 +26,18 @@ public struct Obligation: Hashable, Sendable, Codable {
     public var documentPauseUsed = false
     /// Booked as an expected loss, in whole; the allowance then carries the charge-off.
     public var provided: Cents = .zero
+    /// Waived by single persons, which together may not pass what one may do alone.
+    public var waivedAlone: Cents = .zero
+    /// Given up of the claim that survived a charge-off.
+    public var claimWaived: Cents = .zero
+
+    /// The part of a policy that a notice has told the customer.
+    public struct Terms: Hashable, Sendable, Codable {
+        /// How long there is to pay, and when he is warned.
+        public let grace: Policy.Grace
+        /// The most a forced sale for this obligation may cost.
+        public let liquidationFee: BasisPoints
+    }
 
     public enum Origin: Hashable, Sendable, Codable {
         case deposit(DepositID)
@@ -44,15 +58,17 @@ public struct Obligation: Hashable, Sendable, Codable {
     public enum Grace: Hashable, Sendable, Codable {
         case awaitingNotice
         case running(until: Instant)
-        /// Stands still for a payment or documents; `milliseconds` are left when it goes on.
+        /// Stands still for a payment, documents or a stop; `milliseconds` are left when it goes
+        /// on.
         case paused(milliseconds: Int64, why: Pause)
         case ended(Instant)
-        /// No clock: our own error, or an estate.
+        /// No clock: our own error, or nothing is owed any more.
         case none
 
         public enum Pause: String, Hashable, Sendable, Codable {
             case documents
             case payment
+            case stop
         }
     }
 
@@ -65,6 +81,12 @@ public struct Obligation: Hashable, Sendable, Codable {
         case .running(let until), .ended(let until): until
         case .awaitingNotice, .paused, .none: nil
         }
+    }
+}
+
+extension Obligation.Terms {
+    init(_ policy: Policy) {
+        self.init(grace: policy.grace, liquidationFee: policy.liquidation.fee)
     }
 }
 
@@ -82,20 +104,28 @@ extension Draft {
         code: ReturnCodeRule, reason: Transfer.Reason = .returnReceived
     ) throws(Refusal) {
         try post(.obligation(customer.id, id), source, principal, reason)
-        let silent =
-            code.isOurOwnRequest || customer.hasFlag(where: \.stopsDunning, at: facts.now) != nil
         var obligation = Obligation(
             id: id, origin: origin, openedAt: facts.now, principal: principal, code: code.code,
-            group: code.group, policy: facts.policy.version, state: .open,
-            grace: silent ? .none : .awaitingNotice)
-        let notice = notify(
-            .obligationOpened(
-                obligation: id, amount: principal, group: code.group,
-                ourError: code.isOurOwnRequest,
-                payBy: graceEnd(deliveredAt: facts.now)))
-        obligation.noticeID = notice
-        keep(obligation)
+            group: code.group, policy: facts.policy.version, terms: Obligation.Terms(facts.policy),
+            state: .open, grace: code.isOurOwnRequest ? .none : .awaitingNotice)
+        tellOwed(&obligation, principal)
         setLossTimers(of: id)
+    }
+
+    /// Says what is owed and until when. Nobody is asked for money through a stop: then it is said
+    /// when the stop has ended, and the time to pay starts with that.
+    mutating func tellOwed(_ obligation: inout Obligation, _ amount: Cents) {
+        let isOurError = obligation.grace == .none
+        if customer.hasFlag(where: \.stopsDunning, at: facts.now) != nil {
+            obligation.noticeID = nil
+        } else {
+            obligation.noticeID = notify(
+                .obligationOpened(
+                    obligation: obligation.id, amount: amount, group: obligation.group,
+                    ourError: isOurError,
+                    payBy: graceEnd(deliveredAt: facts.now, obligation.terms.grace)))
+        }
+        keep(obligation)
     }
 
     /// Provision and charge-off count from the day the obligation opened, or opened again.
@@ -108,9 +138,9 @@ extension Draft {
 
     /// `delivered + hours`; on a day without banking, hours after the next opening if the policy
     /// says so, because a customer can hardly pay when nothing works.
-    func graceEnd(deliveredAt: Instant) -> Instant {
-        let end = deliveredAt.adding(hours: facts.policy.grace.hours)
-        guard facts.policy.grace.extendsToBankingDay else { return end }
+    func graceEnd(deliveredAt: Instant, _ grace: Policy.Grace) -> Instant {
+        let end = deliveredAt.adding(hours: grace.hours)
+        guard grace.extendsToBankingDay else { return end }
         let timing = facts.timing
         let day = Eastern.day(at: end)
         let isOpen =
@@ -122,7 +152,7 @@ extension Draft {
         return max(
             end,
             Eastern.instant(on: next, at: timing.opening)
-                .adding(hours: facts.policy.grace.hoursAfterOpening))
+                .adding(hours: grace.hoursAfterOpening))
     }
 
     /// A notice reached the customer on some channel; for an obligation's first, the clock starts.
@@ -132,12 +162,10 @@ extension Draft {
         }
         guard !waiting.isEmpty else { return .unchanged }
         for var obligation in waiting {
-            let end = graceEnd(deliveredAt: facts.now)
-            if let active = customer.activeSettlement(of: obligation.id), active.state.isInFlight,
-                facts.policy.method(active.kind)?.protects == true
-            {
-                // Paid before told: the time starts if that payment comes back.
-                obligation.grace = .paused(milliseconds: end - facts.now, why: .payment)
+            let end = graceEnd(deliveredAt: facts.now, obligation.terms.grace)
+            if let why = holdsClock(of: obligation.id) {
+                // Paid before told, or stopped: the time starts when that is over.
+                obligation.grace = .paused(milliseconds: end - facts.now, why: why)
             } else {
                 startClock(of: &obligation, until: end)
             }
@@ -147,8 +175,17 @@ extension Draft {
         return .done
     }
 
+    /// What keeps an obligation's time from running now.
+    private func holdsClock(of id: ObligationID) -> Obligation.Grace.Pause? {
+        if customer.hasFlag(where: \.stopsLiquidation, at: facts.now) != nil { return .stop }
+        guard let active = customer.activeSettlement(of: id), active.state.isInFlight,
+            facts.policy.method(active.kind)?.protects == true
+        else { return nil }
+        return .payment
+    }
+
     mutating func startClock(of obligation: inout Obligation, until end: Instant) {
-        let grace = facts.policy.grace
+        let grace = obligation.terms.grace
         obligation.grace = .running(until: end)
         set(.graceEnd(obligation.id), due: end)
         let final = end.adding(hours: -grace.finalWarningBeforeHours)
@@ -169,11 +206,16 @@ extension Draft {
         keep(obligation)
     }
 
-    /// The clock goes on with what was left: a failed payment is not a fresh 48 hours.
+    /// The clock goes on with what was left, unless something else holds it: a failed payment is
+    /// not a fresh 48 hours.
     mutating func resumeClock(of id: ObligationID) {
         guard var obligation = customer.obligations[id], obligation.state.isOpen else { return }
         guard case .paused(let left, _) = obligation.grace else { return }
-        startClock(of: &obligation, until: facts.now.adding(milliseconds: left))
+        if let why = holdsClock(of: id) {
+            obligation.grace = .paused(milliseconds: left, why: why)
+        } else {
+            startClock(of: &obligation, until: facts.now.adding(milliseconds: left))
+        }
         clear(.pauseEnd(id))
         keep(obligation)
     }
@@ -204,39 +246,57 @@ extension Draft {
         return try liquidate()
     }
 
-    /// An operator moves the deadline, with a reason; never to before what was promised.
+    /// An operator moves the deadline, with a reason; never to before what was promised. Without an
+    /// obligation named it is moved for all that is owed and has a deadline.
     mutating func extend(_ command: Command.ExtendDeadline) throws(Refusal) -> Reply {
         guard !command.reason.isEmpty else { throw .reasonRequired }
-        guard var obligation = customer.obligations[command.obligation] else {
-            throw .obligationUnknown
-        }
-        guard obligation.state.isOpen else { throw .nothingOwed }
         guard command.until > facts.now else {
             throw .wrongState("a deadline must be in the future")
         }
-        let earliest: Instant
-        switch obligation.grace {
-        case .running(let until), .ended(let until): earliest = until
-        case .paused(let left, _): earliest = facts.now.adding(milliseconds: left)
-        case .none: earliest = graceEnd(deliveredAt: facts.now)
-        case .awaitingNotice:
+        let targets: [Obligation]
+        if let id = command.obligation {
+            guard let named = customer.obligations[id] else { throw .obligationUnknown }
+            guard named.state.isOpen else { throw .nothingOwed }
+            targets = [named]
+        } else {
+            guard customer.owed > .zero else { throw .nothingOwed }
+            targets = customer.openObligations.filter { $0.grace != .awaitingNotice }
+        }
+        guard let first = targets.first, first.grace != .awaitingNotice else {
             throw .wrongState("the time to pay starts when the notice is delivered")
         }
-        guard command.until >= earliest else {
+        for target in targets { try extend(target, until: command.until) }
+        return .done
+    }
+
+    private mutating func extend(
+        _ original: Obligation, until end: Instant
+    ) throws(Refusal) {
+        var obligation = original
+        guard end >= earliestDeadline(of: obligation) else {
             throw .wrongState("a deadline may only be moved to later")
         }
         if case .paused(_, let why) = obligation.grace {
-            obligation.grace = .paused(milliseconds: command.until - facts.now, why: why)
+            obligation.grace = .paused(milliseconds: end - facts.now, why: why)
         } else {
             clearLadder(of: obligation.id)
-            startClock(of: &obligation, until: command.until)
+            startClock(of: &obligation, until: end)
         }
         keep(obligation)
         notify(
             .deadlineExtended(
                 obligation: obligation.id, amount: customer.outstanding(obligation.id),
-                payBy: command.until))
-        return .done
+                payBy: end))
+    }
+
+    /// What the customer has been promised already.
+    private func earliestDeadline(of obligation: Obligation) -> Instant {
+        switch obligation.grace {
+        case .running(let until), .ended(let until): until
+        case .paused(let left, _): facts.now.adding(milliseconds: left)
+        case .none, .awaitingNotice:
+            graceEnd(deliveredAt: facts.now, obligation.terms.grace)
+        }
     }
 
     /// Pays obligations from `source`: those named first, then the oldest. Returns what is left.
@@ -308,29 +368,46 @@ extension Draft {
         }
     }
 
-    /// Cash in the account pays what is owed, unless a stop forbids set-off.
+    /// Cash in the account pays what is owed, and then claims whose loss was booked, unless a stop
+    /// forbids set-off.
     mutating func applyCash() throws(Refusal) {
-        guard customer.freeCash > .zero, !customer.openObligations.isEmpty,
+        guard customer.freeCash > .zero, customer.owed + customer.lossClaims > .zero,
             customer.hasFlag(where: \.stopsSetOff, at: facts.now) == nil
         else { return }
-        _ = try pay(
-            customer.freeCash, from: .customer(customer.id, .cash), by: .cash, .cashApplied)
+        let cash = Account.customer(customer.id, .cash)
+        let left = try pay(customer.freeCash, from: cash, by: .cash, .cashApplied)
+        _ = try recover(left, from: cash)
     }
 
+    /// Gives up what is owed, or the claim that survived a charge-off: of that nothing is in the
+    /// books any more, so nothing is posted.
     mutating func waive(_ command: Command.Waive) throws(Refusal) -> Reply {
         guard !command.reason.isEmpty else { throw .reasonRequired }
-        guard let obligation = customer.obligations[command.obligation] else {
+        guard var obligation = customer.obligations[command.obligation] else {
             throw .obligationUnknown
         }
-        guard obligation.state.isOpen else { throw .nothingOwed }
-        let outstanding = customer.outstanding(command.obligation)
-        let amount = command.amount ?? outstanding
-        guard amount > .zero, amount <= outstanding else {
-            throw .amountOutOfRange(min: Cents(1), max: outstanding)
+        let isOpen = obligation.state.isOpen
+        let left = isOpen ? customer.outstanding(command.obligation) : obligation.claimLeft
+        guard left > .zero else { throw .nothingOwed }
+        let amount = command.amount ?? left
+        guard amount > .zero, amount <= left else {
+            throw .amountOutOfRange(min: Cents(1), max: left)
         }
-        guard amount <= facts.policy.approval.soleAuthorityMax || command.approvedBy != nil else {
-            throw .secondPersonRequired
+        if command.approvedBy == nil {
+            // In many small steps one person may give up no more than in one.
+            guard obligation.waivedAlone + amount <= facts.policy.approval.soleAuthorityMax else {
+                throw .secondPersonRequired
+            }
+            obligation.waivedAlone += amount
         }
+        if case .chargedOff(let at, let written, let claim) = obligation.state {
+            obligation.state = .chargedOff(at: at, written: written, claim: claim - amount)
+            obligation.claimWaived += amount
+            keep(obligation)
+            record(.waived(amount), behind: obligation)
+            return .done
+        }
+        keep(obligation)
         try reduce(
             command.obligation, by: amount, from: .house(.goodwill), settledBy: .waiver, .waiver)
         return .done
@@ -401,9 +478,7 @@ extension Draft {
         if customer.saleInFlight != nil { return "a sale is under way" }
         guard let active = customer.activeSettlement(of: id) else { return nil }
         let mayStillSucceed =
-            active.state.isInFlight
-            || (active.state == .awaitingPayment
-                && (active.kind == .card || active.kind == .instant))
+            active.state.isInFlight || active.isWithProcessor
         return mayStillSucceed ? "a payment is on its way" : nil
     }
 
@@ -437,12 +512,28 @@ extension Draft {
         customer.profile.flags.append(flag)
         keepProfile()
         if let expiresAt { set(.flagEnd(flag.id), due: expiresAt) }
+        guard kind.stopsLiquidation else { return }
+        for obligation in customer.openObligations { pauseClock(of: obligation.id, why: .stop) }
     }
 
-    /// A stop ran out: cash it had protected pays what is owed.
+    /// A stop ran out: cash it had protected pays what is owed, and clocks it held go on.
     mutating func flagEnded() throws(Refusal) -> Reply {
-        try applyCash()
+        try goOnAfterStop()
         return .done
+    }
+
+    /// What one stop held goes on, unless another holds it too.
+    private mutating func goOnAfterStop() throws(Refusal) {
+        try applyCash()
+        for var obligation in customer.openObligations {
+            switch obligation.grace {
+            case .paused(_, .stop): resumeClock(of: obligation.id)
+            case .awaitingNotice where obligation.noticeID == nil,
+                .none where obligation.noticeID == nil:
+                tellOwed(&obligation, customer.outstanding(obligation.id))
+            case .awaitingNotice, .running, .paused, .ended, .none: break
+            }
+        }
     }
 
     mutating func removeFlag(_ command: Command.RemoveFlag) throws(Refusal) -> Reply {
@@ -453,7 +544,7 @@ extension Draft {
         customer.profile.flags.remove(at: index)
         clear(.flagEnd(command.flag))
         keepProfile()
-        try applyCash()
+        try goOnAfterStop()
         return .done
     }
 }

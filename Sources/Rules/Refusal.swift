@@ -62,4 +62,6 @@ public enum RepresentmentRefusal: String, Hashable, Sendable, Codable {
     case tooLate
     case amountWouldDiffer
     case accountUnusable
+    /// Something stops the customer being asked for money.
+    case stopped
 }

@@ -33,7 +33,7 @@ extension Draft {
     ) throws(Refusal) -> Reply {
         let deposit = try deposit(id)
         if deposit.returns.contains(where: { $0.trace == entry.trace && $0.code == entry.code })
-            || deposit.parkedReturns.contains(entry.trace)
+            || deposit.parkedReturns.contains(where: { $0.trace == entry.trace })
         {
             return .unchanged
         }
@@ -139,7 +139,7 @@ extension Draft {
                 let index = deposit.returns.lastIndex(where: { $0.trace == record.trace })
             else { throw .wrongState("the deposit has not been returned") }
             // Netted before settlement, or paid from suspense: only the fee may be new.
-            guard record.fee == nil, !record.settled || command.fee > .zero else {
+            guard !record.settled || (record.fee == nil && command.fee > .zero) else {
                 return .unchanged
             }
             if !record.settled {
@@ -148,7 +148,7 @@ extension Draft {
                     .returnSettled)
             }
             record.settled = true
-            record.fee = command.fee
+            if command.fee > .zero { record.fee = command.fee }
             deposit.returns[index] = record
             deposit.state = .returned(record)
             keep(deposit)
@@ -157,7 +157,7 @@ extension Draft {
             guard case .returned(let code, let settled) = settlement.state else {
                 throw .wrongState("the payment has not been returned")
             }
-            guard settlement.returnFee == nil, !settled || command.fee > .zero else {
+            guard !settled || (settlement.returnFee == nil && command.fee > .zero) else {
                 return .unchanged
             }
             if !settled {
@@ -165,7 +165,7 @@ extension Draft {
                     .house(.returnsPayable), .house(.bankOperating), settlement.amount,
                     .returnSettled)
             }
-            settlement.returnFee = command.fee
+            if command.fee > .zero { settlement.returnFee = command.fee }
             settlement.state = .returned(code: code, settled: true)
             keep(settlement)
         case .dishonor:
@@ -194,12 +194,12 @@ extension Draft {
         switch payment {
         case .deposit(let id):
             if var deposit = customer.deposits[id] {
-                deposit.parkedReturns.append(entry.trace)
+                deposit.parkedReturns.append(ParkedReturn(trace: entry.trace))
                 keep(deposit)
             }
         case .settlement(let id):
             if var settlement = customer.settlements[id] {
-                settlement.parkedReturns.append(entry.trace)
+                settlement.parkedReturns.append(ParkedReturn(trace: entry.trace))
                 keep(settlement)
             }
         case .dishonor: break
@@ -207,38 +207,101 @@ extension Draft {
         return .parked(item.id)
     }
 
-    /// A person matched a suspense item to this deposit, or its dishonor was contested: the
+    /// A person matched a suspense item to this payment, or its dishonor was contested: the
     /// customer is charged now, from where the money waits.
     mutating func upholdReturn(_ command: Command.UpholdReturn) throws(Refusal) -> Reply {
-        let deposit = try deposit(command.deposit)
         let entry = ReturnedEntry(
-            payment: .deposit(command.deposit), code: command.code, amount: command.amount,
+            payment: command.payment, code: command.code, amount: command.amount,
             trace: command.trace)
-        // The money of a contested dishonor is gone whether or not the deposit can be charged for
-        // it; then it waits in suspense again. A wrong match by a person is refused instead.
-        let isContested = command.from != .suspenseReturns
-        guard command.amount == deposit.amount else {
-            guard isContested else {
-                throw .amountOutOfRange(min: deposit.amount, max: deposit.amount)
+        decideParked(command.payment, command.trace)
+        if let problem = try upholdProblem(entry) {
+            // The money of a contested dishonor is gone whether or not the payment can be charged
+            // for it; then it waits in suspense again. A wrong match by a person is refused.
+            guard command.from != .suspenseReturns else {
+                throw .wrongState("the payment is not one that this return could be of")
             }
             return try park(
-                entry, of: .deposit(command.deposit), because: .amountDiffers,
-                from: command.from, reason: .dishonorContested)
-        }
-        switch deposit.state {
-        case .fundsReceived, .settled, .submitted: break
-        case .returned, .initiated, .cancelled:
-            guard isContested else {
-                throw .wrongState("the deposit is not one that a return could be of")
-            }
-            return try park(
-                entry, of: .deposit(command.deposit), because: .duplicate, from: command.from,
+                entry, of: command.payment, because: problem, from: command.from,
                 reason: .dishonorContested)
         }
-        try takeBack(
-            deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
-            recordedAs: command.from)
+        switch command.payment {
+        case .deposit(let id):
+            var deposit = try deposit(id)
+            record(.returnUpheld, on: &deposit)
+            try takeBack(
+                deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
+                recordedAs: command.from)
+        case .settlement(let id):
+            try takeBack(try settlement(id), entry, source: command.from)
+        case .dishonor: break
+        }
         return .done
+    }
+
+    /// Why a return cannot be charged to the payment it is said to be of.
+    private func upholdProblem(
+        _ entry: ReturnedEntry
+    ) throws(Refusal) -> SuspenseItem.Why? {
+        let amount: Cents
+        let hasLeft: Bool
+        switch entry.payment {
+        case .deposit(let id):
+            let deposit = try deposit(id)
+            amount = deposit.amount
+            switch deposit.state {
+            case .submitted, .fundsReceived, .settled: hasLeft = true
+            case .initiated, .returned, .cancelled: hasLeft = false
+            }
+        case .settlement(let id):
+            let settlement = try settlement(id)
+            amount = settlement.amount
+            switch settlement.state {
+            case .submitted, .unconfirmed: hasLeft = true
+            case .completed: hasLeft = settlement.trace != nil
+            case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .returned,
+                .cancelled:
+                hasLeft = false
+            }
+        case .dishonor: throw .wrongState("a dishonored return is not returned")
+        }
+        if amount != entry.amount { return .amountDiffers }
+        return hasLeft ? nil : .duplicate
+    }
+
+    /// What became of a return in suspense, told to the payment it is of.
+    mutating func returnDecided(_ command: Command.ReturnDecided) throws(Refusal) -> Reply {
+        if command.outcome == .dishonored {
+            if case .deposit(let id) = command.payment {
+                var deposit = try deposit(id)
+                record(.returnDishonored, on: &deposit)
+            }
+        } else {
+            decideParked(command.payment, command.trace)
+        }
+        return .done
+    }
+
+    /// A return no longer waits: what stood still because of it is looked at again.
+    private mutating func decideParked(_ payment: PaymentReference, _ trace: TraceNumber) {
+        switch payment {
+        case .deposit(let id):
+            guard var deposit = customer.deposits[id], deposit.parkedReturns.decide(trace) else {
+                return
+            }
+            keep(deposit)
+            if deposit.state == .fundsReceived {
+                set(.release(id), due: max(deposit.releaseAt, facts.now))
+            }
+        case .settlement(let id):
+            guard var settlement = customer.settlements[id],
+                settlement.parkedReturns.decide(trace)
+            else { return }
+            keep(settlement)
+            if case .unconfirmed(let until) = settlement.state {
+                set(.confirm(id), due: max(until, facts.now))
+            }
+        case .dishonor: break
+        }
     }
 
     /// An RDFI claims breach of the authorisation warranty after the return windows have closed.
@@ -276,16 +339,45 @@ extension Draft {
             let covered = cashForSetOff(claim.amount)
             try post(
                 .customer(customer.id, .cash), .house(.bankOperating), covered, .warrantyClaim)
+            // The bank's customer denies the debit, which means what R10 means.
+            let rule = ReturnCodeRule(ReturnCode.notAuthorized.text)
+            depositFailed()
+            applyReturn(rule, to: deposit.method)
+            stopCustomer(after: rule)
             if claim.amount > covered {
                 try openObligation(
                     ObligationID(sharing: claim.id), origin: .warrantyClaim(claim.id),
                     principal: claim.amount - covered, against: .house(.bankOperating),
-                    code: ReturnCodeRule("R10"))
+                    code: rule)
+            } else {
+                notify(
+                    .depositReturnedCovered(
+                        deposit: deposit.id, amount: claim.amount, group: rule.group))
             }
         }
         claim.state = command.accept ? .accepted : .refused
         keep(claim)
         return .done
+    }
+}
+
+/// A return that was not charged to the customer but went to suspense.
+public struct ParkedReturn: Hashable, Sendable, Codable {
+    public let trace: TraceNumber
+    /// Whether nobody has decided yet what becomes of it; until then no hold ends.
+    public var isOpen = true
+}
+
+extension [ParkedReturn] {
+    var hasOpen: Bool { contains(where: \.isOpen) }
+
+    /// Says that a return no longer waits; `false` when none was open under that trace.
+    mutating func decide(_ trace: TraceNumber) -> Bool {
+        guard let index = firstIndex(where: { $0.trace == trace && $0.isOpen }) else {
+            return false
+        }
+        self[index].isOpen = false
+        return true
     }
 }
 

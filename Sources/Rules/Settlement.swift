@@ -49,8 +49,12 @@ public struct Settlement: Hashable, Sendable, Codable {
     public var returnTrace: TraceNumber?
     /// What the bank charged us for that return, once it has said so.
     public var returnFee: Cents?
-    /// Trace numbers of returns that were not charged to the customer but wait in suspense.
-    public var parkedReturns: [TraceNumber] = []
+    /// Returns that were not charged to the customer but went to suspense.
+    public var parkedReturns: [ParkedReturn] = []
+    /// What the processor has given back of a captured payment, by its own names for it.
+    public var refunds: [String: Cents] = [:]
+
+    public var refunded: Cents { refunds.values.sum() }
 
     public struct Capture: Hashable, Sendable, Codable {
         public let amount: Cents
@@ -101,6 +105,20 @@ public struct Settlement: Hashable, Sendable, Codable {
                 false
             }
         }
+    }
+}
+
+extension Settlement {
+    /// A charge is open at the processor and may succeed at any moment.
+    var isWithProcessor: Bool {
+        state == .awaitingPayment && (kind == .card || kind == .instant)
+    }
+}
+
+extension HouseAccount {
+    /// Where the processor's money for such a payment is: cards are paid out later.
+    static func processor(_ kind: SettlementKindName) -> HouseAccount {
+        kind == .card ? .cardClearing : .bankOperating
     }
 }
 
@@ -200,9 +218,19 @@ extension Customer {
         return nil
     }
 
+    /// Whether a debit of `method` would be one more of the debit that came back, whatever it is
+    /// called: all of them count as one.
+    func isSameAccount(_ method: PaymentMethod, as obligation: Obligation) -> Bool {
+        guard case .deposit(let id) = obligation.origin, let deposit = deposits[id],
+            let account = method.bankAccount
+        else { return false }
+        return methods[deposit.method]?.bankAccount?.fingerprint == account.fingerprint
+    }
+
     func representmentRefusal(
         _ obligation: Obligation, _ deposit: Deposit, _ facts: Facts
     ) -> RepresentmentRefusal? {
+        if hasFlag(where: \.stopsDunning, at: facts.now) != nil { return .stopped }
         let rule = ReturnCodeRule(obligation.code)
         guard rule.mayBePresentedAgain else { return .codeDoesNotAllow }
         let limits = facts.policy.representment
@@ -238,7 +266,7 @@ extension Draft {
         for target in targets {
             guard let active = customer.activeSettlement(of: target.id) else { continue }
             // A way chosen and not yet acted on gives way to another; money under way does not.
-            guard !active.state.isInFlight, active.kind != .card, active.kind != .instant else {
+            guard !active.state.isInFlight, !active.isWithProcessor else {
                 throw .settlementInProgress(active.id)
             }
             try close(active, as: .cancelled)
@@ -297,7 +325,9 @@ extension Draft {
         case .card:
             guard !customer.cardBarred else { throw .methodBlocked }
             guard let id = command.method else { return nil }
-            return try method(id)
+            let method = try method(id)
+            guard case .card = method.kind else { throw .methodUnknown }
+            return method
         case .ach:
             guard let id = command.method else { throw .methodUnknown }
             let method = try method(id)
@@ -306,6 +336,12 @@ extension Draft {
             }
             guard !facts.blockedAccounts.contains(account.fingerprint) else {
                 throw .methodBlocked
+            }
+            let tried =
+                targets.filter { customer.isSameAccount(method, as: $0) }
+                .map(\.representedAt.count).max() ?? 0
+            guard tried < facts.policy.representment.countMax else {
+                throw .representmentNotAllowed(.triedTooOften)
             }
             return method
         case .representment:
@@ -400,7 +436,8 @@ extension Draft {
         }
     }
 
-    /// What may have changed while documents were wanted: the account, or the right to try again.
+    /// What may have changed since the customer chose, while documents were wanted or the entry
+    /// waited for the bank's file: the account, or the right to try again.
     private func noLongerPossible(_ settlement: Settlement) -> String? {
         guard let id = settlement.method, let method = customer.methods[id],
             let account = method.bankAccount
@@ -428,6 +465,9 @@ extension Draft {
 
     mutating func chargeSucceeded(_ command: Command.ChargeSucceeded) throws(Refusal) -> Reply {
         var settlement = try settlement(command.settlement)
+        guard settlement.kind == .card || settlement.kind == .instant else {
+            throw .wrongState("this payment is not the processor's")
+        }
         switch settlement.state {
         case .completed: return .unchanged
         case .documentsRequired, .awaitingPayment, .failed, .cancelled: break
@@ -435,7 +475,7 @@ extension Draft {
             throw .wrongState("no charge of the processor is open")
         }
         // What the processor captured is booked, whatever we had asked for.
-        let source = Account.house(settlement.kind == .card ? .cardClearing : .bankOperating)
+        let source = Account.house(.processor(settlement.kind))
         try post(source, .house(.cardFee), command.fee, .settlementFee)
         let left = try pay(
             command.amount, from: source, first: settlement.allocations.map(\.obligation),
@@ -449,7 +489,7 @@ extension Draft {
 
     mutating func chargeFailed(_ command: Command.ChargeFailed) throws(Refusal) -> Reply {
         let settlement = try settlement(command.settlement)
-        guard settlement.state == .awaitingPayment else { return .unchanged }
+        guard settlement.isWithProcessor else { return .unchanged }
         try close(settlement, as: .failed(reason: command.reason))
         notify(.settlementFailed(settlement: settlement.id, amount: settlement.amount))
         return .done
@@ -465,14 +505,63 @@ extension Draft {
         settlement.disputed = true
         keep(settlement)
         try cancelQueuedWithdrawals()
-        try post(.house(.cardFee), .house(.bankOperating), captured.fee, .chargeback)
+        // What the processor has given back already is not taken a second time.
+        let principal = captured.amount.remaining(after: settlement.refunded)
+        let fee = (captured.amount + captured.fee).remaining(after: settlement.refunded) - principal
+        try post(.house(.cardFee), .house(.bankOperating), fee, .chargeback)
         try post(.house(.disputeFee), .house(.bankOperating), command.disputeFee, .disputeFee)
-        try openObligation(
-            ObligationID(sharing: settlement.id), origin: .chargeback(settlement.id),
-            principal: captured.amount, against: .house(.bankOperating),
-            code: ReturnCodeRule.chargeback, reason: .chargeback)
+        if principal > .zero {
+            try openObligation(
+                ObligationID(sharing: settlement.id), origin: .chargeback(settlement.id),
+                principal: principal, against: .house(.bankOperating),
+                code: ReturnCodeRule.chargeback, reason: .chargeback)
+        }
         try applyCash()
         return .done
+    }
+
+    /// The processor gave back part of a captured payment, or all of it: what the payment had
+    /// brought is taken from cash first, and the rest is owed again.
+    mutating func chargeRefunded(_ command: Command.ChargeRefunded) throws(Refusal) -> Reply {
+        var settlement = try settlement(command.settlement)
+        guard settlement.refunds[command.refund] == nil else { return .unchanged }
+        guard case .completed = settlement.state, let captured = settlement.captured else {
+            throw .wrongState("only a captured payment can be given back")
+        }
+        let left = (captured.amount + captured.fee).remaining(after: settlement.refunded)
+        guard command.amount > .zero, command.amount <= left, !settlement.disputed else {
+            throw .amountOutOfRange(min: Cents(1), max: settlement.disputed ? .zero : left)
+        }
+        // The amount goes back before its fee.
+        let principal = min(
+            command.amount, captured.amount.remaining(after: settlement.refunded))
+        settlement.refunds[command.refund] = command.amount
+        keep(settlement)
+        let source = HouseAccount.processor(settlement.kind)
+        try post(
+            .house(.cardFee), .house(source), command.amount - principal, .paymentRefunded)
+        try cancelQueuedWithdrawals()
+        try owePaymentAgain(settlement, principal, against: .house(source), .paymentRefunded)
+        notify(.settlementReturned(settlement: settlement.id, amount: principal, group: .other))
+        return .done
+    }
+
+    /// What a completed payment had brought is gone again: cash covers it first, the rest revives
+    /// what the payment had paid.
+    private mutating func owePaymentAgain(
+        _ settlement: Settlement, _ amount: Cents, against source: Account,
+        _ reason: Transfer.Reason
+    ) throws(Refusal) {
+        let covered = cashForSetOff(amount)
+        try post(.customer(customer.id, .cash), source, covered, reason)
+        var left = amount - covered
+        for (index, allocation) in settlement.allocations.enumerated() where left > .zero {
+            // More than was chosen may have been captured; the last obligation carries it.
+            let isLast = index == settlement.allocations.count - 1
+            let part = isLast ? left : min(left, allocation.amount)
+            try revive(allocation.obligation, by: part, against: source, reason: reason)
+            left -= part
+        }
     }
 
     mutating func submitSettlement(
@@ -482,15 +571,22 @@ extension Draft {
         guard settlement.state == .queued else {
             throw .wrongState("the payment is not waiting to be sent")
         }
+        if let reason = noLongerPossible(settlement) {
+            try close(settlement, as: .failed(reason: reason))
+            notify(.settlementFailed(settlement: id, amount: settlement.amount))
+            return .done
+        }
         for allocation in settlement.allocations {
             try post(
                 .house(.clearing), .unconfirmed(customer.id, allocation.obligation),
                 allocation.amount, .settlementSubmitted)
         }
-        if settlement.kind == .representment {
-            // Counted when it leaves: a retry taken back before is none.
+        // Counted when it leaves: a retry taken back before is none.
+        if let method = settlement.method.flatMap({ customer.methods[$0] }) {
             for allocation in settlement.allocations {
-                guard var obligation = customer.obligations[allocation.obligation] else { continue }
+                guard var obligation = customer.obligations[allocation.obligation],
+                    customer.isSameAccount(method, as: obligation)
+                else { continue }
                 obligation.representedAt.append(facts.now)
                 keep(obligation)
             }
@@ -512,7 +608,7 @@ extension Draft {
         }
         try post(
             .house(.bankOperating), .house(.clearing), settlement.amount, .settlementSettled)
-        let until = unconfirmedUntil(day)
+        let until = unconfirmedUntil(day, facts.policy.hold)
         settlement.settlementDay = day
         settlement.state = .unconfirmed(until: until)
         keep(settlement)
@@ -532,6 +628,10 @@ extension Draft {
             set(.confirm(id), due: facts.now.adding(hours: 1))
             return .unchanged
         }
+        guard !settlement.parkedReturns.hasOpen else {
+            set(.confirm(id), due: facts.now.adding(days: 1))
+            return .unchanged
+        }
         for allocation in settlement.allocations {
             let source = Account.unconfirmed(customer.id, allocation.obligation)
             // Something else may have paid meanwhile; then the rest is the customer's.
@@ -549,58 +649,62 @@ extension Draft {
         return .done
     }
 
-    /// The payment itself came back: the same obligation, as it was, with the time it had left.
+    /// The payment itself came back.
     mutating func returnSettlement(
         _ id: SettlementID, _ entry: ReturnedEntry
     ) throws(Refusal) -> Reply {
-        var settlement = try settlement(id)
+        let settlement = try settlement(id)
         guard settlement.returnTrace != entry.trace,
-            !settlement.parkedReturns.contains(entry.trace)
+            !settlement.parkedReturns.contains(where: { $0.trace == entry.trace })
         else { return .unchanged }
         guard entry.amount == settlement.amount else {
             return try park(entry, of: .settlement(id), because: .amountDiffers)
         }
-        let rule = ReturnCodeRule(entry.code)
-        let state = settlement.state
-        settlement.returnTrace = entry.trace
-        switch state {
+        let source: HouseAccount
+        switch settlement.state {
         case .returned: return try park(entry, of: .settlement(id), because: .duplicate)
-        case .submitted, .unconfirmed:
-            let source = Account.house(
-                state == .submitted ? .clearing : .returnsPayable)
-            for allocation in settlement.allocations {
-                try post(
-                    .unconfirmed(customer.id, allocation.obligation), source, allocation.amount,
-                    .settlementReturned)
-            }
-            try close(
-                settlement,
-                as: .returned(code: rule.code, settled: state == .submitted))
-        case .completed:
-            if let day = settlement.settlementDay, let deadline = rule.deadline(day, facts.timing),
+        case .submitted: source = .clearing
+        case .unconfirmed: source = .returnsPayable
+        case .completed where settlement.trace != nil:
+            source = .returnsPayable
+            if let day = settlement.settlementDay,
+                let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing),
                 facts.now > deadline
             {
                 return try park(entry, of: .settlement(id), because: .untimely)
             }
-            try cancelQueuedWithdrawals()
-            let covered = cashForSetOff(settlement.amount)
-            try post(
-                .customer(customer.id, .cash), .house(.returnsPayable), covered,
-                .settlementReturned)
-            var left = settlement.amount - covered
-            for allocation in settlement.allocations where left > .zero {
-                let part = min(left, allocation.amount)
-                try revive(allocation.obligation, by: part, against: .house(.returnsPayable))
-                left -= part
-            }
-            try close(settlement, as: .returned(code: rule.code, settled: false))
-        case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .cancelled:
+        case .documentsRequired, .awaitingPayment, .queued, .selling, .completed, .failed,
+            .cancelled:
             return try park(entry, of: .settlement(id), because: .neverSent)
         }
+        try takeBack(settlement, entry, source: source)
+        return .done
+    }
+
+    /// The payment's money is gone: the same obligation, as it was, with the time it had left.
+    mutating func takeBack(
+        _ original: Settlement, _ entry: ReturnedEntry, source: HouseAccount
+    ) throws(Refusal) {
+        var settlement = original
+        let id = settlement.id
+        let rule = ReturnCodeRule(entry.code)
+        settlement.returnTrace = entry.trace
+        if case .completed = settlement.state {
+            try cancelQueuedWithdrawals()
+            try owePaymentAgain(
+                settlement, settlement.amount, against: .house(source), .settlementReturned)
+        } else {
+            for allocation in settlement.allocations {
+                try post(
+                    .unconfirmed(customer.id, allocation.obligation), .house(source),
+                    allocation.amount, .settlementReturned)
+            }
+        }
+        try close(
+            settlement, as: .returned(code: rule.code, settled: source != .returnsPayable))
         if let method = settlement.method { applyReturn(rule, to: method) }
         stopCustomer(after: rule)
         notify(.settlementReturned(settlement: id, amount: settlement.amount, group: rule.group))
-        return .done
     }
 
     /// Opens a settled obligation again, by what a payment that came back had paid.
@@ -608,11 +712,15 @@ extension Draft {
         _ id: ObligationID, by amount: Cents, against source: Account,
         reason: Transfer.Reason = .settlementReturned
     ) throws(Refusal) {
-        guard var obligation = customer.obligations[id] else { throw .obligationUnknown }
+        guard let known = customer.obligations[id] else { throw .obligationUnknown }
         guard amount > .zero else { return }
+        var obligation = known
         try post(.obligation(customer.id, id), source, amount, reason)
         switch obligation.state {
-        case .open: return
+        case .open:
+            // Its time was over when the sale that is made good took place: it starts again, or
+            // what was given back would be sold at once.
+            guard reason == .restitution, case .ended = obligation.grace else { return }
         case .settled: break
         case .chargedOff(let at, let written, let claim):
             // The loss is that much larger, and so is the claim that survives it.
@@ -625,12 +733,10 @@ extension Draft {
             return
         }
         obligation.state = .open
+        let wasOpen = known.state.isOpen
         obligation.grace = .awaitingNotice
-        obligation.noticeID = notify(
-            .obligationOpened(
-                obligation: id, amount: amount, group: obligation.group, ourError: false,
-                payBy: graceEnd(deliveredAt: facts.now)))
-        keep(obligation)
+        tellOwed(&obligation, customer.outstanding(id))
+        guard !wasOpen else { return }
         setLossTimers(of: id)
         record(.paymentFailed, behind: obligation)
     }
@@ -656,7 +762,7 @@ extension Draft {
         case .documentsRequired, .queued: break
         case .awaitingPayment:
             // A charge at the processor may succeed at any moment: only its answer ends it.
-            guard settlement.kind != .card, settlement.kind != .instant else {
+            guard !settlement.isWithProcessor else {
                 throw .wrongState("the processor has this payment")
             }
         case .cancelled: return .unchanged
@@ -687,11 +793,8 @@ extension Draft {
             let policy = facts.policy.asset(command.asset)
         else {
             // Too late or another asset: it is the customer's, as any asset that arrives.
-            try post(
-                Transfer(
-                    debit: .house(.custody), credit: customerCrypto, command.asset,
-                    command.quantity, .assetReceived))
-            return .done
+            return try receive(
+                Command.ReceiveAsset(asset: command.asset, quantity: command.quantity))
         }
         let taken = min(command.quantity, quote.quantity)
         try post(

@@ -156,7 +156,8 @@ extension Draft {
         return .done
     }
 
-    /// Gives back what a payment brought beyond what was owed, to where it came from only.
+    /// Gives back what a payment brought beyond what was owed, to where it came from only. It is
+    /// reserved now and leaves as a withdrawal does; the bank is touched when it has left.
     mutating func refund(_ command: Command.RefundOverpayment) throws(Refusal) -> Reply {
         guard let last = customer.profile.lastFunds, last.source == command.source else {
             throw .overpaymentSourceDiffers
@@ -175,12 +176,16 @@ extension Draft {
         guard command.amount <= limits.total else {
             throw .held(withdrawable: limits.total, until: limits.lastRelease)
         }
+        let refund = Withdrawal(
+            id: identifier(), asset: .usd, amount: command.amount.count,
+            destination: last.source, requestedAt: facts.now, isRefund: true, state: .requested)
+        keep(refund)
         try post(
-            .customer(customer.id, .cash), .house(.bankOperating), command.amount,
+            .customer(customer.id, .cash), .house(.withdrawalsPayable), command.amount,
             .overpaymentRefunded)
         customer.profile.lastFunds?.excess = last.excess - command.amount
         keepProfile()
-        return .done
+        return .withdrawal(refund.id)
     }
 }
 

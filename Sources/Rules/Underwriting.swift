@@ -49,7 +49,7 @@ extension Draft {
             limit = .zero
             reasons.append(reason)
         }
-        if customer.owed > .zero { refuse(.obligationOpen) }
+        if customer.owed + customer.lossClaims > .zero { refuse(.obligationOpen) }
         if customer.settlements.values.contains(where: { $0.state == .documentsRequired }) {
             refuse(.documentsPending)
         }

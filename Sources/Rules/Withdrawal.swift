@@ -10,6 +10,8 @@ public struct Withdrawal: Hashable, Sendable, Codable {
     public let amount: Int64
     public let destination: String
     public let requestedAt: Instant
+    /// Whether it gives back what a payment brought beyond what was owed.
+    public let isRefund: Bool
     public var state: State
 
     public enum State: String, Hashable, Sendable, Codable {
@@ -31,6 +33,7 @@ public struct Withdrawable: Hashable, Sendable {
     public let nextRelease: Instant?
     /// When all of it has ended.
     public let lastRelease: Instant?
+    /// Owed on open obligations, with the claims that survive booked losses.
     public let owed: Cents
     public let securityLockUntil: Instant?
 }
@@ -52,8 +55,9 @@ extension Customer {
             }
             value += quote.bid.value(of: holding(of: asset), of: policy.asset, rounding: .down)
         }
+        let owing = owed + lossClaims
         let stopped =
-            owed > .zero || lock != nil || hasFlag(where: \.stopsWithdrawals, at: facts.now) != nil
+            owing > .zero || lock != nil || hasFlag(where: \.stopsWithdrawals, at: facts.now) != nil
         let total = stopped ? .zero : value.remaining(after: held)
 
         var each: [AssetCode: Int64] = [.usd: min(freeCash, total).count]
@@ -71,15 +75,15 @@ extension Customer {
         }
         return Withdrawable(
             total: total, each: each, held: held, nextRelease: releases.min(),
-            lastRelease: releases.max(), owed: owed, securityLockUntil: lock)
+            lastRelease: releases.max(), owed: owing, securityLockUntil: lock)
     }
 }
 
 extension Facts {
-    /// The quote, unless it is missing, old, halted or crossed.
+    /// The quote, unless it is missing, old, from the future, halted or crossed.
     func freshQuote(_ asset: AssetCode) -> Quote? {
         guard let quote = quotes[asset], !quote.halted, quote.bid <= quote.ask,
-            now - quote.asOf <= Int64(policy.liquidation.priceAgeSecondsMax) * 1000
+            (now - quote.asOf).magnitude <= UInt64(policy.liquidation.priceAgeSecondsMax) * 1000
         else { return nil }
         return quote
     }
@@ -108,7 +112,8 @@ extension Draft {
         }
         let withdrawal = Withdrawal(
             id: identifier(), asset: command.asset, amount: command.amount,
-            destination: command.destination, requestedAt: facts.now, state: .requested)
+            destination: command.destination, requestedAt: facts.now, isRefund: false,
+            state: .requested)
         keep(withdrawal)
         try move(
             withdrawal, from: account(of: withdrawal), to: .house(.withdrawalsPayable),
@@ -143,6 +148,7 @@ extension Draft {
             .withdrawalCancelled)
         withdrawal.state = .cancelled
         keep(withdrawal)
+        mayBeRefundedAgain(withdrawal)
         try applyCash()
         return .done
     }
@@ -157,11 +163,21 @@ extension Draft {
                 .withdrawalCancelled)
             withdrawal.state = .cancelled
             keep(withdrawal)
+            mayBeRefundedAgain(withdrawal)
             notify(
                 .withdrawalCancelled(
                     withdrawal: id, asset: withdrawal.asset,
                     amount: withdrawal.amount))
         }
+    }
+
+    /// A refund that did not leave may be asked for again, if no other money came since.
+    private mutating func mayBeRefundedAgain(_ refund: Withdrawal) {
+        guard refund.isRefund, let last = customer.profile.lastFunds,
+            last.source == refund.destination, last.at <= refund.requestedAt
+        else { return }
+        customer.profile.lastFunds?.excess = last.excess + Cents(refund.amount)
+        keepProfile()
     }
 
     private mutating func move(

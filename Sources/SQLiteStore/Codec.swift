@@ -186,6 +186,7 @@ extension SuspenseItem.State {
         case .dishonored: "dishonored"
         case .dishonorSettled: "dishonor_settled"
         case .contested: "contested"
+        case .closed: "closed"
         }
     }
 }

@@ -147,8 +147,6 @@ struct Auditor {
             state(.bankOperating, -(before.house.suspense[command.item]?.amount.count ?? 0))
         case .receiveUnidentifiedFunds(let funds):
             state(.bankOperating, funds.amount.count)
-        case .refundOverpayment(let command):
-            state(.bankOperating, -command.amount.count)
         case .withdrawalSent(let id):
             guard let withdrawal = customer?.withdrawals[id] else { return }
             state(
@@ -177,14 +175,30 @@ struct Auditor {
                 isCard ? .cardClearing : .bankOperating,
                 command.amount.count + command.fee.count)
         case .chargeDisputed(let command):
-            guard let captured = customer?.settlements[command.settlement]?.captured else {
-                return
-            }
-            state(.cardFee, captured.fee.count)
+            guard let settlement = customer?.settlements[command.settlement],
+                let captured = settlement.captured
+            else { return }
+            let refunded = settlement.refunds.values.reduce(0) { $0 + $1.count }
+            // A refund gives back the amount before the fee.
+            let feeLeft = captured.fee.count - max(0, refunded - captured.amount.count)
+            state(.cardFee, feeLeft)
             state(.disputeFee, command.disputeFee.count)
+            let left = captured.amount.count + captured.fee.count - refunded
+            state(.bankOperating, -left - command.disputeFee.count)
+        case .chargeRefunded(let command):
+            guard let settlement = customer?.settlements[command.settlement],
+                let captured = settlement.captured
+            else { return }
+            let refunded = settlement.refunds.values.reduce(0) { $0 + $1.count }
+            let feeAlready = max(0, refunded - captured.amount.count)
+            let feeNow = max(0, refunded + command.amount.count - captured.amount.count)
+            state(.cardFee, feeNow - feeAlready)
             state(
-                .bankOperating,
-                -captured.amount.count - captured.fee.count - command.disputeFee.count)
+                settlement.kind == .card ? .cardClearing : .bankOperating, -command.amount.count)
+        case .closeSuspense(let command):
+            guard let item = before.house.suspense[command.item], item.why == .unidentifiedFunds
+            else { return }
+            state(.bankOperating, -item.amount.count)
         case .receivePayout(let command):
             state(.bankOperating, command.gross.count - command.cost.count)
             state(.cardClearing, -command.gross.count)
@@ -496,7 +510,7 @@ struct Auditor {
         let account = Account.obligation(customer.id, id)
         let outstanding = books.balance(account)
         let principal = books.moved(id, [.returnReceived, .chargeback])
-        let revived = books.moved(id, [.settlementReturned, .restitution])
+        let revived = books.moved(id, [.settlementReturned, .restitution, .paymentRefunded])
         let paid = -books.moved(
             id, [.fundsReceived, .settlementReceived, .settlementConfirmed, .cashApplied])
         let waived = -books.moved(id, [.waiver])
@@ -568,8 +582,23 @@ struct Auditor {
                 isSelling || timers["liquidation_slice"] != nil
                     || customer.profile.liquidation.stopped == .bandsExhausted
             else { throw Finding("the time of \(id) is over and nobody looks at it") }
+        case .paused(_, .stop):
+            guard isHeldByStop(customer, timers, now) else {
+                throw Finding("\(id) stands still for a stop that is not there")
+            }
+        case .awaitingNotice where obligation.noticeID == nil:
+            guard isHeldByStop(customer, timers, now) else {
+                throw Finding("nobody was told of \(id)")
+            }
         case .awaitingNotice, .none: break
         }
+    }
+
+    private func isHeldByStop(
+        _ customer: Customer, _ timers: [String: Timer], _ now: Instant
+    ) -> Bool {
+        stop(customer, Auditor.stopsLiquidation, now) != nil
+            || timers.keys.contains { $0.hasPrefix("flag_end:") }
     }
 
     // MARK: Sales
@@ -660,6 +689,7 @@ struct Auditor {
         var claims: Int64 = 0
         var waived: Int64 = 0
         var saleFees: [Bool: Int64] = [:]
+        var lost: Int64 = 0
         for customer in store.customers.values {
             for sale in customer.sales.values where sale.state != .restored {
                 saleFees[sale.purpose == .liquidation, default: 0] += sale.fee.count
@@ -692,7 +722,7 @@ struct Auditor {
                 waived -= books.moved(obligation.id, [.waiver])
                 if case .chargedOff(_, let amount, let claim) = obligation.state {
                     written += amount.count
-                    claims += claim.count
+                    claims += claim.count + obligation.claimWaived.count
                 }
             }
         }
@@ -704,7 +734,10 @@ struct Auditor {
             case .open where item.why == .unidentifiedFunds: unidentified += item.amount.count
             case .open, .dishonorQueued: suspense += item.amount.count
             case .dishonored: dishonored += item.amount.count
-            case .matched, .dishonorSettled, .contested: break
+            case .matched, .dishonorSettled, .contested, .closed: break
+            }
+            if case .closed = item.state, item.why != .unidentifiedFunds {
+                lost += item.amount.count
             }
             if item.why != .unidentifiedFunds, !item.settled {
                 returnsPayable += item.amount.count
@@ -714,6 +747,7 @@ struct Auditor {
         try expect(.returnsPayable, -returnsPayable)
         try expect(.suspenseReturns, suspense)
         try expect(.claimDishonored, dishonored)
+        try expect(.suspenseLoss, lost)
         try expect(.unidentifiedFunds, -unidentified)
         try expect(.allowance, -allowance)
         try expect(.creditLossProvision, allowance + written)

@@ -55,6 +55,8 @@ extension World {
             guard let customer = stored.customer else { return }
             let outcome = try send(.submitEntry(entry), to: .customer(customer), by: .system)
             guard case .refused = outcome else {
+                // What a rule took back at the last moment is in no file.
+                guard store.memory.entries[stored.entry.payment]?.sent != nil else { return }
                 return debited(stored.entry, of: customer, trace)
             }
         }

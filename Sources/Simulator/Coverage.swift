@@ -30,14 +30,16 @@ public struct Coverage: Sendable {
         "refund_overpayment", "start_settlement", "cancel_settlement", "submit_document",
         "set_liquidation_order", "record_security_change", "ask_for_help", "submit_entry",
         "settle_entry", "receive_return", "settle_return", "correct_method", "receive_claim",
-        "charge_opened", "charge_succeeded", "charge_failed", "charge_disputed", "fill",
+        "charge_opened", "charge_succeeded", "charge_failed", "charge_disputed",
+        "charge_refunded", "fill",
         "finish_sale", "notice_delivered", "notice_undeliverable", "review_document", "waive",
         "provide", "charge_off", "extend_deadline", "set_flag", "remove_flag",
         "resume_liquidation", "restore_sale", "decide_claim", "timer", "block_methods",
-        "uphold_return", "fund_counterparty", "park_return", "match_return", "dishonor_return",
+        "uphold_return", "return_decided", "fund_counterparty", "park_return", "match_return",
+        "dishonor_return",
         "submit_dishonor", "settle_parked_return", "settle_dishonor", "contest_dishonor",
         "block_account", "pause_liquidation", "receive_unidentified_funds", "assign_funds",
-        "receive_payout", "propose", "approve", "decline",
+        "close_suspense", "receive_payout", "propose", "approve", "decline",
     ]
 
     private static let timers = [
@@ -68,7 +70,8 @@ public struct Coverage: Sendable {
         "payment returned after it completed", "charged from suspense before settlement",
         "card disputed", "sale partly filled", "sale not filled", "fill told twice",
         "fill after finish", "forced sale", "sale by choice", "obligation revived",
-        "withdrawal cancelled by a return", "residual waived", "over-payment",
+        "withdrawal cancelled by a return", "residual waived", "over-payment", "fill parked",
+        "late fill booked",
     ]
 
     static func name(of refusal: Refusal) -> String {

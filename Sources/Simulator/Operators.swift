@@ -30,7 +30,8 @@ extension World {
             try send(
                 .extendDeadline(
                     Command.ExtendDeadline(
-                        obligation: obligation.id, until: now.adding(hours: random.int(-5...120)),
+                        obligation: random.chance(50) ? obligation.id : nil,
+                        until: now.adding(hours: random.int(-5...120)),
                         reason: "asked for time")),
                 to: to, by: someone())
         case 53...59: try stops(customer)
@@ -104,6 +105,17 @@ extension World {
 
     private func workSuspense() throws {
         let open = house.suspense.values.filter { $0.state == .open }.sorted { $0.id < $1.id }
+        let unpaid = house.suspense.values.filter {
+            if case .dishonored = $0.state { true } else { false }
+        }.sorted { $0.id < $1.id }
+        if let item = random.pick(random.chance(70) ? open : unpaid), random.chance(12) {
+            let close = Command.CloseSuspense(item: item.id, reason: "nobody can say")
+            guard random.chance(90) else {
+                try send(.closeSuspense(close), to: .house, by: someone())
+                return
+            }
+            return try propose(.closeSuspense(close), .house)
+        }
         guard let item = random.pick(open) else { return }
         if item.why == .unidentifiedFunds {
             guard let id = random.pick(people) else { return }
@@ -112,7 +124,7 @@ extension World {
         }
         if let real = bank.unnamed[item.id], random.chance(75) {
             let match = Command.MatchReturn(
-                item: item.id, customer: real.customer, deposit: real.deposit)
+                item: item.id, customer: real.customer, payment: .deposit(real.deposit))
             guard random.chance(95) else {
                 try send(.matchReturn(match), to: .house, by: someone())
                 return
@@ -147,17 +159,12 @@ extension World {
         let finished = customer.sales.values.filter { $0.state == .finished && !$0.fills.isEmpty }
             .sorted { $0.id < $1.id }
         guard let sale = random.pick(finished) else { return }
-        let closed = customer.obligations.values.filter { !$0.state.isOpen }.sorted {
-            $0.id < $1.id
-        }
-        let again = random.pick(closed).map {
-            Command.RestoreSale.OwedAgain(
-                obligation: $0.id, amount: min(sale.net, $0.principal))
-        }
+        let paid = sale.paid.reduce(Int64(0)) { $0 + $1.amount.count }
         let gross = sale.gross.count
         let restore = Command.RestoreSale(
             sale: sale.id, cost: Cents(max(1, gross + random.int64(-gross / 10...gross / 10))),
-            owedAgain: random.chance(70) ? again : nil, reason: "sold in error")
+            owedAgain: random.chance(30) ? Cents(random.int64(0...paid + 1)) : nil,
+            reason: "sold in error")
         guard random.chance(90) else {
             try send(.restoreSale(restore), to: to, by: someone())
             return

@@ -25,6 +25,16 @@ extension World {
                 .chargeSucceeded(
                     Command.ChargeSucceeded(settlement: settlement, amount: captured, fee: fee)),
                 to: to, by: .system, in: answered)
+            if random.chance(15) {
+                // Somebody at the processor gives part of it back, or all of it.
+                let whole = captured.count + fee.count
+                let refund = Command.chargeRefunded(
+                    Command.ChargeRefunded(
+                        settlement: settlement, refund: "refund-\(settlement)",
+                        amount: Cents(random.chance(50) ? whole : random.int64(1...whole + 1))))
+                let delay = answered + random.int(0...1_000_000)
+                expect(refund, to: to, by: .system, in: delay)
+            }
             if kind == .card, random.chance(30) {
                 expect(
                     .chargeDisputed(

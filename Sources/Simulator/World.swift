@@ -332,10 +332,12 @@ public final class World {
         case .openCustomer, .cancelDeposit, .openOrder, .closeOrder, .withdrawalSent,
             .cancelWithdrawal, .cancelSettlement, .submitDocument, .submitEntry, .settleEntry,
             .receiveReturn, .settleReturn, .chargeOpened, .chargeSucceeded, .chargeFailed,
-            .chargeDisputed, .fill, .finishSale, .noticeDelivered, .noticeUndeliverable,
+            .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
+            .noticeUndeliverable,
             .reviewDocument, .provide, .decideClaim, .parkReturn, .matchReturn,
             .submitDishonor, .settleParkedReturn, .settleDishonor, .contestDishonor,
-            .blockAccount, .assignFunds, .approve, .decline, .restoreSale:
+            .blockAccount, .assignFunds, .approve, .decline, .restoreSale, .closeSuspense,
+            .returnDecided:
             true
         case .linkMethod, .checkBalance, .startDeposit, .purchase, .trade, .requestWithdrawal,
             .receiveAsset, .receiveFunds, .refundOverpayment, .startSettlement,
@@ -436,7 +438,7 @@ public final class World {
             case .dishonor: break
             }
         case .upholdReturn(let uphold):
-            if was?.deposits[uphold.deposit]?.state == .submitted {
+            if case .deposit(let id) = uphold.payment, was?.deposits[id]?.state == .submitted {
                 count("charged from suspense before settlement")
             }
         case .chargeDisputed: if decided.reply == .done { count("card disputed") }
@@ -445,6 +447,15 @@ public final class World {
                 excess < funds.amount
             {
                 count("over-payment")
+            }
+        case .fill(let fill):
+            let before = was?.sales[fill.sale]
+            if decided.changes.alerts.contains(where: { alert in
+                if case .fillParked = alert.content { true } else { false }
+            }) {
+                count("fill parked")
+            } else if before?.state == .finished, decided.reply == .done {
+                count("late fill booked")
             }
         case .finishSale(let id):
             guard let sale = customer.sales[id], decided.reply == .done else { return }

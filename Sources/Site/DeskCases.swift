@@ -218,7 +218,8 @@ extension Site {
                 item.why == .unidentifiedFunds
                 ? .assignFunds(Command.AssignFunds(item: id, customer: owner))
                 : .matchReturn(
-                    Command.MatchReturn(item: id, customer: owner, deposit: deposit))
+                    Command.MatchReturn(
+                        item: id, customer: owner, payment: .deposit(deposit)))
             let reason = visit.form[.reason]
             _ = try await visit.perform(
                 .propose(Command.Propose(addressee: .house, action: action, reason: reason)),
@@ -318,6 +319,7 @@ extension Proposal {
             switch action {
             case .matchReturn(let match): .suspense("\(match.item)")
             case .assignFunds(let assign): .suspense("\(assign.item)")
+            case .closeSuspense(let close): .suspense("\(close.item)")
             case .resumeLiquidation: .liquidation
             case .waive, .chargeOff, .restoreSale: nil
             }
@@ -333,9 +335,20 @@ extension Proposal.Action {
                 + " of \(waive.obligation)"
         case .chargeOff(let command): "Charge off \(command.obligation)"
         case .restoreSale(let command): "Undo sale \(command.sale)"
-        case .matchReturn(let command): "Match a return to \(command.deposit)"
+        case .matchReturn(let command): "Match a return to \(command.payment.words)"
         case .assignFunds(let command): "Assign money to \(command.customer)"
         case .resumeLiquidation: "Resume liquidation"
+        case .closeSuspense(let command): "Give up \(command.item)"
+        }
+    }
+}
+
+extension PaymentReference {
+    fileprivate var words: String {
+        switch self {
+        case .deposit(let id): "\(id)"
+        case .settlement(let id): "\(id)"
+        case .dishonor(let id): "\(id)"
         }
     }
 }
@@ -346,7 +359,8 @@ extension Alert.Content {
         switch self {
         case .customerStopped(let id, _), .documentWaiting(let id, _),
             .liquidationStopped(let id, _), .chargeOffNeedsApproval(let id, _),
-            .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _):
+            .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
+            .fillParked(let id, _, _):
             id
         case .returnInSuspense, .unidentifiedFunds, .commandFailed: nil
         }
@@ -387,6 +401,8 @@ extension Alert {
                     ("Money arrived for nobody we know", "\(id)", .today, .suspense("\(id)"))
                 case .noticeUndeliverable(let id, let notice):
                     ("A notice could not be delivered", "\(notice)", .now, .customer("\(id)"))
+                case .fillParked(let id, _, let trade):
+                    ("A fill could not be booked", trade, .now, .customer("\(id)"))
                 case .commandFailed(let sentence): ("A command failed", sentence, .now, nil)
                 }
         var dueAt: Int64?

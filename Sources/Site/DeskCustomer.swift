@@ -118,13 +118,12 @@ extension Site {
         case .extend:
             guard let hours = Int(visit.form[.hours]), (1...Site.extensionHoursMax).contains(hours)
             else { throw Refusal.wrongState("hours are 1 through \(Site.extensionHoursMax)") }
-            guard let obligation = customer.openObligations.first else { throw Refusal.nothingOwed }
-            let from = max(obligation.deadline ?? now, now)
+            // All that is owed has the one new deadline: a sale for any of it is a sale.
+            let from = customer.openObligations.compactMap(\.deadline).reduce(now, max)
             return .command(
                 .extendDeadline(
                     Command.ExtendDeadline(
-                        obligation: obligation.id, until: from.adding(hours: hours),
-                        reason: reason)))
+                        obligation: nil, until: from.adding(hours: hours), reason: reason)))
         case .pauseSales:
             let kind = StopFlag.Kind(rawValue: visit.form[.note]) ?? .hardship
             return .command(

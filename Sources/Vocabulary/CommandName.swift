@@ -35,6 +35,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case chargeSucceeded = "charge_succeeded"
     case chargeFailed = "charge_failed"
     case chargeDisputed = "charge_disputed"
+    case chargeRefunded = "charge_refunded"
     case fill
     case finishSale = "finish_sale"
     case noticeDelivered = "notice_delivered"
@@ -60,6 +61,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case pauseLiquidation = "pause_liquidation"
     case receiveUnidentifiedFunds = "receive_unidentified_funds"
     case assignFunds = "assign_funds"
+    case closeSuspense = "close_suspense"
     case receivePayout = "receive_payout"
     case propose
     case approve
@@ -93,13 +95,15 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .correctMethod, .receiveClaim, .parkReturn, .submitDishonor, .settleParkedReturn,
             .settleDishonor, .contestDishonor, .receiveUnidentifiedFunds:
             .bank
-        case .chargeOpened, .chargeSucceeded, .chargeFailed, .chargeDisputed, .receivePayout:
+        case .chargeOpened, .chargeSucceeded, .chargeFailed, .chargeDisputed, .chargeRefunded,
+            .receivePayout:
             .processor
         case .fill, .finishSale: .venue
         case .noticeDelivered, .noticeUndeliverable: .mail
         case .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
             .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .matchReturn,
-            .dishonorReturn, .pauseLiquidation, .assignFunds, .propose, .approve, .decline:
+            .dishonorReturn, .pauseLiquidation, .assignFunds, .closeSuspense, .propose, .approve,
+            .decline:
             .operator
         }
     }
@@ -109,7 +113,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .fundCounterparty, .parkReturn, .matchReturn, .dishonorReturn, .submitDishonor,
             .settleParkedReturn, .settleDishonor, .contestDishonor, .pauseLiquidation,
-            .receiveUnidentifiedFunds, .assignFunds, .receivePayout, .propose, .approve, .decline:
+            .receiveUnidentifiedFunds, .assignFunds, .closeSuspense, .receivePayout, .propose,
+            .approve, .decline:
             true
         case .openCustomer, .linkMethod, .checkBalance, .startDeposit, .purchase, .cancelDeposit,
             .trade, .openOrder, .closeOrder, .requestWithdrawal, .withdrawalSent,
@@ -117,7 +122,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .startSettlement, .cancelSettlement, .submitDocument, .setLiquidationOrder,
             .recordSecurityChange, .askForHelp, .submitEntry, .settleEntry, .receiveReturn,
             .settleReturn, .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded,
-            .chargeFailed, .chargeDisputed, .fill, .finishSale, .noticeDelivered,
+            .chargeFailed, .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
             .noticeUndeliverable, .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline,
             .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim:
             false

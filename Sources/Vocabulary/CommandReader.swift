@@ -126,6 +126,11 @@ extension JSONObjectReader {
             .chargeDisputed(
                 Command.ChargeDisputed(
                     settlement: id("settlement", context), disputeFee: fee("dispute_fee_minor")))
+        case .chargeRefunded:
+            .chargeRefunded(
+                Command.ChargeRefunded(
+                    settlement: id("settlement", context), refund: string("refund", max: 100),
+                    amount: cents("amount_minor")))
         case .fill: fill(context)
         case .finishSale: .finishSale(id("sale", context))
         case .noticeDelivered: .noticeDelivered(id("notice", context))
@@ -142,7 +147,7 @@ extension JSONObjectReader {
         case .extendDeadline:
             .extendDeadline(
                 Command.ExtendDeadline(
-                    obligation: id("obligation", context), until: instant("until"),
+                    obligation: optionalID("obligation", context), until: instant("until"),
                     reason: reason()))
         case .setFlag:
             .setFlag(
@@ -156,7 +161,7 @@ extension JSONObjectReader {
             .restoreSale(
                 Command.RestoreSale(
                     sale: id("sale", context), cost: cents("cost_minor"),
-                    owedAgain: owedAgain(context), reason: reason()))
+                    owedAgain: optionalCents("owed_again_minor", from: 0), reason: reason()))
         case .decideClaim:
             .decideClaim(
                 Command.DecideClaim(
@@ -182,6 +187,8 @@ extension JSONObjectReader {
                     reason: reason()))
         case .receiveUnidentifiedFunds: .receiveUnidentifiedFunds(funds())
         case .assignFunds: .assignFunds(assignFunds(context))
+        case .closeSuspense:
+            .closeSuspense(Command.CloseSuspense(item: id("item", context), reason: reason()))
         case .receivePayout: receivePayout()
         case .propose: propose(context)
         case .approve: .approve(id("proposal", context))
@@ -512,7 +519,7 @@ extension JSONObjectReader {
     private mutating func matchReturn(_ context: CommandContext) -> Command.MatchReturn {
         Command.MatchReturn(
             item: id("item", context), customer: id("customer", context),
-            deposit: id("deposit", context))
+            payment: payment("payment", context))
     }
 
     private mutating func assignFunds(_ context: CommandContext) -> Command.AssignFunds {
@@ -527,6 +534,7 @@ extension JSONObjectReader {
         case matchReturn = "match_return"
         case assignFunds = "assign_funds"
         case resumeLiquidation = "resume_liquidation"
+        case closeSuspense = "close_suspense"
     }
 
     /// `reason` is why it is proposed; the action's own reason is the same words.
@@ -561,10 +569,16 @@ extension JSONObjectReader {
                 .restoreSale(
                     Command.RestoreSale(
                         sale: id("sale", context), cost: cents("cost_minor"),
-                        owedAgain: owedAgain(context), reason: reason))
+                        owedAgain: optionalCents("owed_again_minor", from: 0), reason: reason))
             )
         case .matchReturn: return (.house, .matchReturn(matchReturn(context)))
         case .assignFunds: return (.house, .assignFunds(assignFunds(context)))
+        case .closeSuspense:
+            return (
+                .house,
+                .closeSuspense(
+                    Command.CloseSuspense(item: id("item", context), reason: reason))
+            )
         case .resumeLiquidation:
             return (
                 .house,
@@ -573,15 +587,6 @@ extension JSONObjectReader {
                         asset: optionalAsset("asset", context)?.code, paused: false,
                         reason: reason))
             )
-        }
-    }
-
-    private mutating func owedAgain(
-        _ context: CommandContext
-    ) -> Command.RestoreSale.OwedAgain? {
-        optionalObject("owed_again") { reader in
-            Command.RestoreSale.OwedAgain(
-                obligation: reader.id("obligation", context), amount: reader.cents("amount_minor"))
         }
     }
 }

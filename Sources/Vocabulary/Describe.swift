@@ -446,14 +446,7 @@ public struct Describe: Sendable {
 
     /// A return or a payment that waits for a person.
     public func suspense(_ item: SuspenseItem) -> JSON {
-        let payment: JSON
-        switch item.payment {
-        case .deposit(let id)?: payment = text(id)
-        case .settlement(let id)?: payment = text(id)
-        case .dishonor(let id)?: payment = text(id)
-        case nil: payment = .null
-        }
-        return .object([
+        .object([
             ("id", text(item.id)),
             ("state", state(item.state)),
             ("why", .string(item.why.rawValue)),
@@ -462,7 +455,7 @@ public struct Describe: Sendable {
             ("trace", optional(item.trace) { .string($0.text) }),
             ("original_trace", optional(item.originalTrace) { .string($0.text) }),
             ("customer", optional(item.customer) { text($0) }),
-            ("payment", payment),
+            ("payment", optional(item.payment, payment)),
             ("funds", optional(item.funds, funds)),
             ("received_at", time(item.receivedAt)),
             ("dishonor_by", optional(item.dishonorBy, time)),
@@ -478,6 +471,14 @@ public struct Describe: Sendable {
         ]
     }
 
+    private func payment(_ payment: PaymentReference) -> JSON {
+        switch payment {
+        case .deposit(let id): text(id)
+        case .settlement(let id): text(id)
+        case .dishonor(let id): text(id)
+        }
+    }
+
     private func state(_ state: SuspenseItem.State) -> JSON {
         switch state {
         case .open: ["name": "open"]
@@ -486,6 +487,7 @@ public struct Describe: Sendable {
         case .dishonored(let code): ["name": "dishonored", "code": .string(code)]
         case .dishonorSettled(let code): ["name": "dishonor_settled", "code": .string(code)]
         case .contested(let code): ["name": "contested", "code": .string(code)]
+        case .closed(let reason): ["name": "closed", "reason": .string(reason)]
         }
     }
 
@@ -527,14 +529,12 @@ public struct Describe: Sendable {
         case .restoreSale(let restore):
             [
                 "do": "restore_sale", "sale": text(restore.sale), "cost_minor": cents(restore.cost),
-                "owed_again": optional(restore.owedAgain) { owed in
-                    ["obligation": text(owed.obligation), "amount_minor": cents(owed.amount)]
-                },
+                "owed_again_minor": optional(restore.owedAgain, cents),
             ]
         case .matchReturn(let match):
             [
                 "do": "match_return", "item": text(match.item), "customer": text(match.customer),
-                "deposit": text(match.deposit),
+                "payment": payment(match.payment),
             ]
         case .assignFunds(let assign):
             ["do": "assign_funds", "item": text(assign.item), "customer": text(assign.customer)]
@@ -543,6 +543,7 @@ public struct Describe: Sendable {
                 "do": "resume_liquidation",
                 "asset": optional(pause.asset) { .string($0.description) },
             ]
+        case .closeSuspense(let close): ["do": "close_suspense", "item": text(close.item)]
         }
     }
 
@@ -680,6 +681,7 @@ extension RepresentmentRefusal {
         case .tooLate: "too_late"
         case .amountWouldDiffer: "amount_would_differ"
         case .accountUnusable: "account_unusable"
+        case .stopped: "stopped"
         }
     }
 }

@@ -293,6 +293,12 @@ extension Describe {
                 "notice_undeliverable", [("customer", text(customer)), ("notice", text(notice))],
                 "A notice could not be delivered, so no deadline runs. Find another way."
             )
+        case .fillParked(let customer, let sale, let trade):
+            (
+                "fill_parked",
+                [("customer", text(customer)), ("sale", text(sale)), ("trade", .string(trade))],
+                "The venue told of a fill that could not be booked. Settle it with the venue."
+            )
         case .commandFailed(let sentence):
             ("command_failed", [("detail", .string(sentence))], "A timer was refused and dropped.")
         }

@@ -216,6 +216,7 @@ extension Describe {
         case .amountWouldDiffer:
             "It may only be presented again for the same amount, and part has been paid."
         case .accountUnusable: "The bank account cannot be debited any more."
+        case .stopped: "It cannot be presented again at present."
         }
     }
 

@@ -79,6 +79,26 @@ struct WebhookTests {
         }
     }
 
+    @Test("What the processor gave back is owed again")
+    func refunded() async throws {
+        try await World.run { (world: World) async throws in
+            let (customer, settlement) = try await charge(world)
+            let paid: JSON = [
+                "charge_id": .string(settlement), "amount_minor": 50_000, "fee_minor": 1_450,
+            ]
+            _ = try await send(world, "evt_1", "charge.succeeded", paid)
+            let refund: JSON = [
+                "charge_id": .string(settlement), "refund_id": "re_1", "amount_minor": 20_000,
+            ]
+
+            #expect(try await send(world, "evt_2", "refund.succeeded", refund).status == 204)
+
+            #expect(try world.service.edge.result(ofEvent: "evt_2") == "done")
+            let after = try await world.get("/v1/customers/\(customer)")
+            #expect(after.json["owed_minor"]?.integerValue == 20_000)
+        }
+    }
+
     @Test("A payout is booked")
     func payout() async throws {
         try await World.run { (world: World) async throws in
@@ -129,7 +149,7 @@ struct WebhookTests {
     @Test("A genuine event of another type is kept and acknowledged")
     func unknownType() async throws {
         try await World.run { (world: World) async throws in
-            for (id, type) in [("evt_1", "charge.teleported"), ("evt_2", "refund.succeeded")] {
+            for (id, type) in [("evt_1", "charge.teleported"), ("evt_2", "refund.pending")] {
                 #expect(try await send(world, id, type, ["n": 1]).status == 204)
                 #expect(
                     try world.service.edge.result(ofEvent: id)?.hasPrefix("kept") == true)

@@ -58,7 +58,7 @@ struct HouseTests {
         try scene.settle(.deposit(deposit.id))
         let item = try parked(scene, deposit)
         let match = Command.MatchReturn(
-            item: item.id, customer: scene.customer, deposit: deposit.id)
+            item: item.id, customer: scene.customer, payment: .deposit(deposit.id))
         #expect(throws: Refusal.secondPersonRequired) { try scene.house(.matchReturn(match)) }
         let proposal = try scene.propose(.matchReturn(match), to: .house)
 
@@ -81,7 +81,8 @@ struct HouseTests {
         let proposal = try scene.propose(
             .matchReturn(
                 Command.MatchReturn(
-                    item: item.id, customer: scene.customer, deposit: deposit.id)), to: .house)
+                    item: item.id, customer: scene.customer, payment: .deposit(deposit.id))),
+            to: .house)
         try scene.house(.approve(proposal), by: "bob")
 
         try scene.settle(.deposit(deposit.id))
@@ -98,7 +99,8 @@ struct HouseTests {
         let proposal = try scene.propose(
             .matchReturn(
                 Command.MatchReturn(
-                    item: item.id, customer: scene.customer, deposit: deposit.id)), to: .house)
+                    item: item.id, customer: scene.customer, payment: .deposit(deposit.id))),
+            to: .house)
 
         #expect(throws: Refusal.self) { try scene.house(.approve(proposal), by: "bob") }
         #expect(scene.suspense.first?.state == .open)
@@ -231,6 +233,59 @@ struct HouseTests {
 
         #expect(scene.person.owed == .zero)
         #expect(scene.books(.unidentifiedFunds) == 0)
+    }
+
+    private func close(_ scene: Scene, _ item: SuspenseItem) throws {
+        let proposal = try scene.propose(
+            .closeSuspense(Command.CloseSuspense(item: item.id, reason: "no answer")),
+            to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+    }
+
+    @Test("A return nobody can place becomes a loss when two people say so")
+    func writtenOff() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(5_000)
+        let item = try parked(scene, deposit)
+        let alone = Command.closeSuspense(
+            Command.CloseSuspense(item: item.id, reason: "no answer"))
+        #expect(throws: Refusal.secondPersonRequired) { try scene.house(alone) }
+
+        try close(scene, item)
+
+        #expect(scene.books(.suspenseReturns) == 0)
+        #expect(scene.books(.suspenseLoss) == 5_000)
+        #expect(throws: Refusal.self) { try close(scene, item) }
+        // The bank takes its money all the same.
+        try scene.house(.settleParkedReturn(item.id))
+        #expect(scene.books(.returnsPayable) == 0)
+    }
+
+    @Test("A dishonor that is never answered can be given up, and its claim is a loss")
+    func unansweredDishonor() throws {
+        let (scene, _, item) = try untimely()
+        try dishonor(scene, item)
+
+        try close(scene, item)
+
+        #expect(scene.books(.claimDishonored) == 0)
+        #expect(scene.books(.suspenseLoss) == 30_000)
+        #expect(scene.person.owed == .zero)
+    }
+
+    @Test("Money nobody can place goes back to its sender")
+    func sentBack() throws {
+        let scene = try Scene()
+        let before = scene.books(.bankOperating)
+        try scene.house(
+            .receiveUnidentifiedFunds(
+                Command.ReceiveFunds(
+                    rail: .wire, amount: Cents(30_000), source: "w", reference: nil)))
+
+        try close(scene, #require(scene.suspense.first))
+
+        #expect(scene.books(.unidentifiedFunds) == 0)
+        #expect(scene.books(.bankOperating) == before)
     }
 
     @Test("One person stops the sales at once; it takes two to let them go on")

@@ -96,21 +96,67 @@ struct LiquidationTests {
         #expect(scene.person.cash == cash)
     }
 
-    @Test("Fills never pass the order, and none is taken after the end")
+    private func parkedFills(_ scene: Scene) -> [String] {
+        scene.store.alerts.compactMap {
+            if case .fillParked(_, _, let trade) = $0.content { trade } else { nil }
+        }
+    }
+
+    @Test("A fill beyond the order is not booked and not lost: a person is told, once")
     func overfill() throws {
         let (scene, _) = try told()
         try scene.at(end)
         let sale = try #require(scene.forcedSales.first)
         try scene.fill(sale, Quantity(506_000), "t1")
+        let cash = scene.person.cash
 
-        #expect(throws: Refusal.quantityOutOfRange) {
-            try scene.fill(sale, Quantity(1), "t2")
-        }
+        try scene.fill(sale, Quantity(1), "t2")
+        #expect(try scene.fill(sale, Quantity(1), "t2") == .unchanged)
+
+        #expect(scene.person.cash == cash)
+        #expect(parkedFills(scene) == ["t2"])
+        #expect(scene.person.sales[sale.id]?.parkedFills.map(\.quantity) == [Quantity(1)])
         try scene.act(.finishSale(sale.id))
-        #expect(throws: Refusal.wrongState("the sale is over")) {
-            try scene.fill(sale, Quantity(1), "t3")
-        }
         #expect(try scene.act(.finishSale(sale.id)) == .unchanged)
+    }
+
+    @Test("A fill told after the end is booked, and pays what is owed")
+    func lateFill() throws {
+        let (scene, _) = try told()
+        try scene.at(end)
+        let sale = try #require(scene.forcedSales.first)
+        try scene.fill(sale, Quantity(300_000), "t1")
+        try scene.act(.finishSale(sale.id))
+        let owed = scene.person.owed
+
+        try scene.fill(sale, Quantity(206_000), "t2")
+
+        // 30208.20 - 181.25 of fees, of which the whole 30000 is paid.
+        #expect(owed > .zero && scene.person.owed == .zero)
+        #expect(scene.person.cash == Cents(27))
+        #expect(scene.person.holding(of: Scene.bitcoin) == Quantity(1_500_000 - 506_000))
+        #expect(scene.person.sales[sale.id]?.paid.map(\.amount).sum() == Cents(30_000))
+        #expect(parkedFills(scene).isEmpty)
+    }
+
+    @Test("A late fill of what the customer no longer has waits for a person")
+    func lateFillOfNothing() throws {
+        let (scene, _) = try told(bitcoin: 0)
+        scene.price(Scene.bitcoin, dollars: 62_000)
+        try scene.at(end)
+        let sale = try #require(scene.forcedSales.first)
+        try scene.act(.finishSale(sale.id))
+        try scene.wire(30_000)
+        try scene.act(
+            .trade(
+                Command.Trade(
+                    side: .sell, asset: Scene.bitcoin, quantity: Quantity(500_000),
+                    cash: Cents(30_000), fee: .zero)))
+
+        try scene.fill(sale, Quantity(100_000), "t1")
+
+        #expect(parkedFills(scene) == ["t1"])
+        #expect(scene.person.cash == Cents(30_000))
     }
 
     @Test("What the venue may still sell cannot be traded, ordered or withdrawn meanwhile")
@@ -228,24 +274,48 @@ struct LiquidationTests {
         arguments: StopFlag.Kind.allCases.filter { $0 != .identityReview })
     func stopFlag(_ kind: StopFlag.Kind) throws {
         let (scene, _) = try told()
-        try scene.flag(kind)
-
+        scene.quotesAreFresh = false
         try scene.at(end)
+        try scene.flag(kind)
+        scene.quotesAreFresh = true
+
+        try scene.later(hours: 1)
 
         #expect(scene.forcedSales.isEmpty)
         #expect(scene.stoppedBy == .stopFlag(kind))
     }
 
-    @Test("A stop that runs out lets the sale go on")
+    @Test("A stop holds the clock, and what was left goes on with its warnings when it has ended")
     func stopRunsOut() throws {
         let (scene, _) = try told()
-        try scene.flag(.hardship, until: Scene.time(end).adding(hours: 5))
+        try scene.later(hours: 40)
+        try scene.flag(.hardship, until: scene.now.adding(hours: 100))
+        try scene.later(hours: 99)
+        #expect(scene.forcedSales.isEmpty && scene.stoppedBy == nil)
 
-        try scene.at(end)
+        // Eight hours were left: the last warning comes after two of them, the sale after all.
+        try scene.later(hours: 1 + 7)
+        let warnings = scene.store.notices.map(\.notice).filter {
+            if case .finalWarning = $0.content { true } else { false }
+        }
+        #expect(warnings.map(\.at) == [scene.now.adding(hours: -5)])
         #expect(scene.forcedSales.isEmpty)
-        try scene.later(hours: 6)
+        try scene.later(hours: 1)
 
         #expect(scene.forcedSales.count == 1)
+    }
+
+    @Test("A forced sale never costs more than the policy its debtor was told of")
+    func promisedFee() throws {
+        let scene = try Scene(then: { $0.liquidation.fee = BasisPoints(500) })
+        let deposit = try scene.returnedDeposit()
+        try scene.receiveBitcoin(1_000_000)
+        try scene.deliverNotice(of: #require(scene.obligation(of: deposit)))
+
+        try scene.at(end)
+
+        #expect(scene.core.policies.policy(at: scene.now).liquidation.fee == BasisPoints(500))
+        #expect(scene.forcedSales.first?.feeRate == BasisPoints(60))
     }
 
     @Test("A halt of everything, or of the asset, stops the sale")
@@ -278,13 +348,17 @@ struct LiquidationTests {
         #expect(scene.forcedSales.count == 1)
     }
 
-    @Test("A price that is old, halted, crossed or missing sells nothing")
+    @Test("A price that is old, of the future, halted, crossed or missing sells nothing")
     func prices() throws {
         for spoil: (Scene) -> Void in [
             { $0.quotesAreFresh = false },
             { $0.price(Scene.bitcoin, dollars: 60_000, halted: true) },
             { $0.core.quotes[Scene.bitcoin]?.bid = Price(cents: 61_000_00)! },
             { $0.core.quotes[Scene.bitcoin] = nil },
+            {
+                $0.quotesAreFresh = false
+                $0.core.quotes[Scene.bitcoin]?.asOf = $0.now.adding(days: 9)
+            },
         ] {
             let (scene, _) = try told()
             spoil(scene)
@@ -419,9 +493,7 @@ struct LiquidationTests {
         let (scene, deposit, sale) = try sold()
         let restore = Command.RestoreSale(
             sale: sale.id, cost: Cents(31_000),
-            owedAgain: Command.RestoreSale.OwedAgain(
-                obligation: ObligationID(sharing: deposit.id), amount: Cents(30_000)),
-            reason: "in error")
+            owedAgain: nil, reason: "in error")
         #expect(throws: Refusal.secondPersonRequired) {
             try scene.act(.restoreSale(restore), by: .operator("alice"))
         }
@@ -437,19 +509,54 @@ struct LiquidationTests {
         #expect(scene.obligation(of: deposit)?.grace == .awaitingNotice)
     }
 
-    @Test("No more is owed again than the sale had paid")
-    func restitutionBounded() throws {
-        let (scene, deposit, sale) = try sold()
+    @Test("What was sold in error is not sold again at once: the time to pay starts anew")
+    func restitutionStartsAnew() throws {
+        let (scene, deposit) = try told()
+        scene.price(Scene.bitcoin, dollars: 60_000, depth: 2_000_000)
+        try scene.at(end)
+        let sale = try #require(scene.forcedSales.first)
+        try scene.fill(sale, sale.ordered, "t1")
+        try scene.act(.finishSale(sale.id))
+        try scene.house(
+            .pauseLiquidation(Command.PauseLiquidation(asset: nil, paused: true, reason: "r")))
         let proposal = try scene.propose(
             .restoreSale(
                 Command.RestoreSale(
-                    sale: sale.id, cost: Cents(99_000),
-                    owedAgain: Command.RestoreSale.OwedAgain(
-                        obligation: ObligationID(sharing: deposit.id), amount: Cents(30_028)),
+                    sale: sale.id, cost: Cents(12_000), owedAgain: nil, reason: "in error")),
+            to: .customer(scene.customer))
+        try scene.house(.approve(proposal), by: "bob")
+
+        #expect(scene.person.owed == Cents(30_000))
+        #expect(scene.obligation(of: deposit)?.grace == .awaitingNotice)
+        #expect(scene.obligation(of: deposit)?.noticeID != nil)
+    }
+
+    @Test("What had never been owed is not owed again")
+    func restitutionOfNothingOwed() throws {
+        let (scene, _, sale) = try sold()
+        let proposal = try scene.propose(
+            .restoreSale(
+                Command.RestoreSale(
+                    sale: sale.id, cost: Cents(31_000), owedAgain: .zero, reason: "in error")),
+            to: .customer(scene.customer))
+
+        try scene.house(.approve(proposal), by: "bob")
+
+        #expect(scene.person.owed == .zero)
+        #expect(scene.books(.restitution) == 31_000 - 27 - 181)
+    }
+
+    @Test("No more is owed again than the sale had paid")
+    func restitutionBounded() throws {
+        let (scene, _, sale) = try sold()
+        let proposal = try scene.propose(
+            .restoreSale(
+                Command.RestoreSale(
+                    sale: sale.id, cost: Cents(99_000), owedAgain: Cents(30_001),
                     reason: "in error")),
             to: .customer(scene.customer))
 
-        #expect(throws: Refusal.amountOutOfRange(min: .zero, max: sale.net)) {
+        #expect(throws: Refusal.amountOutOfRange(min: .zero, max: Cents(30_000))) {
             try scene.house(.approve(proposal), by: "bob")
         }
         #expect(scene.store.houseState.proposals[proposal]?.state == .waiting)

@@ -177,6 +177,103 @@ struct ObligationTests {
         #expect(grace(scene, id) == .running(until: scene.now.adding(hours: 48)))
     }
 
+    @Test("What a notice promised does not change with a later policy", arguments: [24, 96])
+    func promisedTerms(_ hours: Int) throws {
+        let scene = try Scene(then: {
+            $0.grace.hours = max(48, hours)
+            $0.grace.finalWarningBeforeHours = hours / 8
+            $0.grace.reminderAfterHours = hours / 2
+        })
+        let deposit = try scene.returnedDeposit()
+        let id = ObligationID(sharing: deposit.id)
+        try scene.later(hours: 1)
+
+        try deliver(scene, id)
+        let told = scene.now
+        #expect(grace(scene, id) == .running(until: told.adding(hours: 48)))
+        try scene.later(hours: 47)
+
+        #expect(scene.person.obligations[id]?.policy == "test-1")
+        let reminders = notices(scene) { if case .reminder = $0 { true } else { false } }
+        let warnings = notices(scene) { if case .finalWarning = $0 { true } else { false } }
+        #expect(reminders == [told.adding(hours: 24)])
+        #expect(warnings == [told.adding(hours: 42)])
+    }
+
+    @Test("Without an obligation named, all that is owed has the new deadline")
+    func allExtended() throws {
+        let scene = try Scene()
+        let first = try scene.deposit(20_000)
+        let second = try scene.deposit(10_000)
+        try scene.buyBitcoin(30_000)
+        for deposit in [first, second] {
+            try scene.submit(.deposit(deposit.id))
+            try scene.giveBack(.deposit(deposit.id), deposit.amount.count)
+            try deliver(scene, ObligationID(sharing: deposit.id))
+            try scene.later(hours: 5)
+        }
+        let until = scene.now.adding(hours: 100)
+
+        try scene.act(
+            .extendDeadline(
+                Command.ExtendDeadline(obligation: nil, until: until, reason: "asked")))
+
+        #expect(
+            scene.person.openObligations.map(\.grace)
+                == [.running(until: until), .running(until: until)])
+    }
+
+    @Test("Who is stopped when a deposit comes back is asked for it when the stop has ended")
+    func openedThroughStop() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.buyBitcoin(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.flag(.dispute, until: scene.now.adding(hours: 50))
+        try scene.giveBack(.deposit(deposit.id), 30_000)
+        func asked() -> Int {
+            notices(scene) { if case .obligationOpened = $0 { true } else { false } }.count
+        }
+        #expect(asked() == 0)
+        #expect(scene.obligation(of: deposit)?.grace == .awaitingNotice)
+
+        try scene.later(hours: 50)
+        #expect(asked() == 1)
+        try scene.deliverNotice(of: #require(scene.obligation(of: deposit)))
+
+        #expect(
+            scene.obligation(of: deposit)?.grace == .running(until: scene.now.adding(hours: 48)))
+    }
+
+    @Test("One stop that ends does not start the clock that another holds")
+    func twoStops() throws {
+        let (scene, id) = try owing()
+        try deliver(scene, id)
+        try scene.later(hours: 10)
+        try scene.flag(.hardship, until: scene.now.adding(hours: 5))
+        try scene.flag(.dispute, until: scene.now.adding(hours: 20))
+        let held = Obligation.Grace.paused(milliseconds: 38 * 3_600_000, why: .stop)
+
+        try scene.later(hours: 6)
+        #expect(grace(scene, id) == held)
+        try scene.later(hours: 14)
+
+        #expect(grace(scene, id) == .running(until: scene.now.adding(hours: 38)))
+    }
+
+    @Test("A payment that fails during a stop leaves the clock to the stop")
+    func paymentFailsThroughStop() throws {
+        let (scene, id) = try owing()
+        try deliver(scene, id)
+        let retry = try scene.start(.representment)
+        try scene.submit(.settlement(retry.id))
+        try scene.flag(.hardship)
+
+        try scene.giveBack(.settlement(retry.id), 30_000)
+
+        #expect(grace(scene, id) == .paused(milliseconds: 48 * 3_600_000, why: .stop))
+    }
+
     // MARK: Waiver
 
     @Test("A small rest is waived a second after the payment that left it")
@@ -224,6 +321,22 @@ struct ObligationTests {
         #expect(scene.person.owed == Cents(20_000))
     }
 
+    @Test("In many small steps one person may waive no more than in one")
+    func waiverInSteps() throws {
+        let (scene, id) = try owing()
+        func waive(_ amount: Int64) throws {
+            try scene.act(
+                .waive(Command.Waive(obligation: id, amount: Cents(amount), reason: "goodwill")),
+                by: .operator("alice"))
+        }
+        try waive(6_000)
+
+        #expect(throws: Refusal.secondPersonRequired) { try waive(4_001) }
+        try waive(4_000)
+
+        #expect(scene.person.owed == Cents(20_000))
+    }
+
     // MARK: Losses
 
     @Test("A loss is provided for, charged off with the allowance, and its claim survives")
@@ -254,6 +367,55 @@ struct ObligationTests {
 
         #expect(scene.books(.recoveredBadDebt) == -30_000)
         #expect(scene.person.cash == Cents(3_000))
+    }
+
+    @Test("A booked loss is not forgiven: nothing leaves and nothing is credited until it is paid")
+    func chargeOffRestricts() throws {
+        let (scene, id) = try owing {
+            $0.approval.soleAuthorityMax = Cents(1_000_000)
+            $0.credit.cleanDepositsAfterReturn = 0
+        }
+        try scene.receiveBitcoin(1_000_000)
+        try scene.act(
+            .chargeOff(Command.ChargeOff(obligation: id, reason: "gone")), by: .operator("alice"))
+
+        #expect(throws: Refusal.owing(Cents(30_000))) {
+            try scene.act(
+                .requestWithdrawal(
+                    Command.RequestWithdrawal(
+                        asset: Scene.bitcoin, amount: 1_000, destination: "away")))
+        }
+        try scene.act(
+            .checkBalance(Command.CheckBalance(method: scene.method, amount: Cents(10_000_000))))
+        let deposit = try scene.deposit(5_000)
+        #expect(deposit.credit == .zero)
+        #expect(deposit.underwriting.reasons == [.obligationOpen])
+
+        // What the customer's own trade brings is a recovery too.
+        try scene.act(
+            .trade(
+                Command.Trade(
+                    side: .sell, asset: Scene.bitcoin, quantity: Quantity(500_000),
+                    cash: Cents(29_000), fee: .zero)))
+        #expect(scene.person.obligations[id]?.claimLeft == Cents(1_000))
+        #expect(scene.books(.recoveredBadDebt) == -29_000)
+    }
+
+    @Test("A claim may be given up, and then it restricts nothing")
+    func claimWaived() throws {
+        let (scene, id) = try owing { $0.approval.soleAuthorityMax = Cents(30_000) }
+        try scene.act(
+            .chargeOff(Command.ChargeOff(obligation: id, reason: "gone")), by: .operator("alice"))
+        let before = scene.store.journal.count
+
+        try scene.act(
+            .waive(Command.Waive(obligation: id, amount: nil, reason: "discharged")),
+            by: .operator("alice"))
+
+        #expect(scene.person.lossClaims == .zero)
+        #expect(scene.store.journal.count == before)
+        let deposit = try #require(scene.person.deposits.values.first)
+        #expect(scene.person.status(of: deposit) == .chargedOff)
     }
 
     @Test("A charge-off above one person's authority waits for two, by age too")

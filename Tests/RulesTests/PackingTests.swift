@@ -170,9 +170,11 @@ private enum Samples {
             underwriting: Underwriting(
                 credit: Cents(250_00), reasons: Underwriting.Reason.allCases, policy: "2026-01",
                 tier: "starter"),
+            terms: Policy.Hold(hours: 168, slackBankingDays: 1),
             initiatedAt: at, releaseAt: at, state: state, trace: index == 0 ? nil : trace,
             settlementDay: index == 0 ? nil : day, returns: index == 0 ? [] : records,
-            parkedReturns: index == 0 ? [] : [trace], history: index == 0 ? [] : moments)
+            parkedReturns: index == 0 ? [] : [ParkedReturn(trace: trace, isOpen: index == 1)],
+            history: index == 0 ? [] : moments)
     }
 
     static let moments: [Deposit.Moment] = [
@@ -184,7 +186,8 @@ private enum Samples {
 
     static let graces: [Obligation.Grace] = [
         .awaitingNotice, .running(until: at), .paused(milliseconds: 5, why: .documents),
-        .paused(milliseconds: 0, why: .payment), .ended(at), .none,
+        .paused(milliseconds: 0, why: .payment), .paused(milliseconds: 1, why: .stop),
+        .ended(at), .none,
     ]
 
     static let settledBy: [SettledBy] =
@@ -207,8 +210,10 @@ private enum Samples {
     ) -> Obligation {
         Obligation(
             id: id(5), origin: origin, openedAt: at, principal: Cents(9), code: "R01",
-            group: group, policy: "2026-01", state: state, grace: grace, noticeID: id(6),
-            representedAt: [at], documentPauseUsed: true, provided: Cents(8))
+            group: group, policy: "2026-01", terms: Obligation.Terms(.usual), state: state,
+            grace: grace, noticeID: id(6),
+            representedAt: [at], documentPauseUsed: true, provided: Cents(8),
+            waivedAlone: Cents(7), claimWaived: Cents(6))
     }
 
     static let settlementStates: [Settlement.State] = [
@@ -228,13 +233,15 @@ private enum Samples {
                 state: state, documentsWanted: DocumentType.allCases, actionURL: "/pay",
                 trace: trace, settlementDay: day,
                 captured: Settlement.Capture(amount: Cents(10), fee: Cents(1)), disputed: true,
-                returnTrace: trace, returnFee: Cents(2), parkedReturns: [trace])
+                returnTrace: trace, returnFee: Cents(2),
+                parkedReturns: [ParkedReturn(trace: trace)], refunds: ["re_1": Cents(4)])
         }
     }
 
     static let withdrawals: [Withdrawal] = [.requested, .sent, .cancelled].map {
         Withdrawal(
-            id: id(9), asset: bitcoin, amount: 5, destination: "out", requestedAt: at, state: $0)
+            id: id(9), asset: bitcoin, amount: 5, destination: "out", requestedAt: at,
+            isRefund: $0 == .sent, state: $0)
     }
 
     static let orders: [Order] = [.open, .cancelRequested, .closed].map {
@@ -250,7 +257,11 @@ private enum Samples {
             feeRate: BasisPoints(50), orderedAt: at,
             fills: [
                 Sale.Fill(trade: "t", quantity: Quantity(1), price: price, gross: Cents(3))
-            ], fee: Cents(1), state: $0)
+            ], fee: Cents(1), state: $0,
+            paid: [Settlement.Allocation(obligation: id(5), amount: Cents(2))],
+            parkedFills: [
+                Sale.Fill(trade: "u", quantity: Quantity(2), price: price, gross: Cents(4))
+            ])
     }
 
     static let documents: [Document] = [

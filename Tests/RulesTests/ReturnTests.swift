@@ -270,6 +270,74 @@ struct ReturnTests {
         #expect(scene.books(.bankOperating) == before - 200)
     }
 
+    @Test("A fee the bank tells of later is booked then, and once")
+    func lateFee() throws {
+        let scene = try Scene()
+        let deposit = try scene.returnedDeposit()
+        func settle(_ fee: Int64) throws -> Reply {
+            try scene.act(
+                .settleReturn(
+                    Command.SettleReturn(payment: .deposit(deposit.id), fee: Cents(fee))))
+        }
+        #expect(try settle(0) == .done)
+        #expect(try settle(0) == .unchanged)
+
+        #expect(try settle(450) == .done)
+        #expect(try settle(450) == .unchanged)
+
+        #expect(scene.books(.returnFee) == 450)
+        #expect(scene.books(.returnsPayable) == 0)
+    }
+
+    @Test("A hold does not end while a return of the deposit waits in suspense")
+    func holdInDoubt() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        try scene.at("2026-03-06T10:00:00-05:00")
+        try scene.giveBack(.deposit(deposit.id), 30_000, code: "R01")
+        let item = try #require(scene.suspense.first)
+        #expect(item.why == .untimely)
+        try scene.house(.dishonorReturn(Command.DishonorReturn(item: item.id, code: "R68")))
+        try scene.house(
+            .submitDishonor(
+                item.id,
+                Command.SubmitEntry(
+                    payment: .dishonor(item.id), trace: scene.trace(), file: "f")))
+
+        try scene.at("2026-03-12T10:00:00-04:00")
+        #expect(scene.person.deposits[deposit.id]?.state == .fundsReceived)
+        try scene.house(.settleDishonor(item.id))
+        try scene.later(seconds: 1)
+
+        let released = try #require(scene.person.deposits[deposit.id])
+        #expect(released.state == .settled)
+        #expect(released.history.contains { $0.what == .returnDishonored })
+    }
+
+    @Test("The timeline tells of a dishonor and of a return that was upheld after it")
+    func timelineOfDishonor() throws {
+        let scene = try Scene()
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        try scene.at("2026-05-18T08:30:00-04:00")
+        try scene.giveBack(.deposit(deposit.id), 30_000, code: "R10")
+        let item = try #require(scene.suspense.first)
+        try scene.house(.dishonorReturn(Command.DishonorReturn(item: item.id, code: "R68")))
+        try scene.house(
+            .submitDishonor(
+                item.id,
+                Command.SubmitEntry(
+                    payment: .dishonor(item.id), trace: scene.trace(), file: "f")))
+
+        try scene.house(.contestDishonor(Command.ContestDishonor(item: item.id, code: "R73")))
+
+        let told = try #require(scene.person.deposits[deposit.id]).history.map(\.what).suffix(3)
+        #expect(told == [.returnDishonored, .returnUpheld, .returned(code: "R10")])
+    }
+
     @Test("Cash in open orders is asked back, and pays when it comes")
     func ordersAreAskedBack() throws {
         let scene = try Scene()
@@ -338,6 +406,24 @@ struct ReturnTests {
         #expect(throws: Refusal.alreadyDecided) {
             try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: true)))
         }
+    }
+
+    @Test(
+        "An accepted claim means what R10 means: the account is blocked, and the customer is told")
+    func claimConsequences() throws {
+        let scene = try Scene()
+        let deposit = try released(scene)
+        let id = try claim(scene, deposit, 30_000)
+
+        try scene.act(.decideClaim(Command.DecideClaim(claim: id, accept: true)))
+
+        #expect(scene.person.methods[scene.method]?.standing == .blocked)
+        #expect(scene.person.profile.flags.map(\.kind) == [.identityReview])
+        #expect(scene.person.profile.standing.cleanDepositsNeeded == 2)
+        let covered = scene.store.notices.filter {
+            if case .depositReturnedCovered = $0.notice.content { true } else { false }
+        }
+        #expect(covered.count == 1)
     }
 
     @Test("A claim after two years can be refused and not accepted")

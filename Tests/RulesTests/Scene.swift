@@ -24,14 +24,22 @@ final class Scene {
     static let bitcoin = AssetCode("BTC")!
     static let ether = AssetCode("ETH")!
 
+    /// `then` makes a second policy, in force from a second after ``returnedDeposit``'s return.
     init(
         verified: Bool = true, balance: Cents? = Cents(10_000_000),
-        _ change: (inout Policy) -> Void = { _ in }
+        _ change: (inout Policy) -> Void = { _ in }, then: ((inout Policy) -> Void)? = nil
     ) throws {
         var policy = Policy.usual
         change(&policy)
         self.policy = policy
-        core = try Core(store: store, policies: PolicyBook([policy]))
+        var book = [policy]
+        if let then {
+            policy.version = "test-2"
+            policy.effectiveFrom = Scene.time("2026-03-05T08:30:01-05:00")
+            then(&policy)
+            book.append(policy)
+        }
+        core = try Core(store: store, policies: PolicyBook(book))
         now = Scene.time("2026-03-02T15:00:00-05:00")
         customer = CustomerID(high: 1, low: 1)
         method = PaymentMethodID(high: 0, low: 0)

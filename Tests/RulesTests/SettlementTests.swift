@@ -152,10 +152,30 @@ struct SettlementTests {
         #expect(throws: Refusal.amountOutOfRange(min: Cents(1), max: Cents(5_000))) {
             try refund(5_001, to: "wire-1")
         }
+        let before = scene.books(.bankOperating)
         try refund(5_000, to: "wire-1")
 
         #expect(scene.person.cash == .zero)
         #expect(throws: Refusal.self) { try refund(1, to: "wire-1") }
+        #expect(scene.books(.bankOperating) == before)
+        let withdrawal = try #require(scene.person.withdrawals.values.first)
+        #expect(withdrawal.destination == "wire-1" && withdrawal.isRefund)
+        try scene.act(.withdrawalSent(withdrawal.id))
+        #expect(scene.books(.bankOperating) == before - 5_000)
+    }
+
+    @Test("A refund that did not leave may be asked for again")
+    func refundCancelled() throws {
+        let (scene, _) = try owing()
+        try scene.wire(35_000)
+        let refund = Command.refundOverpayment(
+            Command.RefundOverpayment(amount: Cents(5_000), source: "wire-1"))
+        guard case .withdrawal(let id) = try scene.act(refund) else { throw Missing() }
+
+        try scene.act(.cancelWithdrawal(id))
+
+        #expect(scene.person.cash == Cents(5_000))
+        #expect(throws: Never.self) { try scene.act(refund) }
     }
 
     @Test("A refund cannot take value that backs a hold")
@@ -325,6 +345,128 @@ struct SettlementTests {
         #expect(scene.obligation(of: deposit)?.representedAt == [])
     }
 
+    @Test("Debits of the same account count as one debit, whatever they are called")
+    func sameAccount() throws {
+        let (scene, deposit) = try owing()
+        for kind in [SettlementKindName.ach, .representment] {
+            let again = try scene.start(kind, method: scene.method)
+            try scene.submit(.settlement(again.id))
+            try scene.later(hours: 24)
+            try scene.giveBack(.settlement(again.id), 30_000)
+        }
+        #expect(scene.obligation(of: deposit)?.representedAt.count == 2)
+
+        for kind in [SettlementKindName.ach, .representment] {
+            #expect(throws: Refusal.representmentNotAllowed(.triedTooOften)) {
+                _ = try scene.start(kind, method: scene.method)
+            }
+        }
+        let other = try scene.link("other")
+        #expect(throws: Never.self) { _ = try scene.start(.ach, method: other) }
+    }
+
+    @Test("Nothing is presented again through a stop, nor what was queued before it")
+    func stoppedRetry() throws {
+        let (scene, deposit) = try owing()
+        let retry = try scene.start(.representment)
+        try scene.flag(.deceased)
+
+        try scene.submit(.settlement(retry.id))
+
+        #expect(scene.state(retry) == .failed(reason: "stopped"))
+        #expect(scene.store.entries[.settlement(retry.id)] == nil)
+        #expect(scene.obligation(of: deposit)?.representedAt == [])
+        #expect(throws: Refusal.representmentNotAllowed(.stopped)) {
+            _ = try scene.start(.representment)
+        }
+    }
+
+    @Test("A queued debit of an account that was blocked meanwhile does not leave")
+    func blockedWhileQueued() throws {
+        let (scene, _) = try owing()
+        let other = try scene.link("other")
+        let ach = try scene.start(.ach, method: other)
+        try scene.house(.blockAccount(fingerprint: "other", code: "R10"))
+
+        try scene.submit(.settlement(ach.id))
+
+        #expect(scene.state(ach) == .failed(reason: "method_unusable"))
+        #expect(scene.store.entries[.settlement(ach.id)] == nil)
+        #expect(scene.books(.clearing) == 0)
+    }
+
+    @Test("A payment whose return is in doubt is not good until somebody has decided")
+    func doubtfulPayment() throws {
+        let (scene, _) = try owing()
+        let other = try scene.link("other")
+        let ach = try scene.start(.ach, method: other)
+        try scene.submit(.settlement(ach.id))
+        try scene.settle(.settlement(ach.id), day: "2026-03-06")
+        try scene.giveBack(.settlement(ach.id), 29_999)
+        let item = try #require(scene.suspense.first)
+
+        try scene.at("2026-03-13T12:00:00-04:00")
+        #expect(scene.person.owed == Cents(30_000))
+        let proposal = try scene.propose(
+            .closeSuspense(Command.CloseSuspense(item: item.id, reason: "misread")), to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+        try scene.later(seconds: 1)
+
+        #expect(scene.person.owed == .zero)
+    }
+
+    @Test("A contested dishonor of a payment's return makes it owed again")
+    func contestedPayment() throws {
+        let (scene, deposit) = try owing()
+        let other = try scene.link("other")
+        let ach = try scene.start(.ach, method: other)
+        try scene.submit(.settlement(ach.id))
+        try scene.settle(.settlement(ach.id), day: "2026-03-06")
+        try scene.at("2026-05-18T08:30:00-04:00")
+        try scene.giveBack(.settlement(ach.id), 30_000, code: "R10")
+        let item = try #require(scene.suspense.first)
+        #expect(item.why == .untimely && scene.person.owed == .zero)
+        try scene.house(.dishonorReturn(Command.DishonorReturn(item: item.id, code: "R68")))
+        try scene.house(
+            .submitDishonor(
+                item.id,
+                Command.SubmitEntry(
+                    payment: .dishonor(item.id), trace: scene.trace(), file: "f")))
+
+        try scene.house(.contestDishonor(Command.ContestDishonor(item: item.id, code: "R73")))
+
+        #expect(scene.person.outstanding(ObligationID(sharing: deposit.id)) == Cents(30_000))
+        #expect(scene.books(.claimDishonored) == 0 && scene.books(.suspenseReturns) == 0)
+        #expect(scene.state(ach) == .returned(code: "R10", settled: true))
+        #expect(scene.person.methods[other]?.standing == .blocked)
+    }
+
+    @Test("Two people may find that a return in suspense is of a payment")
+    func matchedPayment() throws {
+        let (scene, _) = try owing()
+        let other = try scene.link("other")
+        let ach = try scene.start(.ach, method: other)
+        try scene.submit(.settlement(ach.id))
+        try scene.settle(.settlement(ach.id), day: "2026-03-06")
+        try scene.house(
+            .parkReturn(
+                Command.ParkReturn(
+                    code: "R01", amount: Cents(30_000), trace: scene.trace(),
+                    originalTrace: scene.trace(), why: .unknownTrace)))
+        let item = try #require(scene.suspense.first)
+
+        let proposal = try scene.propose(
+            .matchReturn(
+                Command.MatchReturn(
+                    item: item.id, customer: scene.customer, payment: .settlement(ach.id))),
+            to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+
+        #expect(scene.state(ach) == .returned(code: "R01", settled: true))
+        #expect(scene.books(.suspenseReturns) == 0)
+        #expect(scene.person.owed == Cents(30_000))
+    }
+
     @Test("Only the same amount may be presented again")
     func representmentAmount() throws {
         let (scene, _) = try owing()
@@ -440,6 +582,70 @@ struct SettlementTests {
                 .chargeDisputed(
                     Command.ChargeDisputed(settlement: settlement.id, disputeFee: Cents(1_500))))
                 == .unchanged)
+    }
+
+    @Test("What the processor gave back is taken from cash first, and the rest is owed again")
+    func refunded() throws {
+        let (scene, deposit) = try owing()
+        let settlement = try charged(scene, captured: 31_000)
+        func refund(_ id: String, _ amount: Int64) throws -> Reply {
+            try scene.act(
+                .chargeRefunded(
+                    Command.ChargeRefunded(
+                        settlement: settlement.id, refund: id, amount: Cents(amount))))
+        }
+
+        #expect(try refund("r1", 11_000) == .done)
+        #expect(try refund("r1", 11_000) == .unchanged)
+
+        #expect(scene.person.cash == .zero)
+        #expect(scene.person.owed == Cents(10_000))
+        #expect(scene.obligation(of: deposit)?.grace == .awaitingNotice)
+        #expect(scene.books(.cardClearing) == 31_870 - 11_000)
+        #expect(throws: Refusal.amountOutOfRange(min: Cents(1), max: Cents(20_870))) {
+            try refund("r2", 20_871)
+        }
+        #expect(try refund("r2", 20_870) == .done)
+        #expect(scene.person.owed == Cents(30_000))
+        #expect(scene.books(.cardClearing) == 0 && scene.books(.cardFee) == 0)
+    }
+
+    @Test("A dispute takes back what was not given back before")
+    func disputedAfterRefund() throws {
+        let (scene, _) = try owing()
+        let settlement = try charged(scene)
+        try scene.act(
+            .chargeRefunded(
+                Command.ChargeRefunded(
+                    settlement: settlement.id, refund: "r1", amount: Cents(10_000))))
+        let before = scene.books(.bankOperating)
+
+        try scene.act(
+            .chargeDisputed(Command.ChargeDisputed(settlement: settlement.id, disputeFee: .zero)))
+
+        #expect(scene.person.owed == Cents(30_000))
+        #expect(scene.books(.bankOperating) == before - 20_870)
+    }
+
+    @Test("The processor's word is about its own payments, and a card payment needs a card")
+    func notTheProcessors() throws {
+        let (scene, _) = try owing()
+        #expect(throws: Refusal.methodUnknown) {
+            _ = try scene.start(.card, method: scene.method)
+        }
+        let wire = try scene.start(.wire)
+
+        #expect(throws: Refusal.self) {
+            try scene.act(
+                .chargeSucceeded(
+                    Command.ChargeSucceeded(
+                        settlement: wire.id, amount: Cents(30_000), fee: .zero)))
+        }
+        #expect(
+            try scene.act(
+                .chargeFailed(Command.ChargeFailed(settlement: wire.id, reason: "declined")))
+                == .unchanged)
+        #expect(scene.state(wire) == .awaitingPayment)
     }
 
     // MARK: Assets

@@ -25,6 +25,7 @@ struct WithdrawalTests {
                 credit: Cents(hold),
                 underwriting: Underwriting(
                     credit: Cents(hold), reasons: [], policy: "test-1", tier: "starter"),
+                terms: Policy.usual.hold,
                 initiatedAt: scene.now,
                 releaseAt: scene.now.adding(days: 7 + index), state: .fundsReceived)
         }
@@ -33,7 +34,7 @@ struct WithdrawalTests {
             customer.obligations[id] = Obligation(
                 id: id, origin: .deposit(DepositID(high: 9, low: 9)), openedAt: scene.now,
                 principal: Cents(owed), code: "R01", group: .insufficientFunds, policy: "test-1",
-                state: .open, grace: .awaitingNotice)
+                terms: Obligation.Terms(.usual), state: .open, grace: .awaitingNotice)
             customer.balances.restore(
                 BalanceKey(.obligation(customer.id, id), .usd), to: owed)
         }
@@ -190,6 +191,24 @@ struct WithdrawalTests {
         #expect(
             scene.person.deposits[deposit.id]?.releaseAt
                 == Scene.time("2026-03-11T08:30:00-04:00"))
+    }
+
+    @Test("A hold the customer was told of is not lengthened by a later policy")
+    func promisedHold() throws {
+        let scene = try Scene(then: { policy in
+            policy.effectiveFrom = Scene.time("2026-03-02T16:00:00-05:00")
+            policy.hold = Policy.Hold(hours: 500, slackBankingDays: 9)
+        })
+        let deposit = try scene.deposit(30_000)
+        try scene.at("2026-03-02T19:00:00-05:00")
+        try scene.submit(.deposit(deposit.id))
+        try scene.at("2026-03-03T08:30:00-05:00")
+        try scene.settle(.deposit(deposit.id))
+
+        #expect(scene.person.deposits[deposit.id]?.releaseAt == deposit.releaseAt)
+        try scene.at("2026-03-09T16:00:00-04:00")
+
+        #expect(scene.person.deposits[deposit.id]?.state == .settled)
     }
 
     @Test("While the bank's files are late nothing is released")

@@ -95,20 +95,22 @@ import Testing
 
             let extended = try await dana.post(
                 "\(root)/extend", [("hours", "24"), ("reason", "asked by telephone")], from: page)
+            let after = try #require(try world.read().openObligations.first?.deadline)
             let flagged = try await dana.post(
                 "\(root)/pause-sales", [("note", "dispute"), ("reason", "says not his")],
                 from: page)
             #expect(extended.location == root && flagged.location == root)
-            let after = try #require(try world.read().openObligations.first?.deadline)
             #expect(after - before == 24 * 3_600_000)
             let flag = try #require(try world.read().profile.flags.first)
             #expect(flag.kind == .dispute && flag.setBy == "operator:dana")
+            #expect(try world.read().openObligations.first?.deadline == nil)
             let second = try await dana.get(root)
             _ = try await dana.post(
                 "\(root)/remove-flag", [("note", "\(flag.id)"), ("reason", "cleared")],
                 from: second)
 
             #expect(try world.read().profile.flags.isEmpty)
+            #expect(try world.read().openObligations.first?.deadline != nil)
         }
     }
 }

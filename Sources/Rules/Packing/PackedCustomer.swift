@@ -190,18 +190,39 @@ extension PaymentMethod.BalanceCheck: Packable {
 extension Deposit: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
-            id, kind, method, amount, credit, underwriting, initiatedAt, releaseAt, state, trace,
-            settlementDay, returns, parkedReturns, history)
+            id, kind, method, amount, credit, underwriting, terms, initiatedAt, releaseAt, state,
+            trace, settlementDay, returns, parkedReturns, history)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             id: try unpacker.get(), kind: try unpacker.get(), method: try unpacker.get(),
             amount: try unpacker.get(), credit: try unpacker.get(),
-            underwriting: try unpacker.get(), initiatedAt: try unpacker.get(),
-            releaseAt: try unpacker.get(), state: try unpacker.get(), trace: try unpacker.get(),
+            underwriting: try unpacker.get(), terms: try unpacker.get(),
+            initiatedAt: try unpacker.get(), releaseAt: try unpacker.get(),
+            state: try unpacker.get(), trace: try unpacker.get(),
             settlementDay: try unpacker.get(), returns: try unpacker.get(),
             parkedReturns: try unpacker.get(), history: try unpacker.get())
+    }
+}
+
+extension Policy.Hold: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(hours, slackBankingDays)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(hours: try unpacker.get(), slackBankingDays: try unpacker.get())
+    }
+}
+
+extension ParkedReturn: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(trace, isOpen)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(trace: try unpacker.get(), isOpen: try unpacker.get())
     }
 }
 
@@ -333,17 +354,44 @@ extension Underwriting: Packable {
 extension Obligation: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
-            id, origin, openedAt, principal, code, group, policy, state, grace, noticeID,
-            representedAt, documentPauseUsed, provided)
+            id, origin, openedAt, principal, code, group, policy, terms, state, grace, noticeID,
+            representedAt, documentPauseUsed, provided, waivedAlone, claimWaived)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             id: try unpacker.get(), origin: try unpacker.get(), openedAt: try unpacker.get(),
             principal: try unpacker.get(), code: try unpacker.get(), group: try unpacker.get(),
-            policy: try unpacker.get(), state: try unpacker.get(), grace: try unpacker.get(),
-            noticeID: try unpacker.get(), representedAt: try unpacker.get(),
-            documentPauseUsed: try unpacker.get(), provided: try unpacker.get())
+            policy: try unpacker.get(), terms: try unpacker.get(), state: try unpacker.get(),
+            grace: try unpacker.get(), noticeID: try unpacker.get(),
+            representedAt: try unpacker.get(), documentPauseUsed: try unpacker.get(),
+            provided: try unpacker.get(), waivedAlone: try unpacker.get(),
+            claimWaived: try unpacker.get())
+    }
+}
+
+extension Obligation.Terms: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(grace, liquidationFee)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(grace: try unpacker.get(), liquidationFee: try unpacker.get())
+    }
+}
+
+extension Policy.Grace: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(
+            hours, extendsToBankingDay, hoursAfterOpening, reminderAfterHours,
+            finalWarningBeforeHours)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            hours: try unpacker.get(), extendsToBankingDay: try unpacker.get(),
+            hoursAfterOpening: try unpacker.get(), reminderAfterHours: try unpacker.get(),
+            finalWarningBeforeHours: try unpacker.get())
     }
 }
 
@@ -436,7 +484,7 @@ extension Settlement: Packable {
         packer.put(
             id, kind, method, amount, fee, allocations, startedAt, reference, quote, state,
             documentsWanted, actionURL, trace, settlementDay, captured, disputed, returnTrace,
-            returnFee, parkedReturns)
+            returnFee, parkedReturns, refunds)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -448,7 +496,8 @@ extension Settlement: Packable {
             actionURL: try unpacker.get(), trace: try unpacker.get(),
             settlementDay: try unpacker.get(), captured: try unpacker.get(),
             disputed: try unpacker.get(), returnTrace: try unpacker.get(),
-            returnFee: try unpacker.get(), parkedReturns: try unpacker.get())
+            returnFee: try unpacker.get(), parkedReturns: try unpacker.get(),
+            refunds: try unpacker.get())
     }
 }
 
@@ -521,14 +570,14 @@ extension Settlement.State: Packable {
 
 extension Withdrawal: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(id, asset, amount, destination, requestedAt, state)
+        packer.put(id, asset, amount, destination, requestedAt, isRefund, state)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             id: try unpacker.get(), asset: try unpacker.get(), amount: try unpacker.get(),
             destination: try unpacker.get(), requestedAt: try unpacker.get(),
-            state: try unpacker.get())
+            isRefund: try unpacker.get(), state: try unpacker.get())
     }
 }
 
@@ -548,7 +597,8 @@ extension Order: Packable {
 extension Sale: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
-            id, purpose, asset, ordered, reference, limit, feeRate, orderedAt, fills, fee, state)
+            id, purpose, asset, ordered, reference, limit, feeRate, orderedAt, fills, fee, state,
+            paid, parkedFills)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -556,7 +606,8 @@ extension Sale: Packable {
             id: try unpacker.get(), purpose: try unpacker.get(), asset: try unpacker.get(),
             ordered: try unpacker.get(), reference: try unpacker.get(), limit: try unpacker.get(),
             feeRate: try unpacker.get(), orderedAt: try unpacker.get(), fills: try unpacker.get(),
-            fee: try unpacker.get(), state: try unpacker.get())
+            fee: try unpacker.get(), state: try unpacker.get(), paid: try unpacker.get(),
+            parkedFills: try unpacker.get())
     }
 }
 

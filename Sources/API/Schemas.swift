@@ -178,7 +178,7 @@ enum Schemas {
     static let withdrawal = amounts([
         ("id", .id(WithdrawalID.self)), ("customer", .id(CustomerID.self)),
         ("state", .oneOf(["requested", "sent", "cancelled"])), ("destination", .words),
-        ("requested_at", .time),
+        ("refund", .boolean), ("requested_at", .time),
     ])
 
     static let order = Schema.answer([
@@ -196,10 +196,11 @@ enum Schemas {
         "state": .oneOf(["ordered", "finished", "restored"]), "asset": .asset,
         "ordered": .quantity, "sold": .quantity, "reference_price": .price, "limit_price": .price,
         "gross_minor": .cents, "fee_minor": .cents, "net_minor": .cents, "ordered_at": .time,
-        "fills": .list(
-            .answer([
-                "trade": .words, "quantity": .quantity, "price": .price, "gross_minor": .cents,
-            ])),
+        "fills": .list(fill), "parked_fills": .list(fill),
+    ])
+
+    private static let fill = Schema.answer([
+        "trade": .words, "quantity": .quantity, "price": .price, "gross_minor": .cents,
     ])
 
     static let notice = Schema.answer([

@@ -226,6 +226,17 @@ extension Site {
                 to: .house, key: "\(key)-match"
             ).reply()
             return .seeOther(Paths.Desk.tasks.text)
+        case "close":
+            let reason = visit.form[.reason]
+            _ = try await visit.perform(
+                .propose(
+                    Command.Propose(
+                        addressee: .house,
+                        action: .closeSuspense(Command.CloseSuspense(item: id, reason: reason)),
+                        reason: reason)),
+                to: .house, key: "\(key)-close"
+            ).reply()
+            return .seeOther(Paths.Desk.tasks.text)
         default: throw Turn.bodyMalformed
         }
         return .seeOther(Paths.Desk.returns.text)

@@ -378,18 +378,19 @@ public struct Describe: Sendable {
             ("fee_minor", cents(sale.fee)),
             ("net_minor", cents(sale.net)),
             ("ordered_at", time(sale.orderedAt)),
-            (
-                "fills",
-                .array(
-                    sale.fills.map { fill in
-                        [
-                            "trade": .string(fill.trade),
-                            "quantity": quantity(fill.quantity, sale.asset),
-                            "price": .string(fill.price.text), "gross_minor": cents(fill.gross),
-                        ]
-                    })
-            ),
+            ("fills", fills(sale.fills, of: sale)),
+            ("parked_fills", fills(sale.parkedFills, of: sale)),
         ])
+    }
+
+    private func fills(_ fills: [Sale.Fill], of sale: Sale) -> JSON {
+        .array(
+            fills.map { fill in
+                [
+                    "trade": .string(fill.trade), "quantity": quantity(fill.quantity, sale.asset),
+                    "price": .string(fill.price.text), "gross_minor": cents(fill.gross),
+                ]
+            })
     }
 
     public func withdrawal(_ withdrawal: Withdrawal) -> JSON {
@@ -399,6 +400,7 @@ public struct Describe: Sendable {
                 ("state", .string(withdrawal.state.rawValue)),
             ] + amount(withdrawal.amount, withdrawal.asset) + [
                 ("destination", .string(withdrawal.destination)),
+                ("refund", .boolean(withdrawal.isRefund)),
                 ("requested_at", time(withdrawal.requestedAt)),
             ])
     }

@@ -776,6 +776,7 @@ public struct SuspensePage: Page, Equatable {
                         scene.submit(say.match, "button small", decision: "match")
                     }
                     scene.submit(say.dishonor, "button second small", decision: "dishonor")
+                    scene.submit(say.giveUp, "button second small", decision: "close")
                 }
             }
         }

@@ -345,4 +345,5 @@ extension Catalogue {
     var belongsTo: String { staff("It belongs to") }
     var match: String { staff("Match to this deposit") }
     var dishonor: String { staff("Dishonor") }
+    var giveUp: String { staff("Give up") }
 }

@@ -1,12 +1,19 @@
 // Amounts are coded as plain integers and codes as text, so that stored rows read well.
 
-extension Cents: Codable {
+/// A count that is never negative, coded as that whole number.
+protocol CountCoded: Codable {
+    var count: Int64 { get }
+    init(_ count: Int64)
+    /// What is wrong with a negative one.
+    static var problem: String { get }
+}
+
+extension CountCoded {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let count = try container.decode(Int64.self)
         guard count >= 0 else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "cents cannot be negative")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: Self.problem)
         }
         self.init(count)
     }
@@ -17,38 +24,16 @@ extension Cents: Codable {
     }
 }
 
-extension Quantity: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let count = try container.decode(Int64.self)
-        guard count >= 0 else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a quantity cannot be negative")
-        }
-        self.init(count)
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(count)
-    }
+extension Cents: CountCoded, Codable {
+    static let problem = "cents cannot be negative"
 }
 
-extension BasisPoints: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let count = try container.decode(Int64.self)
-        guard count >= 0 else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "basis points cannot be negative")
-        }
-        self.init(count)
-    }
+extension Quantity: CountCoded, Codable {
+    static let problem = "a quantity cannot be negative"
+}
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(count)
-    }
+extension BasisPoints: CountCoded, Codable {
+    static let problem = "basis points cannot be negative"
 }
 
 extension AssetCode: Codable, CodingKeyRepresentable {

@@ -1,80 +1,69 @@
 import Banking
 import Nacha
 
-// How values of the pure targets below are stored: as the text a person would write.
+// How values of the pure targets below are written in JSON: as the text a person would write.
 
-extension Instant: Codable {
+/// A value that is coded as one text.
+protocol TextCoded: Codable {
+    var coded: String { get }
+    /// `nil` for any other text than that of a value.
+    init?(coded: String)
+    /// What its text must be, for whoever wrote another.
+    static var form: String { get }
+}
+
+extension TextCoded {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let instant = Instant(rfc3339: text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a time is RFC 3339 text")
+        guard let value = Self(coded: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: Self.form)
         }
-        self = instant
+        self = value
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(rfc3339)
+        try container.encode(coded)
     }
 }
 
-extension Day: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let day = Day(iso: text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a day is YYYY-MM-DD")
+extension Instant: TextCoded, Codable {
+    static let form = "a time is RFC 3339 text"
+    var coded: String { rfc3339 }
+    init?(coded: String) { self.init(rfc3339: coded) }
+}
+
+extension Day: TextCoded, Codable {
+    static let form = "a day is YYYY-MM-DD"
+    var coded: String { iso }
+    init?(coded: String) { self.init(iso: coded) }
+}
+
+extension TraceNumber: TextCoded, Codable {
+    static let form = "a trace number has fifteen digits"
+    var coded: String { text }
+    init?(coded: String) { self.init(coded) }
+}
+
+extension ReasonGroup: TextCoded, Codable {
+    static let form = "not a reason group"
+
+    var coded: String {
+        switch self {
+        case .insufficientFunds: "insufficient_funds"
+        case .reversedUnauthorized: "reversed_unauthorized"
+        case .closedOrInvalid: "closed_or_invalid"
+        case .other: "other"
         }
-        self = day
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(iso)
-    }
-}
-
-extension TraceNumber: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let trace = TraceNumber(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a trace number has fifteen digits")
-        }
-        self = trace
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
-extension ReasonGroup: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        switch try container.decode(String.self) {
+    init?(coded: String) {
+        switch coded {
         case "insufficient_funds": self = .insufficientFunds
         case "reversed_unauthorized": self = .reversedUnauthorized
         case "closed_or_invalid": self = .closedOrInvalid
         case "other": self = .other
-        default:
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not a reason group")
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .insufficientFunds: try container.encode("insufficient_funds")
-        case .reversedUnauthorized: try container.encode("reversed_unauthorized")
-        case .closedOrInvalid: try container.encode("closed_or_invalid")
-        case .other: try container.encode("other")
+        default: return nil
         }
     }
 }

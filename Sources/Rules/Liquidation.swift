@@ -130,7 +130,7 @@ extension Draft {
         }
         if customer.saleInFlight != nil { return .saleInFlight }
         for obligation in due {
-            if let active = customer.activeSettlement(of: obligation.id), active.state.isInFlight,
+            if let active = customer.activeSettlement(of: obligation.id), isUnderWay(active),
                 facts.policy.method(active.kind)?.protects == true
             {
                 return .paymentUnderWay(active.id)
@@ -156,6 +156,15 @@ extension Draft {
             return .ordersToCancel
         }
         return nil
+    }
+
+    /// Money is on its way, or the customer is on the processor's page, for as long as a price
+    /// quoted to him would hold: without an end the page would be a way to be left alone for ever.
+    private func isUnderWay(_ settlement: Settlement) -> Bool {
+        settlement.state.isInFlight
+            || (settlement.isWithProcessor
+                && facts.now
+                    < settlement.startedAt.adding(seconds: facts.policy.settlement.quoteSeconds))
     }
 
     private mutating func lookAgain(because reason: LiquidationGuard) {

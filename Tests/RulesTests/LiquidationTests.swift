@@ -348,6 +348,21 @@ struct LiquidationTests {
         #expect(scene.forcedSales.count == 1)
     }
 
+    @Test("A sale waits for a card payment the customer has begun, for as long as a quote holds")
+    func cardUnderWay() throws {
+        let (scene, _) = try told()
+        let card = try scene.linkCard()
+        try scene.at("2026-03-07T08:25:00-05:00")
+        let payment = try scene.start(.card, method: card)
+
+        try scene.at("2026-03-07T08:39:59-05:00")
+        #expect(scene.forcedSales.isEmpty)
+        #expect(scene.stoppedBy == .paymentUnderWay(payment.id))
+        try scene.later(seconds: 301)
+
+        #expect(scene.forcedSales.count == 1)
+    }
+
     @Test("A price that is old, of the future, halted, crossed or missing sells nothing")
     func prices() throws {
         for spoil: (Scene) -> Void in [

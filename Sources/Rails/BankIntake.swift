@@ -110,8 +110,10 @@ extension BankRail {
             case .success(let reading):
                 report.problems += reading.warnings.map(\.description)
                 for batch in reading.file.batches {
+                    let day = batch.header.settlement?.day(
+                        near: Eastern.day(at: service.clock.now()))
                     for entry in batch.entries {
-                        try await apply(entry, &report)
+                        try await apply(entry, settlesOn: day, &report)
                     }
                 }
             }
@@ -119,14 +121,17 @@ extension BankRail {
         return report
     }
 
-    private func apply(_ entry: Entry, _ report: inout Report) async throws {
+    private func apply(
+        _ entry: Entry, settlesOn day: Day?, _ report: inout Report
+    ) async throws {
         guard !entry.needsPerson else {
             report.problems.append("Entry \(entry.trace) needs a person: its addenda are unclear.")
             return
         }
         for addenda in entry.addenda {
             switch addenda {
-            case .return(let addenda): try await applyReturn(entry, addenda, &report)
+            case .return(let addenda):
+                try await applyReturn(entry, addenda, settlesOn: day, &report)
             case .change(let addenda): try await applyChange(entry, addenda, &report)
             case .contested(let addenda): try await applyContest(entry, addenda, &report)
             case .paymentInformation, .dishonored, .refusedChange, .other:
@@ -136,7 +141,7 @@ extension BankRail {
     }
 
     private func applyReturn(
-        _ entry: Entry, _ addenda: ReturnAddenda, _ report: inout Report
+        _ entry: Entry, _ addenda: ReturnAddenda, settlesOn day: Day?, _ report: inout Report
     ) async throws {
         let key =
             "\(entry.trace):\(addenda.originalTrace):\(addenda.code):\(entry.amount.count)"
@@ -150,7 +155,7 @@ extension BankRail {
             command = .receiveReturn(
                 ReturnedEntry(
                     payment: match.payment, code: addenda.code.text, amount: entry.amount,
-                    trace: entry.trace))
+                    trace: entry.trace, settlesOn: day))
         } else {
             addressee = .house
             command = .parkReturn(

@@ -10,12 +10,18 @@ public struct ReturnedEntry: Hashable, Sendable, Codable {
     public let amount: Cents
     /// The return's own trace number: two returns of one entry differ in it.
     public let trace: TraceNumber
+    /// The return's own settlement date, by which it is in time or late; without one, when it came.
+    public let settlesOn: Day?
 
-    public init(payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber) {
+    public init(
+        payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber,
+        settlesOn: Day? = nil
+    ) {
         self.payment = payment
         self.code = code
         self.amount = amount
         self.trace = trace
+        self.settlesOn = settlesOn
     }
 }
 
@@ -54,13 +60,20 @@ extension Draft {
             return try park(entry, of: .deposit(id), because: .neverSent)
         }
         let rule = ReturnCodeRule(entry.code)
-        if let day = deposit.settlementDay, let deadline = rule.deadline(day, facts.timing),
-            source == .returnsPayable, facts.now > deadline
-        {
+        if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
         try takeBack(deposit, entry, rule, source: .house(source), recordedAs: source)
         return .done
+    }
+
+    /// Whether a return came after its window. The RDFI must make it available to the ODFI by an
+    /// opening of business; when the ODFI's file reaches us says nothing about that.
+    func isUntimely(_ entry: ReturnedEntry, ofDebitSettledOn day: Day?) -> Bool {
+        guard let day, let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing) else {
+            return false
+        }
+        return (entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now) > deadline
     }
 
     /// A deposit that may no longer be sent: the instant credit is taken back as a return would.

@@ -667,10 +667,7 @@ extension Draft {
         case .unconfirmed: source = .returnsPayable
         case .completed where settlement.trace != nil:
             source = .returnsPayable
-            if let day = settlement.settlementDay,
-                let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing),
-                facts.now > deadline
-            {
+            if isUntimely(entry, ofDebitSettledOn: settlement.settlementDay) {
                 return try park(entry, of: .settlement(id), because: .untimely)
             }
         case .documentsRequired, .awaitingPayment, .queued, .selling, .completed, .failed,

@@ -207,6 +207,10 @@ extension JSONObjectReader {
         ) { Day(iso: $0) }
     }
 
+    mutating func optionalDay(_ field: String) -> Day? {
+        optionalParsed(field, max: 10, expected: "a date, as in \"2026-03-02\"") { Day(iso: $0) }
+    }
+
     // MARK: Texts of the bank
 
     /// A field that leads to nothing when it is wrong; the error has been noted then.

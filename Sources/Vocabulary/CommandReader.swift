@@ -421,9 +421,11 @@ extension JSONObjectReader {
         let payment = payment("payment", context)
         let code = bankCode("code")
         let amount = cents("amount_minor")
+        let day = optionalDay("day")
         guard let trace = trace("trace") else { return nil }
         return .receiveReturn(
-            ReturnedEntry(payment: payment, code: code, amount: amount, trace: trace))
+            ReturnedEntry(
+                payment: payment, code: code, amount: amount, trace: trace, settlesOn: day))
     }
 
     private mutating func submitDishonor(_ context: CommandContext) -> Command? {

@@ -133,6 +133,25 @@ struct ReturnTests {
         #expect(scene.person.cash == Cents(30_000))
     }
 
+    @Test("A return is in time by its own settlement date, whenever our bank's file comes")
+    func timelyByItsDate() throws {
+        for (day, isLate) in [("2026-03-05", false), ("2026-03-06", true)] {
+            let scene = try Scene()
+            let deposit = try scene.deposit(10_000)
+            try scene.submit(.deposit(deposit.id))
+            try scene.settle(.deposit(deposit.id))
+            try scene.at("2026-03-05T11:00:00-05:00")
+
+            try scene.act(
+                .receiveReturn(
+                    ReturnedEntry(
+                        payment: .deposit(deposit.id), code: "R01", amount: Cents(10_000),
+                        trace: scene.trace(), settlesOn: Day(iso: day))))
+
+            #expect(scene.suspense.map(\.why) == (isLate ? [.untimely] : []))
+        }
+    }
+
     @Test("R10 is in time for sixty days and to the opening of the banking day after")
     func extendedWindow() throws {
         // Settled Tuesday 2026-03-03: day 60 is Saturday 2026-05-02, and Monday's opening counts.

@@ -76,6 +76,14 @@ public struct Obligation: Hashable, Sendable, Codable {
         if case .chargedOff(_, _, let claim) = state { claim } else { .zero }
     }
 
+    /// Whether there is a time to pay that runs, stands still or is over.
+    var hasClock: Bool {
+        switch grace {
+        case .running, .paused, .ended: true
+        case .awaitingNotice, .none: false
+        }
+    }
+
     public var deadline: Instant? {
         switch grace {
         case .running(let until), .ended(let until): until
@@ -247,7 +255,7 @@ extension Draft {
     }
 
     /// An operator moves the deadline, with a reason; never to before what was promised. Without an
-    /// obligation named it is moved for all that is owed and has a deadline.
+    /// obligation named it is moved for all that is owed and has an earlier one.
     mutating func extend(_ command: Command.ExtendDeadline) throws(Refusal) -> Reply {
         guard !command.reason.isEmpty else { throw .reasonRequired }
         guard command.until > facts.now else {
@@ -257,13 +265,18 @@ extension Draft {
         if let id = command.obligation {
             guard let named = customer.obligations[id] else { throw .obligationUnknown }
             guard named.state.isOpen else { throw .nothingOwed }
+            guard named.grace != .awaitingNotice else {
+                throw .wrongState("the time to pay starts when the notice is delivered")
+            }
             targets = [named]
         } else {
             guard customer.owed > .zero else { throw .nothingOwed }
-            targets = customer.openObligations.filter { $0.grace != .awaitingNotice }
-        }
-        guard let first = targets.first, first.grace != .awaitingNotice else {
-            throw .wrongState("the time to pay starts when the notice is delivered")
+            targets = customer.openObligations.filter {
+                $0.hasClock && earliestDeadline(of: $0) <= command.until
+            }
+            guard !targets.isEmpty else {
+                throw .wrongState("no deadline of what is owed is before that")
+            }
         }
         for target in targets { try extend(target, until: command.until) }
         return .done

@@ -205,22 +205,30 @@ struct ObligationTests {
         let scene = try Scene()
         let first = try scene.deposit(20_000)
         let second = try scene.deposit(10_000)
-        try scene.buyBitcoin(30_000)
+        let ourError = try scene.deposit(1_000)
+        try scene.buyBitcoin(31_000)
         for deposit in [first, second] {
             try scene.submit(.deposit(deposit.id))
             try scene.giveBack(.deposit(deposit.id), deposit.amount.count)
             try deliver(scene, ObligationID(sharing: deposit.id))
             try scene.later(hours: 5)
         }
+        try scene.submit(.deposit(ourError.id))
+        try scene.giveBack(.deposit(ourError.id), 1_000, code: "R06")
         let until = scene.now.adding(hours: 100)
+        func extend(_ until: Instant) throws {
+            try scene.act(
+                .extendDeadline(
+                    Command.ExtendDeadline(obligation: nil, until: until, reason: "asked")))
+        }
 
-        try scene.act(
-            .extendDeadline(
-                Command.ExtendDeadline(obligation: nil, until: until, reason: "asked")))
+        #expect(throws: Refusal.self) { try extend(scene.now.adding(hours: 30)) }
+        try extend(until)
 
+        // The time of our own error, which has no clock, does not begin with it.
         #expect(
             scene.person.openObligations.map(\.grace)
-                == [.running(until: until), .running(until: until)])
+                == [.running(until: until), .running(until: until), .none])
     }
 
     @Test("Who is stopped when a deposit comes back is asked for it when the stop has ended")

@@ -7,10 +7,13 @@ import Web
 public struct NoticeMail: Sendable {
     private let publicURL: String
     private let brand: String
+    /// Says how many decimals an asset has.
+    private let policies: PolicyBook
 
     public init(service: Service) {
         publicURL = service.settings.publicURL
         brand = service.settings.brand
+        policies = service.policies
     }
 
     /// Subject, plain text and HTML.
@@ -22,7 +25,8 @@ public struct NoticeMail: Sendable {
             timeZone: customer.profile.timeZone, now: notice.at.milliseconds, csrf: "",
             viewer: .nobody, brand: brand)
         let mail = NoticeMailText(
-            NoticesPage.Kind(notice.content, of: customer), greeting: customer.profile.name,
+            NoticesPage.Kind(notice.content, of: customer, policies.policy(at: notice.at)),
+            greeting: customer.profile.name,
             address: publicURL + "/notices", in: scene)
         return (mail.subject, mail.text, mail.html)
     }

@@ -5,9 +5,18 @@ import Web
 extension NoticesPage.Kind {
     /// What a notice of the rules tells, for the page and for mail. The deadline is the one in
     /// force, which may have moved since the notice was written.
-    public init(_ content: Notice.Content, of customer: Customer) {
+    public init(_ content: Notice.Content, of customer: Customer, _ policy: Policy) {
         switch content {
-        case .depositCredited(_, _, let credit, _): self = .availableEarly(cents: credit.count)
+        case .depositCredited(let deposit, let amount, let credit, _):
+            guard case .purchase(let code, let quantity)? = customer.deposits[deposit]?.kind,
+                let asset = policy.asset(code)
+            else {
+                self = .availableEarly(cents: credit.count)
+                return
+            }
+            self = .purchasedEarly(
+                bought: AssetAmount(code.description, quantity.count, decimals: asset.scale),
+                cents: amount.count)
         case .depositReleased(_, let amount): self = .withdrawable(cents: amount.count)
         case .depositReturnedCovered(_, let amount, _):
             self = .returnedCovered(cents: amount.count)

@@ -42,7 +42,7 @@ extension Site {
         }
         return .page(
             NoticesPage(
-                items: page.map { customer.item(of: $0) },
+                items: page.map { customer.item(of: $0, visit.facts.policy) },
                 nextCursor: rows.count > page.count ? page.last.map { "\($0.notice.id)" } : nil))
     }
 
@@ -58,9 +58,9 @@ extension Site {
 }
 
 extension Customer {
-    fileprivate func item(of row: Reader.NoticeRow) -> NoticesPage.Item {
-        return NoticesPage.Item(
-            id: "\(row.notice.id)", kind: NoticesPage.Kind(row.notice.content, of: self),
+    fileprivate func item(of row: Reader.NoticeRow, _ policy: Policy) -> NoticesPage.Item {
+        NoticesPage.Item(
+            id: "\(row.notice.id)", kind: NoticesPage.Kind(row.notice.content, of: self, policy),
             at: row.notice.at.milliseconds, isRead: row.readAt != nil,
             target: NoticesPage.Target(row.notice.content, of: self))
     }
@@ -82,7 +82,8 @@ extension Site {
             return .page(
                 HelpSentPage(
                     caseNumber: number, answerBy: visit.facts.noon(on: nextDay),
-                    pausesSales: visit.customer.owed > .zero))
+                    pausesSales: visit.customer.owed > .zero
+                        && visit.customer.isUnderReview(at: visit.facts.now)))
         }
         let topic = visit.visit.query["topic"].flatMap { HelpPage.Topic(rawValue: $0) }
         return .page(helpPage(visit, topic: topic, key: Form.newKey()))
@@ -96,7 +97,7 @@ extension Site {
         HelpPage(
             topic: topic,
             deposits: visit.customer.depositsByTime.prefix(Site.helpDeposits).map {
-                visit.customer.row(of: $0, at: visit.facts.now)
+                visit.customer.row(of: $0, visit.facts)
             },
             depositID: visit.form[.deposit].isEmpty ? nil : visit.form[.deposit],
             message: visit.form[.message], idempotencyKey: key, problems: problems)

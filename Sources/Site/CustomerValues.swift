@@ -14,14 +14,23 @@ extension Customer {
         return BankLabel(method.label, method.lastFour)
     }
 
-    func row(of deposit: Deposit, at now: Instant) -> DepositRow {
+    func row(of deposit: Deposit, _ facts: Facts) -> DepositRow {
+        let (now, policy) = (facts.now, facts.policy)
         let owed = deposits[deposit.id] == nil ? 0 : owed(behind: deposit).count
         return DepositRow(
             id: "\(deposit.id)", startedAt: deposit.initiatedAt.milliseconds,
             from: label(of: deposit.method), cents: deposit.amount.count,
             status: pageStatus(of: deposit), owedCents: owed,
             withdrawableAt: deposit.isUncollected && deposit.releaseAt > now
-                ? deposit.releaseAt.milliseconds : nil)
+                ? deposit.releaseAt.milliseconds : nil, bought: bought(with: deposit, policy))
+    }
+
+    /// What an instant buy bought; `nil` for a plain deposit.
+    func bought(with deposit: Deposit, _ policy: Policy) -> AssetAmount? {
+        guard case .purchase(let asset, let quantity) = deposit.kind,
+            let known = policy.asset(asset)
+        else { return nil }
+        return AssetAmount(known, quantity)
     }
 
     /// Newest first.
@@ -57,7 +66,7 @@ extension Customer {
     }
 
     /// Where one obligation stands, by the order the pages document.
-    func situation(of obligation: Obligation) -> OwedSummary.Situation {
+    func situation(of obligation: Obligation, at now: Instant) -> OwedSummary.Situation {
         if case .ended = obligation.grace, saleInFlight?.purpose == .liquidation {
             return .saleInProgress
         }
@@ -74,6 +83,7 @@ extension Customer {
                 }
             }
         }
+        if isUnderReview(at: now) { return .underReview }
         return switch obligation.grace {
         case .awaitingNotice, .paused, .none: .paused
         case .ended:
@@ -83,20 +93,28 @@ extension Customer {
     }
 
     /// Where all of it stands: of several obligations the one that presses most.
-    var situation: OwedSummary.Situation {
-        let all = openObligations.map { situation(of: $0) }
+    func situation(at now: Instant) -> OwedSummary.Situation {
+        let all = openObligations.map { situation(of: $0, at: now) }
         return all.min { $0.pressure < $1.pressure } ?? .paused
     }
 
-    var owedSummary: OwedSummary? {
+    func owedSummary(at now: Instant) -> OwedSummary? {
         guard owed > .zero else { return nil }
         let deposits = openObligations.compactMap { obligation -> DepositID? in
             if case .deposit(let id) = obligation.origin { id } else { nil }
         }
         return OwedSummary(
             cents: owed.count, depositCount: openObligations.count,
+            purchaseCount: deposits.filter { self.deposits[$0]?.isPurchase == true }.count,
             depositID: openObligations.count == 1 ? deposits.first.map { "\($0)" } : nil,
-            situation: situation)
+            situation: situation(at: now))
+    }
+
+    /// Whether the customer said that something is not right, or asked for time, and a person has
+    /// not answered yet. Other stops are none of his doing, and of some he may not be told.
+    func isUnderReview(at now: Instant) -> Bool {
+        hasFlag(
+            where: { ($0 == .dispute || $0 == .hardship) && $0.stopsLiquidation }, at: now) != nil
     }
 
     func pageWithdrawable(_ facts: Facts) -> (page: Web.Withdrawable, limits: Rules.Withdrawable) {
@@ -118,7 +136,10 @@ extension Customer {
                 nil
             }
         return (
-            Web.Withdrawable(cents: limits.total.count, unlocks: unlocks, block: block), limits
+            Web.Withdrawable(
+                cents: limits.total.count, unlocks: unlocks, block: block,
+                blockedUntil: block == .securityChange
+                    ? limits.securityLockUntil?.milliseconds : nil), limits
         )
     }
 
@@ -135,6 +156,16 @@ extension Customer {
     }
 }
 
+extension Deposit {
+    /// Whether it paid for an instant buy.
+    var isPurchase: Bool {
+        switch kind {
+        case .purchase: true
+        case .funding: false
+        }
+    }
+}
+
 extension OwedSummary.Situation {
     /// Lower presses more: what will be sold soonest is told first.
     fileprivate var pressure: (Int, Int64) {
@@ -145,7 +176,8 @@ extension OwedSummary.Situation {
         case .documentsNeeded(_, let by?): (2, by)
         case .documentsNeeded: (3, 0)
         case .paymentInProgress: (4, 0)
-        case .paused: (5, 0)
+        case .underReview: (5, 0)
+        case .paused: (6, 0)
         }
     }
 }

@@ -24,11 +24,12 @@ extension Site {
         let customer = try await afterShowing(visit)
         return .page(
             HomePage(
-                balanceCents: customer.displayBalance, owed: customer.owedSummary,
+                balanceCents: customer.displayBalance,
+                owed: customer.owedSummary(at: visit.facts.now),
                 tradableCents: customer.freeCash.count,
                 withdrawable: customer.pageWithdrawable(visit.facts).page, asOf: visit.now,
                 deposits: customer.depositsByTime.prefix(3).map {
-                    customer.row(of: $0, at: visit.facts.now)
+                    customer.row(of: $0, visit.facts)
                 }, holdings: customer.holdings(visit.facts)))
     }
 
@@ -69,7 +70,7 @@ extension Site {
         let page = matching.prefix(Site.depositsPerPage)
         return .page(
             DepositsPage(
-                filter: filter, rows: page.map { customer.row(of: $0, at: visit.facts.now) },
+                filter: filter, rows: page.map { customer.row(of: $0, visit.facts) },
                 nextCursor: matching.count > page.count ? page.last.map { "\($0.id)" } : nil))
     }
 
@@ -119,10 +120,10 @@ struct DepositStory {
         let obligation = obligation
         let isOpen = obligation?.state.isOpen ?? false
         return DepositPage(
-            deposit: customer.row(of: deposit, at: facts.now),
+            deposit: customer.row(of: deposit, facts),
             reason: returned.map { ReturnReason(code: $0.code) }, timeline: timeline,
             arithmetic: arithmetic,
-            situation: isOpen ? obligation.map { customer.situation(of: $0) } : nil,
+            situation: isOpen ? obligation.map { customer.situation(of: $0, at: facts.now) } : nil,
             settledBy: settledBy, pendingGoneAfter: returned == nil ? nil : pendingGoneAfter,
             settlementID: obligation.flatMap { customer.activeSettlement(of: $0.id) }
                 .map { "\($0.id)" },

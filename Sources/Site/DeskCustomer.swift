@@ -29,8 +29,8 @@ extension Site {
             balanceCents: customer.displayBalance, tradableCents: customer.freeCash.count,
             withdrawableCents: customer.withdrawable(facts).total.count,
             exposureCents: customer.exposure.count, flags: customer.flags(facts.now),
-            obligations: customer.deskObligations,
-            deposits: customer.depositsByTime.map { customer.row(of: $0, at: facts.now) },
+            obligations: customer.deskObligations(facts.now),
+            deposits: customer.depositsByTime.map { customer.row(of: $0, facts) },
             accounts: customer.bankAccountChoices(facts),
             events: Array((customer.events(notices, postings)).prefix(Site.eventsShown)),
             postings: postings.map { $0.onPages(facts.policy) },
@@ -192,12 +192,12 @@ extension Customer {
         }
     }
 
-    fileprivate var deskObligations: [CustomerPage.Obligation] {
+    fileprivate func deskObligations(_ now: Instant) -> [CustomerPage.Obligation] {
         obligations.values.sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }.map {
             CustomerPage.Obligation(
                 id: "\($0.id)", depositID: "\(depositID(behind: $0))",
                 openedCents: $0.principal.count, openCents: outstanding($0.id).count,
-                code: $0.code, situation: $0.state.isOpen ? situation(of: $0) : nil)
+                code: $0.code, situation: $0.state.isOpen ? situation(of: $0, at: now) : nil)
         }
     }
 

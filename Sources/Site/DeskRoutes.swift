@@ -188,7 +188,7 @@ extension Site {
         return NegativeAccountsPage.Row(
             customerID: "\(customer.id)", name: customer.profile.name,
             owedCents: customer.owed.count, since: oldest.openedAt.milliseconds,
-            situation: customer.situation,
+            situation: customer.situation(at: facts.now),
             isNoticeDelivered: customer.openObligations.allSatisfy { $0.grace != .awaitingNotice },
             coverPercent: hasPrices ? Int(min(cover, 9_999)) : nil, code: oldest.code,
             assignee: nil)
@@ -201,7 +201,7 @@ extension NegativeAccountsPage.Row {
         switch situation {
         case .deadlinePassed, .nothingToSell, .saleInProgress: Int64.min
         case .due(let by), .documentsNeeded(_, let by?): by
-        case .paymentInProgress, .documentsNeeded, .paused: Int64.max
+        case .paymentInProgress, .documentsNeeded, .underReview, .paused: Int64.max
         }
     }
 }

@@ -126,13 +126,14 @@ extension Site {
                 depositID: "\(customer.depositID(behind: obligation))",
                 startedAt: (deposit?.initiatedAt ?? obligation.openedAt).milliseconds,
                 from: customer.label(of: deposit?.method),
-                cents: customer.outstanding(obligation.id).count)
+                cents: customer.outstanding(obligation.id).count,
+                isPurchase: deposit?.isPurchase == true)
         }
         let methods = customer.settleMethods(facts)
         let chosen = visit.form[.method]
         let typed = changedFrom == nil ? visit.form[.amount] : ""
         return SettlePage(
-            obligations: rows, situation: customer.situation, methods: methods,
+            obligations: rows, situation: customer.situation(at: facts.now), methods: methods,
             chosen: chosen.isEmpty ? methods.first { $0.refusal == nil }?.id : chosen,
             allowsPartial: facts.policy.settlement.partialAllowed,
             amount: typed.isEmpty ? Typed.text(customer.owed.count) : typed,
@@ -161,6 +162,7 @@ extension Site {
             return again(
                 FieldProblem(.amount, visit.form[.amount].isEmpty ? .missing : .notAnAmount))
         }
+        guard amount > .zero else { return again(FieldProblem(.amount, .belowMinimum(1))) }
         var plan = PaymentPlan(
             kind: kind, method: method, asset: asset, amount: amount, owed: seen ?? owed, key: key)
         // What was done under this key is answered again, whatever has changed since.
@@ -201,6 +203,17 @@ extension Site {
         case .amountChanged, .nothingOwed:
             return .payable(settlePage(visit, key: Form.newKey(), changedFrom: plan.owed))
         case .settlementInProgress(let id): return .seeOther(Paths.settlement("\(id)").text)
+        case .insufficientBalance(let asset), .tooLittleToSell(let asset):
+            let most = visit.customer.mostSold(of: asset, visit.facts)
+            let excuse =
+                most < plan.amount && most > .zero
+                ? Excuse.assetCovers(asset.description, most.count) : refusal.excuse
+            return .payable(
+                settlePage(
+                    visit, key: Form.newKey(),
+                    problems: [
+                        FieldProblem(.amount, .other(excuse.sentence(in: visit.language)))
+                    ]))
         case .settlementExceedsOwed, .partialNotAllowed, .amountOutOfRange:
             return .payable(
                 settlePage(
@@ -481,7 +494,7 @@ extension Site {
                 beneficiary: originator.companyName, bank: originator.odfiName,
                 routingNumber: originator.odfiRoutingNumber,
                 accountNumber: originator.odfiAccountNumber, reference: settlement.reference,
-                situation: visit.customer.situation))
+                situation: visit.customer.situation(at: visit.facts.now)))
     }
 
     private func sendInstructions(_ visit: CustomerVisit) async throws -> Answer {
@@ -613,8 +626,22 @@ extension Customer {
                 depositID: "\(id)",
                 startedAt: (deposits[id]?.initiatedAt ?? obligation.openedAt).milliseconds,
                 paysCents: allocation.amount.count,
-                remainingCents: (isPaid ? owed : owed.remaining(after: allocation.amount)).count)
+                remainingCents: (isPaid ? owed : owed.remaining(after: allocation.amount)).count,
+                isPurchase: deposits[id]?.isPurchase == true)
         }
+    }
+}
+
+extension Customer {
+    /// What selling all of an asset that can be sold would pay now, after our fee.
+    fileprivate func mostSold(of code: AssetCode, _ facts: Facts) -> Cents {
+        guard let policy = facts.policy.asset(code), let quote = facts.pageQuote(code) else {
+            return .zero
+        }
+        let held = freeHolding(of: code).count
+        let gross = quote.bid.value(
+            of: Quantity(held - held % max(1, policy.lot.count)), of: policy.asset, rounding: .down)
+        return gross.remaining(after: gross.share(facts.policy.settlement.sellFee, rounding: .up))
     }
 }
 
@@ -693,12 +720,9 @@ extension Site {
             pausedUntil: isPaused && pausedUntil > facts.now ? pausedUntil.milliseconds : nil,
             dueBy: deadlines.min(),
             reviewExpectedAt: haveAllArrived ? facts.noon(on: nextDay) : nil,
-            keptDays: Site.documentsKeptDays, idempotencyKey: Form.newKey(),
+            idempotencyKey: Form.newKey(),
             problems: problem.map { [FieldProblem(.file, $0)] } ?? [], problemKind: kind)
     }
-
-    /// What customers are told; the retention schedule of a deployment has to keep to it.
-    static let documentsKeptDays = 1_825
 
     private func megabytesMax(_ facts: Facts) -> Int {
         facts.policy.verification.documentBytesMax >> 20

@@ -66,6 +66,18 @@ import Testing
         }
     }
 
+    @Test("A withdrawal locked after a change of password says when it is free again")
+    func securityLock() async throws {
+        try await World.run { world, reader in
+            try await world.tell(.recordSecurityChange(.passwordChanged))
+
+            for path in ["/", "/withdraw"] {
+                let page = try await reader.get(path)
+                #expect(page.html.contains("It ends Wednesday, Nov 25, 10:00"), "\(path)")
+            }
+        }
+    }
+
     @Test("A quote that is not ours, or is another customer's, buys nothing")
     func forgedQuote() async throws {
         try await World.run { world, reader in

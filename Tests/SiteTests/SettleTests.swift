@@ -84,6 +84,108 @@ import Testing
         }
     }
 
+    @Test("Nothing is promised to a customer who only asks a question")
+    func helpThatStopsNothing() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let help = try await reader.get("/help")
+
+            let sent = try await reader.post(
+                "/help", [("topic", "accessibility"), ("message", "Larger letters, please.")],
+                from: help)
+            let answer = try await reader.get(sent.location)
+            let home = try await reader.get("/")
+
+            #expect(answer.html.contains("We have your message"))
+            #expect(!answer.html.contains("nothing will be sold"))
+            #expect(home.html.contains("to keep your assets"))
+        }
+    }
+
+    @Test("Who says a deposit is not his reads that nothing is sold while a person looks")
+    func helpThatStopsSales() async throws {
+        try await World.run { world, reader in
+            let deposit = try await world.owe()
+            let help = try await reader.get("/help")
+
+            let sent = try await reader.post(
+                "/help", [("topic", "not-mine"), ("message", "I did not do this.")], from: help)
+            let answer = try await reader.get(sent.location)
+
+            #expect(answer.html.contains("nothing will be sold"))
+            for path in ["/", "/deposits/\(deposit)", "/settle"] {
+                let page = try await reader.get(path)
+                #expect(page.html.contains("Nothing will be sold meanwhile."), "\(path)")
+                #expect(!page.html.contains("to keep your assets"), "\(path)")
+            }
+        }
+    }
+
+    @Test("An amount of zero is told as too small, not as too much")
+    func nothingPaid() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let settle = try await reader.get("/settle")
+
+            let answer = try await reader.post(
+                "/settle", [("method", "wire"), ("amount", "0"), ("amount_seen", "15000")],
+                from: settle)
+
+            #expect(answer.status == 422)
+            #expect(answer.html.contains("Enter $0.01 or more."))
+        }
+    }
+
+    @Test("An asset that does not pay it all says how much it pays")
+    func assetCovers() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            try world.price(cents: 4_000_000)
+            let settle = try await reader.get("/settle")
+
+            let answer = try await reader.post(
+                "/settle",
+                [("method", "sell_asset:BTC"), ("amount", "150.00"), ("amount_seen", "15000")],
+                from: settle)
+            let less = try await reader.post(
+                "/settle",
+                [("method", "sell_asset:BTC"), ("amount", "119.40"), ("amount_seen", "15000")],
+                from: try await reader.get("/settle"))
+
+            #expect(answer.status == 422)
+            // 0.003 BTC at 40,000 dollars, less a fee of half a percent.
+            #expect(answer.html.contains("pays about $119.40 after our fee"))
+            #expect(less.status == 303)
+        }
+    }
+
+    @Test("A failed instant buy is told as a purchase, from the notice to Settled")
+    func failedPurchase() async throws {
+        try await World.run { world, reader in
+            let purchase = try await world.buyAtOnce()
+            let home = try await reader.get("/")
+            let notices = try await reader.get("/notices")
+            let before = try await reader.get("/deposits/\(purchase)")
+            try await world.sendBack(purchase)
+
+            let owed = try await reader.get("/")
+            let details = try await reader.get("/deposits/\(purchase)")
+            let settle = try await reader.get("/settle")
+
+            #expect(home.html.contains("Purchase of 0.003 BTC"))
+            #expect(notices.html.contains("0.003 BTC is yours"))
+            #expect(!notices.html.contains("is available early"))
+            #expect(before.html.contains("Purchase of 0.003 BTC for $150.00"))
+            #expect(before.html.contains("Purchase started: $150.00"))
+            #expect(
+                owed.html.contains(
+                    "Your bank did not pay for a purchase you had already received."))
+            #expect(details.html.contains("You bought 0.003 BTC for $150.00"))
+            #expect(!details.html.contains("this deposit"))
+            #expect(settle.html.contains("Purchase of Nov 23, 2026"))
+        }
+    }
+
     @Test("A review of a debit is confirmed once, and only when it is authorized")
     func bankDebit() async throws {
         try await World.run { world, reader in

@@ -145,6 +145,25 @@ final class World: Sendable {
         return deposit
     }
 
+    /// An instant buy of 150 dollars, which a linked account is to pay.
+    func buyAtOnce() async throws -> DepositID {
+        let account = service.vault.seal(
+            routingNumber: "021000021", accountNumber: "123456789", type: .checking)
+        guard
+            case .method(let method) = try await tell(
+                .linkMethod(
+                    Command.LinkMethod(
+                        kind: .bankAccount(account), label: "First Harbor", lastFour: "6789",
+                        verified: true, balance: nil))), let btc = AssetCode("BTC"),
+            case .deposit(let deposit, _, _, _) = try await tell(
+                .purchase(
+                    Command.Purchase(
+                        method: method, asset: btc, quantity: Quantity(300_000),
+                        amount: Cents(15_000), fee: .zero)))
+        else { throw Problem("no purchase") }
+        return deposit
+    }
+
     func sendBack(_ deposit: DepositID, code: String = "R01") async throws {
         guard let trace = TraceNumber("021000020000001"), let back = TraceNumber("061000010000009")
         else { throw Problem("no trace") }

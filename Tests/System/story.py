@@ -286,12 +286,12 @@ def ben_owes(ben, deposit):
               "Your bank's code: R01")
     ben.reads("Your bank sent it back", ben.moment(ben.world.at(3, 8, 15)),
               "Covered by cash you had: $50.00", ben.moment(ben.world.at(3, 8, 15)),
-              "The rest became owed: $450.00", ben.moment(ben.world.at(3, 8, 15)),
+              "Became owed: $450.00", ben.moment(ben.world.at(3, 8, 15)),
               "Settled", "Not yet")
     gone = ben.world.at(7, 12)
     ben.reads(
-        f"Still there after {gone:%a}, {gone:%b} {gone.day}? Send us a screenshot of the posted "
-        "(not pending) line and we will look.")
+        f"Still there after {gone:%a}, {gone:%b} {gone.day}? Write to us what the posted "
+        "(not pending) line says, with its date and amount, and we will look.")
 
 
 def ben_settles(ben, deposit):
@@ -347,7 +347,7 @@ def dev_owes(dev):
     dev.sees_no("View Details")
     dev.press("Learn More", "details")
     dev.reads("Why",
-              "Your bank told us this deposit was not authorized. If that was not you, tell us.",
+              "Your bank told us this payment was not authorized. If that was not you, tell us.",
               "Your bank's code: R10")
 
 
@@ -578,11 +578,13 @@ def ana_owes(ana, purchase):
     expect(0 <= (given - datetime.timedelta(hours=48)).total_seconds() < 900,
            "there are 48 hours from the delivered notice", given)
     due = ana.deadline(instant(obligation["pay_by"]))
-    ana.reads("You owe $301.80", "A deposit you used early was sent back by your bank.",
+    ana.reads("You owe $301.80",
+              "Your bank did not pay for a purchase you had already received.",
               f"Settle it by {due} (in 1 day 23 hours) to keep your assets.")
     ana.reads("Bitcoin", "0.005 BTC", "$299.70")
     ana.press("View Details", "failed-buy")
     expect(ana.page.url.endswith(purchase), "View Details shows the buy", ana.page.url)
+    ana.reads("Purchase of 0.005 BTC for $301.80", "Outstanding", "Sample Bank checking ••5555")
     ana.reads("You owe $301.80")
 
 

@@ -204,9 +204,15 @@ private func references(in attributes: [String: String]) -> [String] {
         let say = Catalogue(language: .english)
         let diga = Catalogue(language: .spanish)
 
-        #expect(say.sentBack(1) == "A deposit you used early was sent back by your bank.")
-        #expect(say.sentBack(2) == "2 deposits you used early were sent back by your bank.")
-        #expect(diga.sentBack(2) == "Su banco devolvió 2 depósitos que usted ya había usado.")
+        #expect(
+            say.sentBack(deposits: 1, purchases: 0)
+                == "A deposit you used early was sent back by your bank.")
+        #expect(
+            say.sentBack(deposits: 2, purchases: 0)
+                == "2 deposits you used early were sent back by your bank.")
+        #expect(
+            diga.sentBack(deposits: 2, purchases: 0)
+                == "Su banco devolvió 2 depósitos que usted ya había usado.")
     }
 
     @Test func theChipOfASettledDepositReadsExactlySettled() {
@@ -320,7 +326,7 @@ private func references(in attributes: [String: String]) -> [String] {
         let html = Samples.deposit(.outstanding, code: code).html(in: Samples.scene())
 
         #expect(!html.contains(code))
-        #expect(html.contains("Your bank could not complete this deposit."))
+        #expect(html.contains("Your bank could not complete this payment."))
     }
 
     @Test func anUnknownCodeTellsTheGeneralSentence() {

@@ -34,6 +34,12 @@ enum Samples {
             id: "dep_1990", startedAt: now - 31 * day, from: bank, cents: 30_000, status: .settled),
     ]
 
+    static var purchase: DepositPage {
+        var page = deposit(.outstanding)
+        page.deposit.bought = AssetAmount("BTC", 300_000, decimals: 8)
+        return page
+    }
+
     static let holdings = [
         Holding(
             name: "Bitcoin", amount: AssetAmount("BTC", 1_284_500, decimals: 8),
@@ -164,7 +170,7 @@ enum Samples {
                 .init(kind: .photoID, status: .accepted), .init(kind: .bankProof, status: first),
                 .init(kind: .selfie, status: .notStarted, isOptional: true),
             ], pausedUntil: now + 2 * day, reviewExpectedAt: first == .inReview ? now + day : nil,
-            keptDays: 90, idempotencyKey: "key-documents", problems: problems,
+            idempotencyKey: "key-documents", problems: problems,
             problemKind: problems.isEmpty ? nil : .bankProof)
     }
 
@@ -480,6 +486,7 @@ enum Samples {
         ("home-paying", home(owed(.paymentInProgress))),
         ("home-documents", home(owed(.documentsNeeded(settlement: "set_311")))),
         ("home-paused", home(owed(.paused))),
+        ("home-under-review", home(owed(.underReview))),
         ("home-nothing-to-sell", home(owed(.nothingToSell))),
         ("home-clear", home(nil, balance: 268_420, block: nil)),
         (
@@ -503,6 +510,7 @@ enum Samples {
         ("deposit-unauthorized", deposit(.outstanding, code: "R10", situation: .paused)),
         ("deposit-written-off", deposit(.writtenOff, situation: .paused)),
         ("deposit-early", earlyDeposit),
+        ("purchase-owed", purchase),
         (
             "add-money",
             AddMoneyPage(

@@ -280,7 +280,9 @@ public struct DepositPage: Page, Equatable {
     /// See `Page`.
     public func document(in scene: Scene) -> Markup {
         let say = scene.say
-        let title = say.depositTitle(scene.dollars(deposit.cents))
+        let amount = scene.dollars(deposit.cents)
+        let title =
+            deposit.bought.map { say.purchaseTitle($0.text, amount) } ?? say.depositTitle(amount)
         return Layout(title: title, place: .customer(.deposits), width: .full).document(in: scene) {
             scene.back(Paths.deposits, say.section(.deposits))
             div(.class("heading")) {
@@ -310,7 +312,8 @@ public struct DepositPage: Page, Equatable {
         let say = scene.say
         return scene.card(
             arithmetic.owedCents > 0
-                ? say.youOwe(scene.dollars(arithmetic.owedCents)) : say.nothingOwedForThis,
+                ? say.youOwe(scene.dollars(arithmetic.owedCents))
+                : deposit.bought == nil ? say.nothingOwedForThis : say.nothingOwedForPurchase,
             id: "owed-title"
         ) {
             scene.sum(
@@ -336,7 +339,8 @@ public struct DepositPage: Page, Equatable {
             (say.stillHad, -sum.stillThereCents), (say.youPaid, -sum.paidCents),
             (say.soldForYou, -sum.soldCents), (say.weWaived, -sum.waivedCents),
         ]
-        return [(say.letYouUse, sum.usedCents)] + parts.filter { $0.1 != 0 }
+        let used = deposit.bought == nil ? say.letYouUse : say.letYouHave
+        return [(used, sum.usedCents)] + parts.filter { $0.1 != 0 }
     }
 
     private func deadline(_ situation: OwedSummary.Situation, in scene: Scene) -> Markup {
@@ -352,7 +356,11 @@ public struct DepositPage: Page, Equatable {
         let say = scene.say
         if let reason {
             scene.card(say.whatHappened, id: "what-title") {
-                p { say.whatHappenedReturned(scene.dollars(deposit.cents)) }
+                if let bought = deposit.bought {
+                    p { say.whatHappenedPurchase(bought.text, scene.dollars(deposit.cents)) }
+                } else {
+                    p { say.whatHappenedReturned(scene.dollars(deposit.cents)) }
+                }
                 div(.class("prose")) {
                     h3 { say.why }
                     p { say.reason(reason.sentence) }
@@ -378,7 +386,7 @@ public struct DepositPage: Page, Equatable {
             }
         } else if deposit.status == .availableEarly || deposit.status == .clearing {
             scene.card(say.whatHappensNext, id: "what-title") {
-                p { say.earlyExplained }
+                p { deposit.bought == nil ? say.earlyExplained : say.purchaseExplained }
                 if let at = deposit.withdrawableAt {
                     p { say.withdrawableOnLong(scene.time.deadline(at)) }
                 }
@@ -395,7 +403,11 @@ public struct DepositPage: Page, Equatable {
                 ) {
                     span(.class("dot")) { step.icon.markup }
                     div {
-                        strong { scene.say.step(step.kind, cents: step.cents.map(scene.dollars)) }
+                        strong {
+                            scene.say.step(
+                                step.kind, cents: step.cents.map(scene.dollars),
+                                isPurchase: deposit.bought != nil)
+                        }
                         small {
                             if let at = step.at {
                                 if step.state == .expected { scene.say.expected + " " }
@@ -417,6 +429,7 @@ public struct DepositPage: Page, Equatable {
             Fact(say.started, scene.stamp(deposit.startedAt)),
             Fact(say.fromAccount, say.bank(deposit.from)),
         ]
+        if let bought = deposit.bought { rows.insert(Fact(say.boughtTerm, bought.text), at: 1) }
         if let at = deposit.withdrawableAt, arithmetic == nil {
             rows.append(Fact(say.canBeWithdrawn, scene.stamp(at)))
         }
@@ -444,7 +457,7 @@ public struct DepositPage: Page, Equatable {
             if let pendingGoneAfter {
                 p { say.pendingStillThere(scene.time.shortDay(pendingGoneAfter)) }
             }
-            a(.href(Paths.help(.pendingCharge))) { say.sendScreenshot }
+            a(.href(Paths.help(.pendingCharge))) { say.tellOfCharge }
         }
     }
 

@@ -32,11 +32,16 @@ public struct Withdrawable: Sendable, Equatable {
     public var unlocks: [Unlock] = []
     /// Why nothing may leave whatever the time, if so.
     public var block: Block? = nil
+    /// When the block ends by itself, if it does.
+    public var blockedUntil: Int64? = nil
     /// The values the reader sees, each described at its property.
-    public init(cents: Int64, unlocks: [Unlock] = [], block: Block? = nil) {
+    public init(
+        cents: Int64, unlocks: [Unlock] = [], block: Block? = nil, blockedUntil: Int64? = nil
+    ) {
         self.cents = cents
         self.unlocks = unlocks
         self.block = block
+        self.blockedUntil = blockedUntil
     }
 }
 
@@ -51,6 +56,8 @@ public struct OwedSummary: Sendable, Equatable {
         /// A payment method waits for documents. The clock stands still, or runs again to a
         /// deadline.
         case documentsNeeded(settlement: String, by: Int64? = nil)
+        /// The customer disputed it or asked for time: a person looks, and nothing is sold.
+        case underReview
         /// We stopped the clock.
         case paused
         /// The deadline has passed.
@@ -65,14 +72,20 @@ public struct OwedSummary: Sendable, Equatable {
     public var cents: Int64
     /// How many returned deposits make it up.
     public var depositCount: Int
+    /// How many of them were purchases.
+    public var purchaseCount: Int = 0
     /// The only deposit's id; with several, nil, and the link goes to the list.
     public var depositID: String?
     /// Where the matter stands.
     public var situation: Situation
     /// The values the reader sees, each described at its property.
-    public init(cents: Int64, depositCount: Int, depositID: String?, situation: Situation) {
+    public init(
+        cents: Int64, depositCount: Int, purchaseCount: Int = 0, depositID: String?,
+        situation: Situation
+    ) {
         self.cents = cents
         self.depositCount = depositCount
+        self.purchaseCount = purchaseCount
         self.depositID = depositID
         self.situation = situation
     }
@@ -94,10 +107,12 @@ public struct DepositRow: Sendable, Equatable {
     public var owedCents: Int64 = 0
     /// When its value may leave, if that is still to come.
     public var withdrawableAt: Int64? = nil
+    /// What was bought with it at once, if it was a purchase.
+    public var bought: AssetAmount? = nil
     /// The values the reader sees, each described at its property.
     public init(
         id: String, startedAt: Int64, from: BankLabel, cents: Int64, status: DepositStatus,
-        owedCents: Int64 = 0, withdrawableAt: Int64? = nil
+        owedCents: Int64 = 0, withdrawableAt: Int64? = nil, bought: AssetAmount? = nil
     ) {
         self.id = id
         self.startedAt = startedAt
@@ -106,6 +121,7 @@ public struct DepositRow: Sendable, Equatable {
         self.status = status
         self.owedCents = owedCents
         self.withdrawableAt = withdrawableAt
+        self.bought = bought
     }
 }
 
@@ -232,7 +248,9 @@ public struct HomePage: Page, Equatable {
                     dt { say.availableToWithdraw }
                     dd {
                         scene.number(withdrawable.cents)
-                        if let block = withdrawable.block { small { say.block(block) } }
+                        if withdrawable.block != nil {
+                            small { scene.block(withdrawable) }
+                        }
                         for unlock in withdrawable.unlocks.prefix(2) {
                             small {
                                 say.unlocks(
@@ -325,7 +343,7 @@ extension OwedSummary.Situation {
     /// True when the customer has something to pay that is not being paid already.
     var canSettle: Bool {
         switch self {
-        case .due, .deadlinePassed, .nothingToSell, .paused: true
+        case .due, .deadlinePassed, .nothingToSell, .underReview, .paused: true
         case .saleInProgress, .paymentInProgress, .documentsNeeded: false
         }
     }
@@ -345,7 +363,7 @@ struct OwedWords {
     init(_ owed: OwedSummary, in scene: Scene) {
         let say = scene.say
         title = say.youOwe(scene.dollars(owed.cents))
-        cause = say.sentBack(owed.depositCount)
+        cause = say.sentBack(deposits: owed.depositCount, purchases: owed.purchaseCount)
         switch owed.situation {
         case .due(let deadline):
             next = say.settleBy(scene.deadline(deadline))
@@ -374,6 +392,9 @@ struct OwedWords {
         case .documentsNeeded(_, nil):
             next = say.documentsWaited
             (tone, icon) = (.attention, .document)
+        case .underReview:
+            next = say.underReview
+            (tone, icon) = (.info, .pause)
         case .paused:
             next = say.clockPaused
             (tone, icon) = (.attention, .pause)
@@ -390,6 +411,15 @@ struct OwedWords {
     }
 }
 
+extension Scene {
+    /// Why nothing may be withdrawn, with the time that ends it.
+    func block(_ withdrawable: Withdrawable) -> String {
+        guard let block = withdrawable.block else { return "" }
+        guard let until = withdrawable.blockedUntil else { return say.block(block) }
+        return say.blockUntil(say.block(block), time.deadline(until))
+    }
+}
+
 extension DepositRow {
     /// The row as one link: date and amount name it, the status stands beside it.
     func item(in scene: Scene) -> Markup {
@@ -397,6 +427,7 @@ extension DepositRow {
             a(.class("row"), .href(Paths.deposit(id))) {
                 div {
                     span(.class("lead")) { scene.say.bank(from) }
+                    if let bought { small { scene.say.boughtRow(bought.text) } }
                     small {
                         scene.day(startedAt)
                         if owedCents > 0 {

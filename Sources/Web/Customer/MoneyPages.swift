@@ -316,7 +316,7 @@ public struct WithdrawPage: Page, Equatable {
                 h2(.id("available-title")) { say.availableToWithdraw }
                 p(.class("big number")) { scene.dollars(withdrawable.cents) }
                 if let block = withdrawable.block {
-                    p { say.block(block) }
+                    p { scene.block(withdrawable) }
                     if block == .owed {
                         div(.class("actions")) {
                             scene.linkButton(Paths.settle, say.settleBalance)

@@ -6,6 +6,8 @@ public struct NoticesPage: Page, Equatable {
     public enum Kind: Sendable, Equatable {
         /// A deposit can be used before the bank confirmed it.
         case availableEarly(cents: Int64)
+        /// A purchase is the customer's before the bank paid for it.
+        case purchasedEarly(bought: AssetAmount, cents: Int64)
         /// A deposit came back and nothing is owed.
         case returnedCovered(cents: Int64)
         /// A deposit came back and an amount is owed until a deadline.

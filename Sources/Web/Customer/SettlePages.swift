@@ -10,12 +10,18 @@ public struct ObligationRow: Sendable, Equatable {
     public var from: BankLabel
     /// Cents owed.
     public var cents: Int64
+    /// Whether the deposit paid for a purchase.
+    public var isPurchase: Bool = false
     /// The values the reader sees, each described at its property.
-    public init(depositID: String, startedAt: Int64, from: BankLabel, cents: Int64) {
+    public init(
+        depositID: String, startedAt: Int64, from: BankLabel, cents: Int64,
+        isPurchase: Bool = false
+    ) {
         self.depositID = depositID
         self.startedAt = startedAt
         self.from = from
         self.cents = cents
+        self.isPurchase = isPurchase
     }
 }
 
@@ -194,7 +200,7 @@ public struct SettlePage: Page, Equatable {
                     li {
                         div {
                             a(.href(Paths.deposit(row.depositID))) {
-                                say.depositOf(scene.time.date(row.startedAt))
+                                say.depositOf(scene.time.date(row.startedAt), row.isPurchase)
                             }
                             small(.class("soft")) { say.bank(row.from) }
                         }
@@ -348,8 +354,6 @@ public struct DocumentsPage: Page, Equatable {
     public var dueBy: Int64? = nil
     /// When the review is expected to be done, if everything has arrived.
     public var reviewExpectedAt: Int64? = nil
-    /// How many days documents are kept.
-    public var keptDays: Int
     /// The key of this one upload.
     public var idempotencyKey: String
     /// What was wrong with the last upload, and of which document.
@@ -359,7 +363,7 @@ public struct DocumentsPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         settlementID: String, methodLabel: String, tasks: [Task], megabytesMax: Int = 10,
-        pausedUntil: Int64?, dueBy: Int64? = nil, reviewExpectedAt: Int64? = nil, keptDays: Int,
+        pausedUntil: Int64?, dueBy: Int64? = nil, reviewExpectedAt: Int64? = nil,
         idempotencyKey: String, problems: [FieldProblem] = [], problemKind: Kind? = nil
     ) {
         self.settlementID = settlementID
@@ -369,7 +373,6 @@ public struct DocumentsPage: Page, Equatable {
         self.pausedUntil = pausedUntil
         self.dueBy = dueBy
         self.reviewExpectedAt = reviewExpectedAt
-        self.keptDays = keptDays
         self.idempotencyKey = idempotencyKey
         self.problems = problems
         self.problemKind = problemKind
@@ -401,7 +404,7 @@ public struct DocumentsPage: Page, Equatable {
             scene.card(say.aboutDocuments, id: "about-title") {
                 ul(.class("bullets")) {
                     li { say.whoSees }
-                    li { say.kept(keptDays) }
+                    li { say.kept }
                     li { say.fileKinds(megabytesMax) }
                 }
                 p { a(.href(Paths.help(.cannotProvide))) { say.cannotProvide } }
@@ -489,8 +492,14 @@ public struct ReviewPage: Page, Equatable {
         public var paysCents: Int64
         /// Cents still owed for it afterwards.
         public var remainingCents: Int64
+        /// Whether the deposit paid for a purchase.
+        public var isPurchase: Bool = false
         /// The values the reader sees, each described at its property.
-        public init(depositID: String, startedAt: Int64, paysCents: Int64, remainingCents: Int64) {
+        public init(
+            depositID: String, startedAt: Int64, paysCents: Int64, remainingCents: Int64,
+            isPurchase: Bool = false
+        ) {
+            self.isPurchase = isPurchase
             self.depositID = depositID
             self.startedAt = startedAt
             self.paysCents = paysCents
@@ -589,7 +598,8 @@ public struct ReviewPage: Page, Equatable {
         for share in shares {
             rows.append(
                 Fact(
-                    say.depositOf(scene.time.date(share.startedAt)), scene.number(share.paysCents),
+                    say.depositOf(scene.time.date(share.startedAt), share.isPurchase),
+                    scene.number(share.paysCents),
                     detail: share.remainingCents == 0
                         ? say.willBeSettled : say.stillOwed(scene.dollars(share.remainingCents))))
         }
@@ -912,7 +922,7 @@ public struct DonePage: Page, Equatable {
                     for share in shares {
                         li {
                             a(.href(Paths.deposit(share.depositID))) {
-                                say.depositOf(scene.time.date(share.startedAt))
+                                say.depositOf(scene.time.date(share.startedAt), share.isPurchase)
                             }
                             scene.chip(share.remainingCents == 0 ? .settled : .partlySettled)
                         }

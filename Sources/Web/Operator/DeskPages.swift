@@ -350,7 +350,7 @@ extension Scene {
         case .saleInProgress: chip(text, .info, .sold)
         case .paymentInProgress: chip(text, .info, .clock)
         case .documentsNeeded: chip(text, .quiet, .document)
-        case .paused: chip(text, .quiet, .pause)
+        case .underReview, .paused: chip(text, .quiet, .pause)
         }
     }
 }

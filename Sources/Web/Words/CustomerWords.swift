@@ -82,8 +82,17 @@ extension Catalogue {
     var settleBalance: String { pick("Settle Balance", "Pagar el saldo") }
     var sendDocuments: String { pick("Send documents", "Enviar documentos") }
     func youOwe(_ amount: String) -> String { pick("You owe \(amount)", "Debe \(amount)") }
-    func sentBack(_ count: Int) -> String {
-        pick(
+    func sentBack(deposits count: Int, purchases: Int) -> String {
+        guard purchases == 0 || purchases < count else {
+            return pick(
+                plural(
+                    count, "Your bank did not pay for a purchase you had already received.",
+                    "Your bank did not pay for \(count) purchases you had already received."),
+                plural(
+                    count, "Su banco no pagó una compra que usted ya había recibido.",
+                    "Su banco no pagó \(count) compras que usted ya había recibido."))
+        }
+        return pick(
             plural(
                 count, "A deposit you used early was sent back by your bank.",
                 "\(count) deposits you used early were sent back by your bank."),
@@ -153,6 +162,11 @@ extension Catalogue {
             "There is nothing left that we could sell for it. Please choose a way to pay.",
             "Ya no queda nada que podamos vender para cubrirlo. Elija una forma de pago.")
     }
+    var underReview: String {
+        pick(
+            "A person is looking at what you told us. Nothing will be sold meanwhile.",
+            "Una persona está revisando lo que nos dijo. Mientras tanto no venderemos nada.")
+    }
     var clockPaused: String {
         pick(
             "The deadline is paused. We will write before it starts again.",
@@ -176,6 +190,9 @@ extension Catalogue {
         case .review:
             pick("Paused while we review your account.", "En pausa mientras revisamos su cuenta.")
         }
+    }
+    func blockUntil(_ block: String, _ deadline: String) -> String {
+        pick("\(block) It ends \(deadline).", "\(block) Termina el \(deadline).")
     }
     func unlocks(_ amount: String, _ day: String, _ time: String) -> String {
         pick("\(amount) more on \(day), \(time)", "\(amount) más el \(day), \(time)")
@@ -236,8 +253,47 @@ extension Catalogue {
     func depositTitle(_ amount: String) -> String {
         pick("\(amount) deposit", "Depósito de \(amount)")
     }
+    func purchaseTitle(_ bought: String, _ amount: String) -> String {
+        pick("Purchase of \(bought) for \(amount)", "Compra de \(bought) por \(amount)")
+    }
+    func boughtRow(_ bought: String) -> String {
+        pick("Purchase of \(bought)", "Compra de \(bought)")
+    }
+    var boughtTerm: String { pick("Bought", "Comprado") }
     var nothingOwedForThis: String {
         pick("Nothing is owed for this deposit", "No debe nada por este depósito")
+    }
+    var nothingOwedForPurchase: String {
+        pick("Nothing is owed for this purchase", "No debe nada por esta compra")
+    }
+    var letYouHave: String {
+        pick(
+            "We let you have this purchase early; your bank sent the payment back",
+            "Le dejamos tener esta compra antes; su banco devolvió el pago")
+    }
+    func whatHappenedPurchase(_ bought: String, _ amount: String) -> String {
+        pick(
+            """
+            You bought \(bought) for \(amount), and we let you have it before your bank had paid. \
+            Then your bank sent the payment back, so the money never reached us.
+            """,
+            """
+            Usted compró \(bought) por \(amount) y se lo dejamos tener antes de que su banco \
+            pagara. Después su banco devolvió el pago, así que el dinero nunca nos llegó.
+            """
+        )
+    }
+    var purchaseExplained: String {
+        pick(
+            """
+            What you bought is yours to trade now. Your bank usually takes 2 to 7 business days to \
+            pay for it. Keep that amount in your bank account until then.
+            """,
+            """
+            Ya puede operar con lo que compró. Su banco suele tardar de 2 a 7 días hábiles en \
+            pagarlo. Mantenga esa cantidad en su cuenta bancaria hasta entonces.
+            """
+        )
     }
     var howOwed: String { pick("How we got to what you owe", "Cómo se calcula lo que debe") }
     var letYouUse: String {
@@ -289,8 +345,8 @@ extension Catalogue {
                 "En su banco se pidió detener este pago.")
         case .notAuthorized:
             pick(
-                "Your bank told us this deposit was not authorized. If that was not you, tell us.",
-                "Su banco nos dijo que este depósito no fue autorizado. Si no fue usted, díganoslo."
+                "Your bank told us this payment was not authorized. If that was not you, tell us.",
+                "Su banco nos dijo que este pago no fue autorizado. Si no fue usted, díganoslo."
             )
         case .askedByUs:
             pick(
@@ -305,8 +361,8 @@ extension Catalogue {
             )
         case .other:
             pick(
-                "Your bank could not complete this deposit. Your bank can tell you more.",
-                "Su banco no pudo completar este depósito. Su banco puede darle más información.")
+                "Your bank could not complete this payment. Your bank can tell you more.",
+                "Su banco no pudo completar este pago. Su banco puede darle más información.")
         }
     }
     func bankCode(_ code: String) -> String {
@@ -361,10 +417,17 @@ extension Catalogue {
             "Podrá retirarlo, en dólares o en cripto, a partir del \(deadline).")
     }
     var timeline: String { pick("Timeline", "Cronología") }
-    func step(_ kind: TimelineStep.Kind, cents: String?) -> String {
-        let name = stepName(kind)
+    func step(_ kind: TimelineStep.Kind, cents: String?, isPurchase: Bool = false) -> String {
+        let name = isPurchase ? purchaseStepName(kind) : stepName(kind)
         guard let cents else { return name }
         return pick("\(name): \(cents)", "\(name): \(cents)")
+    }
+    private func purchaseStepName(_ kind: TimelineStep.Kind) -> String {
+        switch kind {
+        case .started: pick("Purchase started", "Compra iniciada")
+        case .availableEarly: pick("Paid for by us at once", "Pagada por nosotros al momento")
+        default: stepName(kind)
+        }
     }
     private func stepName(_ kind: TimelineStep.Kind) -> String {
         switch kind {
@@ -376,7 +439,7 @@ extension Catalogue {
         case .sentAgain: pick("Sent to your bank again", "Enviado otra vez a su banco")
         case .returned: pick("Your bank sent it back", "Su banco lo devolvió")
         case .coveredFromCash: pick("Covered by cash you had", "Cubierto con su efectivo")
-        case .owed: pick("The rest became owed", "El resto quedó pendiente")
+        case .owed: pick("Became owed", "Quedó pendiente")
         case .documentsAsked: pick("We asked for documents", "Le pedimos documentos")
         case .documentsAccepted: pick("Documents accepted", "Documentos aceptados")
         case .paymentStarted: pick("Your payment started", "Su pago comenzó")
@@ -421,12 +484,12 @@ extension Catalogue {
         pick(
             """
             Banks show a charge as “pending” before money really moves. It can stay 1 to 5 \
-            business days. If the deposit failed, the pending line disappears by itself, and you \
+            business days. If the payment failed, the pending line disappears by itself, and you \
             have not paid twice.
             """,
             """
             Los bancos muestran un cargo como «pendiente» antes de que el dinero se mueva. Puede \
-            durar de 1 a 5 días hábiles. Si el depósito falló, la línea pendiente desaparece sola \
+            durar de 1 a 5 días hábiles. Si el pago falló, la línea pendiente desaparece sola \
             y usted no ha pagado dos veces.
             """
         )
@@ -434,21 +497,21 @@ extension Catalogue {
     func pendingStillThere(_ day: String) -> String {
         pick(
             """
-            Still there after \(day)? Send us a screenshot of the posted (not pending) line and we \
-            will look.
+            Still there after \(day)? Write to us what the posted (not pending) line says, with \
+            its date and amount, and we will look.
             """,
             """
-            ¿Sigue ahí después del \(day)? Envíenos una captura de la línea registrada (no \
-            pendiente) y la revisaremos.
+            ¿Sigue ahí después del \(day)? Escríbanos qué dice la línea registrada (no pendiente), \
+            con su fecha y cantidad, y la revisaremos.
             """
         )
     }
-    var sendScreenshot: String { pick("Send a screenshot", "Enviar una captura") }
+    var tellOfCharge: String { pick("Write to us", "Escríbanos") }
     var receiptTitle: String { pick("Account entries", "Movimientos de la cuenta") }
     var receiptLead: String {
         pick(
-            "Every change to your balance for this deposit.",
-            "Cada cambio en su saldo por este depósito.")
+            "Every change to your balance that came of it.",
+            "Cada cambio en su saldo por este motivo.")
     }
     func receiptLine(_ title: ReceiptLine.Title) -> String {
         switch title {

@@ -121,6 +121,7 @@ extension Catalogue {
         case .saleInProgress: staff("Selling")
         case .paymentInProgress: staff("Payment in progress")
         case .documentsNeeded: staff("Documents")
+        case .underReview: staff("Asked for help")
         case .paused: staff("Paused")
         }
     }

@@ -6,6 +6,8 @@ public enum Excuse: Sendable, Equatable {
     case amountOutOfRange(minCents: Int64, maxCents: Int64)
     /// There is not so much of it.
     case notEnough
+    /// Selling all of an asset pays at most so much, in cents.
+    case assetCovers(String, Int64)
     /// A review of the account stops it.
     case stopped
     /// Another payment is on its way.
@@ -48,6 +50,16 @@ public enum Excuse: Sendable, Equatable {
                 "Enter between \(MoneyText.dollars(least)) and \(MoneyText.dollars(most)).",
                 "Escriba entre \(MoneyText.dollars(least)) y \(MoneyText.dollars(most)).")
         case .notEnough: say.pick("There is not enough of it.", "No alcanza.")
+        case .assetCovers(let symbol, let most):
+            say.pick(
+                """
+                The \(symbol) you hold pays about \(MoneyText.dollars(most)) after our fee. Enter \
+                that or less, or choose another way to pay.
+                """,
+                """
+                Los \(symbol) que tiene pagan unos \(MoneyText.dollars(most)) después de nuestra \
+                comisión. Escriba eso o menos, o elija otra forma de pago.
+                """)
         case .stopped:
             say.pick(
                 "A review of your account has to end first. Please ask for help.",

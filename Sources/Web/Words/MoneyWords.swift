@@ -186,7 +186,11 @@ extension Catalogue {
             "Your last payment did not go through. Please choose another way.",
             "Su último pago no se completó. Elija otra forma.")
     }
-    func depositOf(_ date: String) -> String { pick("Deposit of \(date)", "Depósito del \(date)") }
+    func depositOf(_ date: String, _ isPurchase: Bool) -> String {
+        isPurchase
+            ? pick("Purchase of \(date)", "Compra del \(date)")
+            : pick("Deposit of \(date)", "Depósito del \(date)")
+    }
     var chooseMethod: String { pick("How would you like to pay?", "¿Cómo desea pagar?") }
     func partialHint(_ total: String) -> String {
         pick(
@@ -389,20 +393,10 @@ extension Catalogue {
             "Only the people who check payment methods see them.",
             "Solo los ven quienes verifican métodos de pago.")
     }
-    func kept(_ days: Int) -> String {
-        let years = days / 365
-        if years > 1, days % 365 == 0 {
-            return pick(
-                "We keep them for \(years) years, then delete them.",
-                "Los guardamos \(years) años y luego los borramos.")
-        }
-        return pick(
-            plural(
-                days, "We keep them for 1 day, then delete them.",
-                "We keep them for \(days) days, then delete them."),
-            plural(
-                days, "Los guardamos 1 día y luego los borramos.",
-                "Los guardamos \(days) días y luego los borramos."))
+    var kept: String {
+        pick(
+            "They are stored encrypted, for as long as the law asks.",
+            "Se guardan cifrados, por el tiempo que exige la ley.")
     }
     func fileKinds(_ megabytes: Int) -> String {
         pick(

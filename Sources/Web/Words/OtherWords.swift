@@ -37,6 +37,19 @@ extension Catalogue {
                     """,
                     "Ya puede operar. Su banco suele confirmar en 2 a 7 días hábiles.")
             )
+        case .purchasedEarly(let bought, let cents):
+            (
+                pick("\(bought.text) is yours", "\(bought.text) ya es suyo"),
+                pick(
+                    """
+                    You can trade it now. Your bank usually pays the \(dollars(cents)) within 2 to \
+                    7 business days; keep them in your bank account until then.
+                    """,
+                    """
+                    Ya puede operar con él. Su banco suele pagar los \(dollars(cents)) en 2 a 7 \
+                    días hábiles; manténgalos en su cuenta bancaria hasta entonces.
+                    """)
+            )
         case .returnedCovered(let cents):
             (
                 pick(
@@ -50,11 +63,11 @@ extension Catalogue {
                 youOwe(dollars(cents)),
                 pick(
                     """
-                    A deposit you used early was sent back. Settle it by \
+                    Your bank sent back a payment you had used early. Settle it by \
                     \(scene.time.deadline(deadline)) to keep your assets.
                     """,
                     """
-                    Se devolvió un depósito que usted ya había usado. Páguelo antes del \
+                    Su banco devolvió un pago que usted ya había usado. Páguelo antes del \
                     \(scene.time.deadline(deadline)) para conservar sus activos.
                     """
                 )
@@ -103,8 +116,8 @@ extension Catalogue {
             (
                 pick("Settled: \(dollars(cents))", "Pagado: \(dollars(cents))"),
                 pick(
-                    "Nothing is owed for this deposit. Thank you.",
-                    "No debe nada por este depósito. Gracias.")
+                    "Nothing is owed for it any more. Thank you.",
+                    "Ya no debe nada por eso. Gracias.")
             )
         case .sold(let cents):
             (

@@ -50,6 +50,36 @@ extension Reader {
         }
     }
 
+    /// How many entries of a file of ours the bank has answered for neither with money nor with a
+    /// return: point reads of one snapshot, one for each entry.
+    public func unanswered(inFile name: String) throws -> Int {
+        try pool.read { db in
+            let state = try db.cachedStatement(
+                sql: "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?")
+            let suspended = try db.cachedStatement(sql: "SELECT tag FROM suspense WHERE id = ?")
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT payment, customer FROM entry WHERE file = ?", arguments: [name])
+            var open = 0
+            while let row = try rows.next() {
+                guard let payment = PaymentReference(key: row[0]) else { continue }
+                let customer: Data = row[1]
+                let tag: String?
+                switch payment {
+                case .deposit(let id):
+                    tag = try String.fetchOne(
+                        state, arguments: [customer, EntityKind.deposit.rawValue, id.data])
+                case .settlement(let id):
+                    tag = try String.fetchOne(
+                        state, arguments: [customer, EntityKind.settlement.rawValue, id.data])
+                case .dishonor(let id):
+                    tag = try String.fetchOne(suspended, arguments: [id.data])
+                }
+                if tag == "submitted" || tag == "dishonored" { open += 1 }
+            }
+            return open
+        }
+    }
+
     /// Notices older than the one at `before`, newest first.
     public func notices(
         of id: CustomerID, before: (at: Instant, id: NoticeID)?, limit: Int
@@ -109,6 +139,14 @@ extension Reader {
 }
 
 extension EdgeStore {
+    /// When the outgoing work that has waited longest was due.
+    public func oldestOutgoingDue() throws -> Instant? {
+        try pool.read { db in
+            try Int64.fetchOne(db, sql: "SELECT min(due) FROM outbox WHERE done_at IS NULL")
+                .map { Instant(milliseconds: $0) }
+        }
+    }
+
     /// Notes what became of an event that was kept.
     public func mark(event id: String, result: String) throws {
         try pool.write { db in

@@ -81,6 +81,15 @@ public struct Reader: Sendable {
         try ids(kind: part.kind, tag: tag, limit: limit)
     }
 
+    /// How many parts of this kind are in this state, over all customers.
+    public func count(of part: Part, tag: String) throws -> Int {
+        try pool.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM entity WHERE kind = ? AND tag = ?",
+                arguments: [part.kind.rawValue, tag]) ?? 0
+        }
+    }
+
     public enum Part: Sendable {
         case deposit, obligation, settlement, withdrawal, order, sale, document, claim
 

@@ -33,7 +33,7 @@ extension Site {
                 id: "\(item.document.id)", kind: item.document.type.onPages,
                 customer: item.customer.profile.name,
                 receivedAt: item.document.uploadedAt.milliseconds,
-                pauseEndsAt: pauseEnd(item, visit.facts), openedBy: nil)
+                pauseEndsAt: pauseEnd(item, visit.facts))
         }
         return .page(DocumentQueuePage(rows: rows))
     }
@@ -87,7 +87,7 @@ extension Site {
             receivedAt: item.document.uploadedAt.milliseconds,
             hasImage: visit.mayAct && Site.shownByBrowsers.contains(item.document.mediaType),
             hasFile: visit.mayAct, checks: checks,
-            openedByAnother: visit.mayAct ? nil : visit.name, idempotencyKey: key,
+            mayDecide: visit.mayAct, idempotencyKey: key,
             problems: problems)
     }
 
@@ -263,7 +263,7 @@ extension SuspenseItem.Why {
 // MARK: Tasks
 
 extension Site {
-    private static let alertsMax = 200
+    static let alertsMax = 200
 
     func tasks(_ visit: DeskVisit) async throws -> Answer {
         .page(TasksPage(tasks: try openTasks(visit, try service.reader.house())))
@@ -273,8 +273,9 @@ extension Site {
     func openTasks(_ visit: DeskVisit, _ house: House) throws -> [TasksPage.Task] {
         let proposals = house.waitingProposals.map { proposal in
             var task = TasksPage.Task(
-                id: "\(proposal.id)", title: proposal.action.title,
-                detail: "\(proposal.by): \(proposal.reason)", urgency: .today,
+                id: "\(proposal.id)", subject: proposal.action.subject,
+                detail: "\(proposal.by): \(proposal.reason) (\(proposal.action.about))",
+                urgency: .today,
                 openedAt: proposal.at.milliseconds, dueAt: nil, target: proposal.target)
             task.asksApproval = true
             return task
@@ -339,28 +340,58 @@ extension Proposal {
 }
 
 extension Proposal.Action {
-    fileprivate var title: String {
+    fileprivate var subject: TasksPage.Subject {
         switch self {
-        case .waive(let waive):
-            "Waive " + (waive.amount.map { "$\(Typed.text($0.count))" } ?? "all")
-                + " of \(waive.obligation)"
-        case .chargeOff(let command): "Charge off \(command.obligation)"
-        case .restoreSale(let command): "Undo sale \(command.sale)"
-        case .matchReturn(let command): "Match a return to \(command.payment.words)"
-        case .assignFunds(let command): "Assign money to \(command.customer)"
-        case .resumeLiquidation: "Resume liquidation"
-        case .closeSuspense(let command): "Give up \(command.item)"
+        case .waive(let waive): .agreeWaiver(cents: waive.amount?.count)
+        case .chargeOff: .agreeChargeOff
+        case .restoreSale: .agreeRestoredSale
+        case .matchReturn: .agreeMatch
+        case .assignFunds: .agreeAssignment
+        case .resumeLiquidation: .agreeResumption
+        case .closeSuspense: .agreeGivingUp
+        }
+    }
+
+    /// The id of what it is done to.
+    fileprivate var about: String {
+        switch self {
+        case .waive(let command): "\(command.obligation)"
+        case .chargeOff(let command): "\(command.obligation)"
+        case .restoreSale(let command): "\(command.sale)"
+        case .matchReturn(let command): command.payment.key
+        case .closeSuspense(let command): "\(command.item)"
+        case .assignFunds(let command): "\(command.customer)"
+        case .resumeLiquidation(let command): command.asset.map { "\($0)" } ?? "all"
         }
     }
 }
 
-extension PaymentReference {
-    fileprivate var words: String {
-        switch self {
-        case .deposit(let id): "\(id)"
-        case .settlement(let id): "\(id)"
-        case .dishonor(let id): "\(id)"
+/// What a customer wrote, without the marks the form put before it.
+private struct HelpWords {
+    var topic: HelpPage.Topic?
+    var message: String
+
+    init(_ words: String) {
+        message = words
+        if let mark = takeMark() { topic = HelpPage.Topic(rawValue: mark) }
+        guard topic != nil else {
+            message = words
+            return
         }
+        let rest = message
+        if let mark = takeMark(), DepositID(mark) != nil {
+            message += " (\(mark))"
+        } else {
+            message = rest
+        }
+    }
+
+    /// Takes `[mark] ` off the front.
+    private mutating func takeMark() -> String? {
+        guard message.hasPrefix("["), let end = message.firstIndex(of: "]") else { return nil }
+        let mark = String(message[message.index(after: message.startIndex)..<end])
+        message = String(message[message.index(after: end)...].drop { $0 == " " })
+        return mark
     }
 }
 
@@ -388,40 +419,53 @@ extension Alert {
     }
 
     fileprivate func task(in house: House) -> TasksPage.Task {
-        let (title, detail, urgency, target):
-            (String, String, TasksPage.Urgency, TasksPage.Target?) =
+        let (subject, detail, urgency, target):
+            (TasksPage.Subject, String, TasksPage.Urgency, TasksPage.Target?) =
                 switch content {
                 case .returnInSuspense(let id):
-                    ("A return is in suspense", "\(id)", .now, .suspense("\(id)"))
+                    (.suspendedReturn, "\(id)", .now, .suspense("\(id)"))
                 case .customerStopped(let id, let kind):
-                    ("A customer was stopped", words(kind.rawValue), .today, .customer("\(id)"))
+                    (.customerStopped, words(kind.rawValue), .today, .customer("\(id)"))
                 case .documentWaiting(_, let id):
-                    ("A document waits", "\(id)", .today, .document("\(id)"))
+                    (.document, "\(id)", .today, .document("\(id)"))
                 case .liquidationStopped(let id, let why):
-                    ("A sale was stopped", words("\(why)"), .now, .customer("\(id)"))
+                    (.saleStopped, words("\(why)"), .now, .customer("\(id)"))
                 case .chargeOffNeedsApproval(let id, let obligation):
-                    ("A charge-off needs a person", "\(obligation)", .today, .customer("\(id)"))
+                    (.chargeOff, "\(obligation)", .today, .customer("\(id)"))
                 case .warrantyClaim(let id, let claim):
-                    ("A warranty claim arrived", "\(claim)", .now, .customer("\(id)"))
+                    (.warrantyClaim, "\(claim)", .now, .customer("\(id)"))
                 case .helpAsked(let id, let kind, let words):
-                    (
-                        "A customer asks for help", "\(kind.rawValue): \(words)", .now,
-                        .customer("\(id)")
-                    )
+                    HelpWords(words).task(of: id, kind)
                 case .unidentifiedFunds(let id):
-                    ("Money arrived for nobody we know", "\(id)", .today, .suspense("\(id)"))
+                    (.unknownMoney, "\(id)", .today, .suspense("\(id)"))
                 case .noticeUndeliverable(let id, let notice):
-                    ("A notice could not be delivered", "\(notice)", .now, .customer("\(id)"))
+                    (.noticeUndelivered, "\(notice)", .now, .customer("\(id)"))
                 case .fillParked(let id, _, let trade):
-                    ("A fill could not be booked", trade, .now, .customer("\(id)"))
-                case .commandFailed(let sentence): ("A command failed", sentence, .now, nil)
+                    (.fillParked, trade, .now, .customer("\(id)"))
+                case .commandFailed(let sentence): (.commandFailed, sentence, .now, nil)
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {
             dueAt = house.suspense[id]?.dishonorBy?.milliseconds
         }
         return TasksPage.Task(
-            id: "\(id)", title: title, detail: detail, urgency: urgency,
+            id: "\(id)", subject: subject, detail: detail, urgency: urgency,
             openedAt: at.milliseconds, dueAt: dueAt, target: target)
+    }
+}
+
+extension HelpWords {
+    /// A topic says more than what the rules made of it.
+    fileprivate func task(
+        of customer: CustomerID, _ kind: Command.AskForHelp.Kind
+    ) -> (TasksPage.Subject, String, TasksPage.Urgency, TasksPage.Target?) {
+        let known: HelpPage.Topic? =
+            switch kind {
+            case .notMine: .notMine
+            case .alreadyPaid: .paidAlready
+            case .moreTime: .moreTime
+            case .other: nil
+            }
+        return (.help(topic ?? known), message, .now, .customer("\(customer)"))
     }
 }

@@ -34,10 +34,12 @@ extension Site {
             accounts: customer.bankAccountChoices(facts),
             events: Array((customer.events(notices, postings)).prefix(Site.eventsShown)),
             postings: postings.map { $0.onPages(facts.policy) },
-            actions: visit.mayAct ? customer.possibleActions(facts.now) : [],
+            actions: visit.mayAct ? customer.possibleActions(facts) : [],
             secondPersonAboveCents: facts.policy.approval.soleAuthorityMax.count,
             idempotencyKey: key, problems: problems, problemAction: action)
-        page.items = customer.actionItems(facts.now)
+        page.items = customer.actionItems(facts)
+        page.claims = customer.claims.values
+            .sorted { ($0.receivedAt, $0.id) > ($1.receivedAt, $1.id) }.map { $0.onPages }
         return page
     }
 
@@ -74,6 +76,16 @@ extension Site {
             }
         } catch let refusal as Refusal {
             return try again(visit, customer, action, refusal)
+        }
+        if action == .acceptClaim || action == .refuseClaim {
+            // The task that asked for this decision is done with it.
+            for alert in try service.reader.openAlerts(limit: Site.alertsMax) {
+                if case .warrantyClaim(_, let claim) = alert.content,
+                    "\(claim)" == visit.form[.note]
+                {
+                    try service.edge.closeAlert(alert.id, by: visit.name)
+                }
+            }
         }
         service.bell.ring()
         return .seeOther(Paths.Desk.customer("\(customer.id)").text)
@@ -155,6 +167,19 @@ extension Site {
             return .proposal(
                 .restoreSale(
                     Command.RestoreSale(sale: id, cost: cost, owedAgain: nil, reason: reason)))
+        case .recordClaim:
+            guard let id = DepositID(visit.form[.note]) else { throw Refusal.depositUnknown }
+            guard let amount = Typed.cents(visit.form[.amount]).flatMap({ Cents(exactly: $0) }),
+                let most = customer.deposits[id]?.amount, amount > .zero, amount <= most
+            else {
+                throw Refusal.amountOutOfRange(
+                    min: Cents(1), max: customer.deposits[id]?.amount ?? .max)
+            }
+            return .command(.receiveClaim(Command.ReceiveClaim(deposit: id, amount: amount)))
+        case .acceptClaim, .refuseClaim:
+            guard let id = ClaimID(visit.form[.note]) else { throw Refusal.claimUnknown }
+            return .command(
+                .decideClaim(Command.DecideClaim(claim: id, accept: action == .acceptClaim)))
         case .releaseHold, .sendNotice, .addNote:
             // No rule does these, so no page offers them.
             throw Turn.notFound
@@ -201,13 +226,15 @@ extension Customer {
         }
     }
 
-    fileprivate func possibleActions(_ now: Instant) -> [OperatorAction] {
+    fileprivate func possibleActions(_ facts: Facts) -> [OperatorAction] {
         var actions: [OperatorAction] = []
         if !openObligations.isEmpty { actions += [.extend, .waive, .chargeOff] }
         actions.append(.pauseSales)
-        let items = actionItems(now)
-        for action in [OperatorAction.removeFlag, .sendWithdrawal, .restoreSale]
-        where items[action] != nil {
+        let items = actionItems(facts)
+        for action in [
+            OperatorAction.removeFlag, .sendWithdrawal, .restoreSale, .acceptClaim, .refuseClaim,
+            .recordClaim,
+        ] where items[action] != nil {
             actions.append(action)
         }
         if profile.liquidation.stopped != nil { actions.append(.resumeSales) }
@@ -215,7 +242,8 @@ extension Customer {
     }
 
     /// What an action may be done to, where that is not a deposit.
-    fileprivate func actionItems(_ now: Instant) -> [OperatorAction: [CustomerPage.Item]] {
+    fileprivate func actionItems(_ facts: Facts) -> [OperatorAction: [CustomerPage.Item]] {
+        let now = facts.now
         var items: [OperatorAction: [CustomerPage.Item]] = [:]
         func add(_ action: OperatorAction, _ id: String, _ title: String) {
             items[action, default: []].append(CustomerPage.Item(id: id, title: title))
@@ -230,12 +258,26 @@ extension Customer {
         where withdrawal.state == .requested {
             let amount =
                 withdrawal.asset == .usd
-                ? "$\(Typed.text(withdrawal.amount))" : "\(withdrawal.amount) \(withdrawal.asset)"
+                ? "$\(Typed.text(withdrawal.amount))"
+                : facts.policy.asset(withdrawal.asset).map {
+                    "\(DecimalText.format(withdrawal.amount, scale: $0.scale)) \($0.code)"
+                } ?? "\(withdrawal.asset)"
             add(.sendWithdrawal, "\(withdrawal.id)", "\(amount) → \(withdrawal.destination)")
         }
         for sale in sales.values.sorted(by: { $0.id < $1.id })
         where sale.state == .finished && sale.purpose == .liquidation && !sale.fills.isEmpty {
             add(.restoreSale, "\(sale.id)", "\(sale.asset) $\(Typed.text(sale.gross.count))")
+        }
+        for claim in claims.values.sorted(by: { $0.id < $1.id }) where claim.state == .received {
+            let title = "$\(Typed.text(claim.amount.count)), \(claim.deposit)"
+            if claim.inTime { add(.acceptClaim, "\(claim.id)", title) }
+            add(.refuseClaim, "\(claim.id)", title)
+        }
+        for deposit in depositsByTime where deposit.settlementDay != nil {
+            if case .returned = deposit.state { continue }
+            add(
+                .recordClaim, "\(deposit.id)",
+                "$\(Typed.text(deposit.amount.count)), \(deposit.id)")
         }
         return items
     }
@@ -271,6 +313,24 @@ extension Notice.Content {
     }
 }
 
+extension WarrantyClaim {
+    fileprivate var onPages: CustomerPage.Claim {
+        CustomerPage.Claim(
+            depositID: "\(deposit)", cents: amount.count, receivedAt: receivedAt.milliseconds,
+            isInTime: inTime, state: state.onPages)
+    }
+}
+
+extension WarrantyClaim.State {
+    fileprivate var onPages: CustomerPage.Claim.State {
+        switch self {
+        case .received: .received
+        case .accepted: .accepted
+        case .refused: .refused
+        }
+    }
+}
+
 extension StopFlag.Kind {
     /// For operators.
     var title: String {
@@ -297,12 +357,12 @@ extension Reader.Posting {
     fileprivate func onPages(_ policy: Policy) -> CustomerPage.Posting {
         let isDebit = debit.hasPrefix("liab:customer:") || !credit.hasPrefix("liab:customer:")
         let account = isDebit ? debit : credit
-        // Pages have dollars; another asset is told in words.
         let isCash = asset == .usd
         return CustomerPage.Posting(
             at: at.milliseconds, account: account,
-            reason: isCash ? reason : "\(reason) (\(quantity(policy)))",
-            cents: isCash ? (isDebit ? amount : -amount) : 0, cause: "\(cause)")
+            reason: reason, cents: isCash ? (isDebit ? amount : -amount) : 0,
+            quantity: isCash ? nil : (isDebit ? "" : "\u{2212}") + quantity(policy),
+            cause: "\(cause)")
     }
 
     private func quantity(_ policy: Policy) -> String {

@@ -8,8 +8,8 @@ import Service
 import Web
 
 extension Site {
-    /// Customers one list or figure looks at. Beyond it a figure is of the first so many, so that
-    /// a page never costs what the whole book holds.
+    /// Customers a list for people looks at, so that a page never costs what the whole book holds.
+    /// Figures count all.
     static let deskCustomersMax = 500
     static let deskRowsPerPage = 50
 
@@ -37,30 +37,16 @@ extension Site {
         ]
     }
 
-    /// Customers with something of this kind in one of these states.
+    /// Customers with something of this kind in one of these states, for lists a person reads.
     func deskCustomers(_ part: Reader.Part, _ tags: [String]) throws -> [Customer] {
-        var known: [CustomerID: Customer] = [:]
-        return try deskCustomers(part, tags, &known)
-    }
-
-    /// The same for a page that asks several times: each customer is read once.
-    private func deskCustomers(
-        _ part: Reader.Part, _ tags: [String], _ known: inout [CustomerID: Customer]
-    ) throws -> [Customer] {
         var ids: [CustomerID] = []
+        var seen: Set<CustomerID> = []
         for tag in tags {
             for id in try service.reader.customers(
-                with: part, tag: tag, limit: Site.deskCustomersMax) where !ids.contains(id)
-            {
-                ids.append(id)
-            }
+                with: part, tag: tag, limit: Site.deskCustomersMax)
+            where seen.insert(id).inserted { ids.append(id) }
         }
-        return try ids.prefix(Site.deskCustomersMax).compactMap { id in
-            if let customer = known[id] { return customer }
-            let customer = try service.reader.customer(id)
-            known[id] = customer
-            return customer
-        }
+        return try ids.prefix(Site.deskCustomersMax).compactMap { try service.reader.customer($0) }
     }
 }
 
@@ -68,59 +54,27 @@ extension Site {
 
 extension Site {
     private func overview(_ visit: DeskVisit) async throws -> Answer {
-        let now = visit.facts.now
-        var known: [CustomerID: Customer] = [:]
-        let open = try deskCustomers(.obligation, ["open"], &known)
-        let closed = try deskCustomers(.obligation, ["settled", "charged_off"], &known)
-        let exposed = try deskCustomers(
-            .deposit, ["initiated", "submitted", "funds_received"], &known)
-        let debited = try deskCustomers(
-            .deposit, ["submitted", "funds_received", "settled", "returned"], &known)
-        let obligations = unique(open + closed).flatMap { $0.obligations.values }
-        let dayAgo = now.adding(days: -1)
-        let documents = try waitingDocuments()
+        let figures = try service.reader.figures(at: visit.facts.now)
         let house = try service.reader.house()
         let tasks = try openTasks(visit, house)
+        let documents = try service.reader.count(of: .document, tag: "uploaded")
         let quotes = visit.facts.quotes.values.map(\.asOf)
         return .page(
             OverviewPage(
-                owedCents: open.map(\.owed).sum().count, negativeAccounts: open.count,
-                openedLastDay: obligations.filter { $0.openedAt > dayAgo }.count,
-                settledLastDay: obligations.filter { $0.settledAt.map { $0 > dayAgo } ?? false }
-                    .count,
-                cureRateBasisPoints: cureRate(obligations),
-                chargedOffCents: obligations.map { $0.chargedOff(since: now.adding(days: -30)) }
-                    .sum().count,
-                exposureCents: unique(open + exposed).map(\.exposure).sum().count,
-                holdsMaturing: exposed.flatMap { $0.deposits.values }.filter {
-                    $0.hold > .zero && $0.releaseAt > now && $0.releaseAt <= now.adding(days: 1)
-                }.count,
-                documentsWaiting: documents.count,
-                oldestDocumentAt: documents.map(\.document.uploadedAt).min()?.milliseconds,
+                owedCents: figures.owed.count, negativeAccounts: figures.negativeCustomers,
+                openedLastDay: figures.opened, settledLastDay: figures.settled,
+                cureRateBasisPoints: figures.over >= Site.ratesNeed
+                    ? figures.madeWhole * 10_000 / figures.over : nil,
+                chargedOffCents: figures.chargedOff.count, exposureCents: figures.exposure.count,
+                holdsMaturing: figures.holdsEnding, documentsWaiting: documents,
+                oldestDocumentAt: try waitingDocuments().first?.document.uploadedAt.milliseconds,
                 suspended: house.openSuspense.count, tasks: tasks.count,
-                outboxWaiting: try service.edge.outgoingWaiting(), outboxOldestAt: nil,
+                outboxWaiting: try service.edge.outgoingWaiting(),
+                outboxOldestAt: try service.edge.oldestOutgoingDue()?.milliseconds,
                 liquidation: try state(house), pricesAt: quotes.max()?.milliseconds,
                 arePricesStale: visit.facts.policy.assets.allSatisfy {
                     visit.facts.pageQuote($0.code) == nil
-                }, returnRates: returnRates(debited, now), urgent: Array(tasks.prefix(5))))
-    }
-
-    private func unique(_ customers: [Customer]) -> [Customer] {
-        var seen: Set<CustomerID> = []
-        return customers.filter { seen.insert($0.id).inserted }
-    }
-
-    /// Of the obligations that are over, the share the customer or his cash made whole.
-    private func cureRate(_ obligations: [Obligation]) -> Int? {
-        let over = obligations.filter { !$0.state.isOpen }
-        guard over.count >= Site.ratesNeed else { return nil }
-        let cured = over.filter { obligation in
-            switch obligation.state {
-            case .settled(_, .payment), .settled(_, .cash): true
-            case .open, .settled(_, .liquidation), .settled(_, .waiver), .chargedOff: false
-            }
-        }
-        return cured.count * 10_000 / over.count
+                }, returnRates: returnRates(figures), urgent: Array(tasks.prefix(5))))
     }
 
     /// Fewer say nothing.
@@ -128,48 +82,44 @@ extension Site {
 
     /// Returns of the last 60 days as a share of the debits (Nacha Operating Rules, return rate
     /// thresholds: 0.5 %, 3.0 % and 15.0 %).
-    private func returnRates(
-        _ customers: [Customer], _ now: Instant
-    ) -> [OverviewPage.ReturnRate] {
-        let since = now.adding(days: -60)
-        let deposits = customers.flatMap { $0.deposits.values }
-            .filter { $0.initiatedAt >= since && $0.trace != nil }
-        let codes = deposits.flatMap(\.returns).filter { $0.receivedAt >= since }.map(\.code)
+    private func returnRates(_ figures: Reader.Figures) -> [OverviewPage.ReturnRate] {
         let unauthorized = ["R05", "R07", "R10", "R11", "R29", "R51"]
         let administrative = ["R02", "R03", "R04"]
+        func count(_ codes: [String]) -> Int {
+            codes.reduce(0) { $0 + figures.returned[$1, default: 0] }
+        }
         func rate(
             _ kind: OverviewPage.ReturnRate.Class, _ count: Int, limit: Int
         ) -> OverviewPage.ReturnRate {
             OverviewPage.ReturnRate(
-                kind: kind, returned: count, originated: deposits.count, limitBasisPoints: limit)
+                kind: kind, returned: count, originated: figures.originated,
+                limitBasisPoints: limit)
         }
         return [
-            rate(.unauthorized, codes.filter(unauthorized.contains).count, limit: 50),
-            rate(.administrative, codes.filter(administrative.contains).count, limit: 300),
-            rate(.overall, codes.count, limit: 1_500),
+            rate(.unauthorized, count(unauthorized), limit: 50),
+            rate(.administrative, count(administrative), limit: 300),
+            rate(.overall, figures.returned.values.reduce(0, +), limit: 1_500),
         ]
     }
 
     private func negatives(_ visit: DeskVisit) async throws -> Answer {
-        let now = visit.facts.now
         let age =
             visit.visit.query["age"].flatMap { NegativeAccountsPage.Age(rawValue: $0) } ?? .all
-        let matching = try deskCustomers(.obligation, ["open"]).filter { customer in
-            customer.openObligations.first.map { age.includes(now - $0.openedAt) } ?? false
-        }
-        var rows = matching.compactMap { row(of: $0, visit.facts) }
-        rows.sort { ($0.dueOrder, $0.customerID) < ($1.dueOrder, $1.customerID) }
-        if let after = visit.visit.query["after"],
-            let index = rows.firstIndex(where: { $0.customerID == after })
-        {
-            rows.removeFirst(index + 1)
-        }
-        let page = rows.prefix(Site.deskRowsPerPage)
+        let (from, through) = age.opened(at: visit.facts.now)
+        let all = try service.reader.negatives(openedAfter: from, through: through)
+        let found = try service.reader.negatives(
+            openedAfter: from, through: through,
+            after: visit.visit.query["after"].flatMap { Reader.Negative(cursor: $0) },
+            limit: Site.deskRowsPerPage + 1)
+        let page = found.prefix(Site.deskRowsPerPage)
         return .page(
             NegativeAccountsPage(
-                age: age, rows: Array(page), count: matching.count,
-                totalCents: matching.map(\.owed).sum().count,
-                nextCursor: rows.count > page.count ? page.last?.customerID : nil))
+                age: age,
+                rows: try page.compactMap {
+                    try service.reader.customer($0.customer).flatMap { row(of: $0, visit.facts) }
+                },
+                count: all.customers, totalCents: all.owed.count,
+                nextCursor: found.count > page.count ? page.last?.cursor : nil))
     }
 
     private func row(of customer: Customer, _ facts: Facts) -> NegativeAccountsPage.Row? {
@@ -190,43 +140,34 @@ extension Site {
             owedCents: customer.owed.count, since: oldest.openedAt.milliseconds,
             situation: customer.situation(at: facts.now),
             isNoticeDelivered: customer.openObligations.allSatisfy { $0.grace != .awaitingNotice },
-            coverPercent: hasPrices ? Int(min(cover, 9_999)) : nil, code: oldest.code,
-            assignee: nil)
+            coverPercent: hasPrices ? Int(min(cover, 9_999)) : nil, code: oldest.code)
     }
 }
 
-extension NegativeAccountsPage.Row {
-    /// The earliest deadline first; those without one after them.
-    fileprivate var dueOrder: Int64 {
-        switch situation {
-        case .deadlinePassed, .nothingToSell, .saleInProgress: Int64.min
-        case .due(let by), .documentsNeeded(_, let by?): by
-        case .paymentInProgress, .documentsNeeded, .underReview, .paused: Int64.max
-        }
+extension Reader.Negative {
+    fileprivate var cursor: String { "\(due.milliseconds)-\(customer)" }
+
+    fileprivate init?(cursor: String) {
+        let parts = cursor.split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]),
+            let customer = CustomerID(parts[1])
+        else { return nil }
+        self.init(customer: customer, due: Instant(milliseconds: milliseconds))
     }
 }
 
 extension NegativeAccountsPage.Age {
-    fileprivate func includes(_ milliseconds: Int64) -> Bool {
-        let hours = milliseconds / 3_600_000
+    /// When what is so old was opened.
+    fileprivate func opened(at now: Instant) -> (after: Instant, through: Instant) {
+        let first = Instant(milliseconds: 0)
         return switch self {
-        case .all: true
-        case .day: hours < 24
-        case .twoDays: (24..<48).contains(hours)
-        case .week: (48..<8 * 24).contains(hours)
-        case .month: (8 * 24..<31 * 24).contains(hours)
-        case .older: hours >= 31 * 24
+        case .all: (first, now)
+        case .day: (now.adding(hours: -24), now)
+        case .twoDays: (now.adding(hours: -48), now.adding(hours: -24))
+        case .week: (now.adding(days: -8), now.adding(hours: -48))
+        case .month: (now.adding(days: -31), now.adding(days: -8))
+        case .older: (first, now.adding(days: -31))
         }
-    }
-}
-
-extension Obligation {
-    fileprivate var settledAt: Instant? {
-        if case .settled(let at, _) = state { at } else { nil }
-    }
-
-    fileprivate func chargedOff(since: Instant) -> Cents {
-        if case .chargedOff(let at, let written, _) = state, at > since { written } else { .zero }
     }
 }
 
@@ -283,7 +224,7 @@ extension Site {
     ) throws -> LiquidationPage {
         let house = try service.reader.house()
         let customers = try deskCustomers(.obligation, ["open"])
-        let inFlight = try deskCustomers(.sale, ["ordered"]).count
+        let inFlight = try service.reader.count(of: .sale, tag: "ordered")
         let sales = customers.flatMap { self.sales(of: $0, house, visit.facts) }
             .sorted { ($0.dueAt, $0.customerID) < ($1.dueAt, $1.customerID) }
         return LiquidationPage(
@@ -304,8 +245,8 @@ extension Site {
         else { return [] }
         let held = customer.freeHolding(of: code)
         let quote = facts.pageQuote(code)
-        func check(_ title: String, _ holds: Bool) -> LiquidationPage.Guard {
-            LiquidationPage.Guard(title: title, holds: holds)
+        func check(_ kind: LiquidationPage.Guard.Kind, _ holds: Bool) -> LiquidationPage.Guard {
+            LiquidationPage.Guard(kind, holds: holds)
         }
         let halt = house.settings.halt
         let paying = customer.activeSettlements.contains { $0.state.isInFlight }
@@ -320,14 +261,14 @@ extension Site {
                     ).count
                 }, dueAt: due.milliseconds,
                 guards: [
-                    check("Time to settle is over", due <= facts.now),
-                    check("Not paused", !halt.everything && !halt.assets.contains(code)),
+                    check(.timeOver, due <= facts.now),
+                    check(.notPaused, !halt.everything && !halt.assets.contains(code)),
                     check(
-                        "No stop flag",
+                        .noStopFlag,
                         customer.hasFlag(where: \.stopsLiquidation, at: facts.now) == nil),
-                    check("No payment on its way", !paying),
-                    check("Fresh price", quote != nil),
-                    check("Nobody stopped it", customer.profile.liquidation.stopped == nil),
+                    check(.noPayment, !paying),
+                    check(.freshPrice, quote != nil),
+                    check(.notGivenUp, customer.profile.liquidation.stopped == nil),
                 ])
         ]
     }
@@ -393,40 +334,9 @@ extension DeskVisit {
     func say(_ refusal: Refusal) -> String { refusal.excuse.sentence(in: .english) }
 }
 
-// MARK: Files and commits
+// MARK: Commits
 
 extension Site {
-    private static let filesShown = 100
-
-    private func bankFiles(_ visit: DeskVisit) async throws -> Answer {
-        .page(BankFilesPage(files: try files()))
-    }
-
-    private func files() throws -> [BankFilesPage.File] {
-        let all =
-            try service.edge.bankFiles(direction: "outbound", limit: Site.filesShown)
-            + service.edge.bankFiles(direction: "inbound", limit: Site.filesShown)
-        return try all.sorted { ($0.at, $0.name) > ($1.at, $1.name) }.map { file in
-            // What comes in is kept and read; its entries are counted where they end, in the books.
-            let entries =
-                file.direction == "outbound" ? try service.reader.entries(inFile: file.name) : nil
-            return BankFilesPage.File(
-                id: file.name, name: file.name,
-                direction: file.direction == "outbound" ? .outgoing : .incoming,
-                at: file.at.milliseconds, entries: entries?.count,
-                debitCents: entries?.map(\.amount).sum().count ?? 0, creditCents: 0,
-                status: .init(state: file.state, report: file.report))
-        }
-    }
-
-    /// One file among the others: its line and what is wrong with it; never its bytes.
-    private func bankFile(_ visit: DeskVisit) async throws -> Answer {
-        let name = visit.visit.parameters.get("id")?.removingPercentEncoding ?? ""
-        let found = try files().filter { $0.id == name }
-        guard !found.isEmpty else { throw Turn.notFound }
-        return .page(BankFilesPage(files: found))
-    }
-
     private static let commitsPerPage = 100
 
     private func audit(_ visit: DeskVisit) async throws -> Answer {
@@ -453,18 +363,4 @@ extension Site {
 
     /// More than these take longer to recompute than a page may take; `makewhole verify` does.
     private static let transfersVerifiedMax: Int64 = 100_000
-}
-
-extension BankFilesPage.Status {
-    /// From the state the bank's adapter keeps with the file.
-    fileprivate init(state: String, report: String) {
-        switch state {
-        case "ready", "gathering", "kept": self = .ready
-        case "sent": self = .sent
-        case "missing": self = .missing
-        case "problem", "refused", "failed", "rejected":
-            self = .problem(report.isEmpty ? state : report)
-        default: self = .done
-        }
-    }
 }

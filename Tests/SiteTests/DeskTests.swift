@@ -113,6 +113,229 @@ import Testing
             #expect(try world.read().openObligations.first?.deadline != nil)
         }
     }
+
+    @Test("The figures are those of every customer's books, to the cent")
+    func figures() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            for number in 2...40 {
+                try await world.openOther(number, owing: number % 3 == 0)
+            }
+            let now = world.service.clock.now()
+            let everybody = try world.service.reader.customers(after: nil, limit: 1_000)
+                .compactMap { try world.service.reader.customer($0) }
+
+            let figures = try world.service.reader.figures(at: now)
+            let negatives = try world.service.reader.negatives(
+                openedAfter: now.adding(days: -1), through: now)
+
+            #expect(everybody.count == 40)
+            #expect(figures.owed == everybody.map(\.owed).sum())
+            #expect(figures.negativeCustomers == everybody.filter { $0.owed > .zero }.count)
+            #expect(figures.exposure == everybody.map(\.exposure).sum())
+            #expect(figures.opened == figures.negativeCustomers)
+            #expect(figures.originated == figures.negativeCustomers)
+            #expect(figures.returned == ["R01": figures.negativeCustomers])
+            #expect(negatives.customers == figures.negativeCustomers)
+            #expect(negatives.owed == figures.owed)
+        }
+    }
+
+    @Test("The figures tell what was settled, by whom, and what was lost")
+    func figuresOfEnds() async throws {
+        try await World.run { world, _ in
+            _ = try await world.owe()
+            try await world.openOther(2, owing: true)
+            let paid = try world.read()
+            try await world.tell(
+                .receiveFunds(
+                    Command.ReceiveFunds(
+                        rail: .wire, amount: paid.owed, source: "••4321", reference: nil)))
+            let other = CustomerID(high: 2, low: 2)
+            let lost = try #require(try world.service.reader.customer(other)?.openObligations.first)
+            try await world.tell(
+                .chargeOff(Command.ChargeOff(obligation: lost.id, reason: "gone")),
+                to: .customer(other), by: .system)
+
+            let figures = try world.service.reader.figures(at: world.service.clock.now())
+
+            #expect(figures.owed == .zero && figures.negativeCustomers == 0)
+            #expect(figures.settled == 1)
+            #expect(figures.over == 2 && figures.madeWhole == 1)
+            #expect(figures.chargedOff == lost.principal)
+        }
+    }
+
+    @Test("The queue of who owes is read page by page, each customer once")
+    func queue() async throws {
+        try await World.run { world, reader in
+            for number in 2...61 { try await world.openOther(number, owing: true) }
+            let dana = try await desk("dana", world, reader)
+
+            let first = try await dana.get("/operator/negative-accounts")
+            // The filter leads to the first page, whose cursor is empty.
+            let mark = "age=all&amp;after=2"
+            let link = try #require(first.html.range(of: mark))
+            let cursor = first.html[link.upperBound...].prefix { $0 != "\"" }
+            let second = try await dana.get("/operator/negative-accounts?age=all&after=2\(cursor)")
+
+            #expect(first.html.contains("60 customers owe"))
+            func names(_ page: Browser.Answer) -> [Int] {
+                (2...61).filter { page.html.contains(">Other \($0)<") }
+            }
+            #expect(names(first).count == 50 && names(second).count == 10)
+            #expect(Set(names(first) + names(second)).count == 60)
+            #expect(first.html.contains("Show more") && !second.html.contains("Show more"))
+        }
+    }
+
+    @Test("A whole second stands before its own fraction in the queue and its ages")
+    func wholeSecond() async throws {
+        try await World.run { world, _ in
+            _ = try await world.owe()
+            let opened = try #require(try world.read().openObligations.first?.openedAt)
+            let second = Instant(milliseconds: opened.milliseconds / 1_000 * 1_000)
+            let reader = world.service.reader
+
+            #expect(
+                try reader.negatives(openedAfter: second.adding(milliseconds: -1), through: opened)
+                    .customers == 1)
+            #expect(
+                try reader.negatives(
+                    openedAfter: second.adding(seconds: -1), through: second
+                ).customers == (opened == second ? 1 : 0))
+            #expect(
+                try reader.negatives(openedAfter: opened, through: second.adding(seconds: 1))
+                    .customers == 0)
+        }
+    }
+
+    @Test("A claim of a bank is recorded, refused or paid, by a person, once")
+    func claims() async throws {
+        try await World.run { world, reader in
+            let deposit = try await world.settledDeposit()
+            let dana = try await desk("dana", world, reader)
+            let root = "/operator/customers/\(world.customer)"
+            func record(_ amount: String) async throws -> Browser.Answer {
+                let page = try await dana.get(root)
+                return try await dana.post(
+                    "\(root)/record-claim",
+                    [("note", "\(deposit)"), ("amount", amount), ("reason", "letter")], from: page)
+            }
+
+            let tooMuch = try await record("200.01")
+            let first = try await record("120.00")
+            let second = try await record("80.00")
+            let page = try await dana.get(root)
+            let tasks = try await dana.get("/operator/tasks")
+
+            #expect(tooMuch.status == 422)
+            #expect(first.location == root && second.location == root)
+            #expect(tasks.html.contains("A warranty claim waits for a decision"))
+            #expect(page.html.contains("Waits for a decision"))
+            let claims = try world.read().claims.values.sorted { $0.amount > $1.amount }
+            let refused = try await dana.post(
+                "\(root)/refuse-claim", [("note", "\(claims[1].id)"), ("reason", "no proof")],
+                from: page)
+            let accepted = try await dana.post(
+                "\(root)/accept-claim", [("note", "\(claims[0].id)"), ("reason", "proof seen")],
+                from: page)
+            #expect(refused.location == root && accepted.location == root)
+            let after = try world.read()
+            #expect(after.claims[claims[1].id]?.state == .refused)
+            #expect(after.claims[claims[0].id]?.state == .accepted)
+            // 200 dollars of cash, less the claim that was paid.
+            #expect(after.freeCash == Cents(8_000))
+            #expect(
+                try await !dana.get("/operator/tasks").html.contains("waits for a decision"))
+        }
+    }
+
+    @Test("One bank file opens: its entries masked, what was noted, and when all are answered")
+    func bankFile() async throws {
+        try await World.run { world, reader in
+            let dana = try await desk("dana", world, reader)
+            let deposit = try await world.sentDeposit(file: "2026-11-23-A.ach")
+            let edge = world.service.edge
+            func keep(
+                _ name: String, _ direction: String, _ text: String, _ state: String,
+                _ report: String
+            ) throws {
+                try edge.keep(
+                    EdgeStore.BankFile(
+                        name: name, direction: direction, digest: Data(name.utf8),
+                        bytes: Data(text.utf8), at: world.service.clock.now(), state: state,
+                        report: report))
+            }
+            try keep("2026-11-23-A.ach", "outbound", "", "sent", "")
+            let csv = """
+                record,trace_number,amount_minor,settlement_date,reference
+                debit_settled,021000020000001,20000,2026-11-24,
+                total,1,20000,,
+                """
+            try keep("settlement-1.csv", "inbound", csv, "taken", "1 applied, 0 seen before")
+            try keep(
+                "return-9.ach", "inbound", "no Nacha file", "refused",
+                "0 applied, 0 seen before\nThis is not a Nacha file.")
+
+            let sent = try await dana.get("/operator/bank-files")
+            let file = try await dana.get("/operator/bank-files/2026-11-23-A.ach")
+            try await world.tell(
+                .settleEntry(
+                    Command.SettleEntry(
+                        payment: .deposit(deposit), day: World.tuesday)))
+            let answered = try await dana.get("/operator/bank-files/2026-11-23-A.ach")
+            let report = try await dana.get("/operator/bank-files/settlement-1.csv")
+            let broken = try await dana.get("/operator/bank-files/return-9.ach")
+            let none = try await dana.get("/operator/bank-files/nothing.ach")
+
+            #expect(sent.html.contains("Sent, no answer yet"))
+            #expect(sent.html.contains("This is not a Nacha file."))
+            #expect(file.html.contains("First Harbor ••6789"))
+            #expect(!file.html.contains("123456789"))
+            #expect(file.html.contains("021000020000001") && file.html.contains("$200.00"))
+            #expect(answered.html.contains("<span>Done</span>"))
+            #expect(report.html.contains("debit settled") && report.html.contains("Alice Sample"))
+            #expect(broken.html.contains("<span>Problem</span>"))
+            #expect(none.status == 404)
+        }
+    }
+
+    @Test("What a customer writes is told by its topic and cannot break the first page")
+    func helpTask() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let help = try await reader.get("/help")
+            let long = "<script>alert(1)</script>" + String(repeating: "long", count: 400)
+            _ = try await reader.post(
+                "/help", [("topic", "paid-already"), ("message", long)], from: help)
+            let dana = try await desk("dana", world, reader)
+
+            let overview = try await dana.get("/operator")
+            let tasks = try await dana.get("/operator/tasks")
+
+            #expect(tasks.html.contains("A customer writes: I paid already"))
+            #expect(tasks.html.contains("Alice Sample: &lt;script&gt;"))
+            #expect(!tasks.html.contains("[paid-already]"))
+            #expect(overview.html.contains("…"))
+            #expect(!overview.html.contains(String(repeating: "long", count: 100)))
+        }
+    }
+
+    @Test("A viewer reads of a document and is told that operators decide")
+    func viewer() async throws {
+        try await World.run { world, reader in
+            let document = try await world.uploadedDocument()
+            let vera = reader.another()
+            try await vera.signIn(.operator(name: "vera", role: "viewer"), world)
+
+            let page = try await vera.get("/operator/documents/\(document)")
+
+            #expect(page.status == 200)
+            #expect(page.html.contains("An operator sees the document and decides."))
+            #expect(!page.html.contains("value=\"accept\""))
+        }
+    }
 }
 
 extension House {

@@ -23,6 +23,9 @@ final class World: Sendable {
     /// Monday, 23 November 2026, 10:00 in New York.
     static let start = Instant(rfc3339: "2026-11-23T15:00:00Z") ?? Instant(milliseconds: 0)
 
+    /// When what leaves at the start settles.
+    static let tuesday = Eastern.day(at: start.adding(days: 1))
+
     private init(publicURL: String, processorURL: String, hostSignIn: HostSignIn?) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("site-\(UUID().uuidString)")
@@ -143,6 +146,100 @@ final class World: Sendable {
                     fee: .zero)))
         try await sendBack(deposit)
         return deposit
+    }
+
+    private func linked(
+        _ label: String = "First Harbor", to customer: CustomerID? = nil,
+        number: String = "123456789", verified: Bool = true
+    ) async throws -> PaymentMethodID {
+        let account = service.vault.seal(
+            routingNumber: "021000021", accountNumber: number, type: .checking)
+        guard
+            case .method(let method) = try await tell(
+                .linkMethod(
+                    Command.LinkMethod(
+                        kind: .bankAccount(account), label: label,
+                        lastFour: String(number.suffix(4)), verified: verified, balance: nil)),
+                to: customer.map { .customer($0) })
+        else { throw Problem("no method") }
+        return method
+    }
+
+    /// A deposit of 200 dollars that left in `file`.
+    func sentDeposit(file: String) async throws -> DepositID {
+        guard
+            case .deposit(let deposit, _, _, _) = try await tell(
+                .startDeposit(
+                    Command.StartDeposit(method: try await linked(), amount: Cents(20_000)))),
+            let trace = TraceNumber("021000020000001")
+        else { throw Problem("no deposit") }
+        try await tell(
+            .submitEntry(Command.SubmitEntry(payment: .deposit(deposit), trace: trace, file: file)))
+        return deposit
+    }
+
+    /// A deposit of 200 dollars that the bank paid.
+    func settledDeposit() async throws -> DepositID {
+        let deposit = try await sentDeposit(file: "one")
+        try await tell(
+            .settleEntry(
+                Command.SettleEntry(
+                    payment: .deposit(deposit), day: World.tuesday)))
+        return deposit
+    }
+
+    /// Another customer with a deposit; one who owes has spent all of it before it came back.
+    func openOther(_ number: Int, owing: Bool) async throws {
+        let id = CustomerID(high: UInt64(number), low: UInt64(number))
+        let addressee = Addressee.customer(id)
+        try await tell(
+            .openCustomer(
+                Command.OpenCustomer(
+                    id: id, reference: "other-\(number)", name: "Other \(number)",
+                    email: "other\(number)@example.com", language: .english, timeZone: "UTC")),
+            to: addressee)
+        let method = try await linked("Prairie", to: id, number: "\(555_500_000 + number)")
+        guard
+            case .deposit(let deposit, _, _, _) = try await tell(
+                .startDeposit(
+                    Command.StartDeposit(method: method, amount: Cents(10_000 + Int64(number)))),
+                to: addressee), let btc = AssetCode("BTC"),
+            let trace = TraceNumber("0210000200\(10_000 + number)"),
+            let back = TraceNumber("0610000100\(10_000 + number)")
+        else { throw Problem("no deposit") }
+        guard owing else { return }
+        try await tell(
+            .trade(
+                Command.Trade(
+                    side: .buy, asset: btc, quantity: Quantity(100_000), cash: Cents(9_000),
+                    fee: .zero)), to: addressee)
+        try await tell(
+            .submitEntry(
+                Command.SubmitEntry(payment: .deposit(deposit), trace: trace, file: "one")),
+            to: addressee)
+        try await tell(
+            .receiveReturn(
+                ReturnedEntry(
+                    payment: .deposit(deposit), code: "R01", amount: Cents(10_000 + Int64(number)),
+                    trace: back)), to: addressee)
+    }
+
+    /// A document that waits for a decision.
+    func uploadedDocument() async throws -> DocumentID {
+        _ = try await owe()
+        let other = try await linked("Prairie", number: "555500001", verified: false)
+        guard
+            case .settlement(let settlement) = try await tell(
+                .startSettlement(
+                    Command.StartSettlement(kind: .ach, method: other, amount: nil)))
+        else { throw Problem("no settlement") }
+        let document = DocumentID(high: 7, low: 7)
+        try await tell(
+            .submitDocument(
+                Command.SubmitDocument(
+                    document: document, settlement: settlement, type: .photoID,
+                    mediaType: "image/png", bytes: 100)))
+        return document
     }
 
     /// An instant buy of 150 dollars, which a linked account is to pay.

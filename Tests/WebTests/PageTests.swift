@@ -409,7 +409,7 @@ private func references(in attributes: [String: String]) -> [String] {
     @Test func aFailedGuardIsSaidInWords() {
         let html = Samples.liquidation(.running).html(in: Samples.scene(viewer: Samples.staff))
 
-        #expect(html.contains("Not met: No payment under way"))
+        #expect(html.contains("Payment on its way"))
         #expect(html.contains(">Pause all sales now</button>"))
     }
 
@@ -422,11 +422,11 @@ private func references(in attributes: [String: String]) -> [String] {
         #expect(paused.contains("name=\"reason\""))
     }
 
-    @Test func aDocumentOpenElsewhereCannotBeDecided() {
-        let html = Samples.documentReview(openedBy: "Dana").html(
+    @Test func aViewerLooksAndDecidesNothing() {
+        let html = Samples.documentReview(mayDecide: false).html(
             in: Samples.scene(viewer: Samples.staff))
 
-        #expect(html.contains("Dana has this document open."))
+        #expect(html.contains("An operator sees the document and decides."))
         #expect(!html.contains("value=\"accept\""))
     }
 

@@ -298,15 +298,15 @@ enum Samples {
 
     static let tasks: [TasksPage.Task] = [
         .init(
-            id: "t1", title: "Notice could not be delivered",
+            id: "t1", subject: .noticeUndelivered,
             detail: "Mail and push both failed for one customer; the deadline does not run.",
             urgency: .now, openedAt: now - 3 * hour, dueAt: nil, target: .customer("cus_77")),
         .init(
-            id: "t2", title: "Dishonor or match a return",
+            id: "t2", subject: .suspendedReturn,
             detail: "R01 for $312.50 has an unknown trace number.", urgency: .today,
             openedAt: now - day, dueAt: now + 2 * day, target: .suspense("sus_4")),
         .init(
-            id: "t3", title: "Bank file has no acknowledgement", detail: "Sent at 1:30 PM.",
+            id: "t3", subject: .help(.paidAlready), detail: "Sent at 1:30 PM.",
             urgency: .later, openedAt: now - 2 * hour, dueAt: now + 20 * hour,
             target: .file("f_9")),
     ]
@@ -334,15 +334,15 @@ enum Samples {
                 .init(
                     customerID: "cus_77", name: "Sample Customer", owedCents: 5_000,
                     since: now - 2 * hour, situation: .due(by: deadline), isNoticeDelivered: true,
-                    coverPercent: 3_048, code: "R01", assignee: nil),
+                    coverPercent: 3_048, code: "R01"),
                 .init(
                     customerID: "cus_78", name: "Another Customer", owedCents: 125_000,
                     since: now - 3 * day, situation: .deadlinePassed, isNoticeDelivered: true,
-                    coverPercent: 64, code: "R02", assignee: "Dana"),
+                    coverPercent: 64, code: "R02"),
                 .init(
                     customerID: "cus_79", name: "Third Customer", owedCents: 31_250,
                     since: now - day, situation: .documentsNeeded(settlement: "set_1"),
-                    isNoticeDelivered: false, coverPercent: nil, code: "R10", assignee: nil),
+                    isNoticeDelivered: false, coverPercent: nil, code: "R10"),
             ], count: 61, totalCents: 4_128_350, nextCursor: "next")
     }
 
@@ -391,7 +391,7 @@ enum Samples {
             problemAction: problems.isEmpty ? nil : .waive)
     }
 
-    static func documentReview(openedBy: String? = nil, problems: [FieldProblem] = [])
+    static func documentReview(mayDecide: Bool = true, problems: [FieldProblem] = [])
         -> DocumentReviewPage
     {
         DocumentReviewPage(
@@ -401,7 +401,7 @@ enum Samples {
                 .init(title: "Name", expected: "Sample Customer", found: true),
                 .init(title: "Last four digits", expected: "0937", found: false),
                 .init(title: "Not older than 90 days", expected: "Aug 24, 2026", found: nil),
-            ], openedByAnother: openedBy, idempotencyKey: "key-document", problems: problems)
+            ], mayDecide: mayDecide, idempotencyKey: "key-document", problems: problems)
     }
 
     static func liquidation(_ state: LiquidationPage.State) -> LiquidationPage {
@@ -413,14 +413,14 @@ enum Samples {
                     asset: AssetAmount("ETH", 528_300_000, decimals: 9), expectedCents: 126_475,
                     dueAt: now - hour,
                     guards: [
-                        .init(title: "Notice delivered", holds: true),
-                        .init(title: "Price fresh", holds: true),
-                        .init(title: "No payment under way", holds: false),
+                        .init(.timeOver, holds: true),
+                        .init(.freshPrice, holds: true),
+                        .init(.noPayment, holds: false),
                     ]),
                 .init(
                     customerID: "cus_77", name: "Sample Customer", owedCents: 5_000,
                     asset: AssetAmount("BTC", 120_500, decimals: 8), expectedCents: nil,
-                    dueAt: deadline, guards: [.init(title: "Notice delivered", holds: true)]),
+                    dueAt: deadline, guards: [.init(.timeOver, holds: true)]),
             ], mayResume: true, idempotencyKey: "key-liquidation")
     }
 
@@ -438,6 +438,18 @@ enum Samples {
                 entries: 9, debitCents: 0, creditCents: 230_100, status: .done),
         ])
     }
+
+    static let file = BankFilePage(
+        file: files.files[1],
+        report: ["13 applied, 0 seen before", "Batch 2: the entry hash differs."],
+        entries: [
+            .init(
+                trace: "091000010000001", what: .deposit, cents: 20_000, customerID: "cus_77",
+                customer: "Sample Customer", account: bank, status: .settled),
+            .init(
+                trace: "091000010000002", what: .returned(code: "R01"), cents: 5_000,
+                customerID: nil, customer: "", account: nil, status: nil),
+        ], entriesLeft: 12)
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
         AuditPage(
@@ -624,14 +636,14 @@ enum Samples {
             DocumentQueuePage(rows: [
                 .init(
                     id: "doc_9", kind: .bankProof, customer: "Sample Customer",
-                    receivedAt: now - 5 * hour, pauseEndsAt: now + day, openedBy: nil),
+                    receivedAt: now - 5 * hour, pauseEndsAt: now + day),
                 .init(
                     id: "doc_10", kind: .photoID, customer: "Third Customer",
-                    receivedAt: now - 2 * hour, pauseEndsAt: nil, openedBy: "Dana"),
+                    receivedAt: now - 2 * hour, pauseEndsAt: nil),
             ])
         ),
         ("desk-document", documentReview()),
-        ("desk-document-taken", documentReview(openedBy: "Dana")),
+        ("desk-document-viewer", documentReview(mayDecide: false)),
         ("desk-suspense", suspense), ("desk-tasks", TasksPage(tasks: tasks)),
         ("desk-tasks-empty", TasksPage(tasks: [])),
         ("desk-liquidation", liquidation(.running)),
@@ -639,7 +651,7 @@ enum Samples {
             "desk-liquidation-paused",
             liquidation(.paused(by: "Dana", reason: "Venue prices look wrong", since: now - hour))
         ),
-        ("desk-files", files),
+        ("desk-files", files), ("desk-file", file),
         ("desk-audit", audit(.verified(toSequence: 48_213, at: now - 60_000))),
         ("desk-audit-broken", audit(.broken(atSequence: 48_000))),
         ("desk-not-allowed", MessagePage(kind: .notAllowed(role: "Reviewer"))),

@@ -678,7 +678,10 @@ extension Assets {
           padding: 0.7rem 0; border-top: 1px solid var(--line);
         }
         .ledger li:first-child { border-top: 0; }
-        .ledger li > div { display: grid; min-width: 0; flex: 1 1 12rem; }
+        .ledger li > div {
+          display: grid; grid-template-columns: minmax(0, 1fr); min-width: 0; flex: 1 1 12rem;
+          overflow-wrap: anywhere;
+        }
         .ledger .number { font-weight: 600; }
         .card.flush > .rows { margin-top: -1.25rem; }
         .card.flush > .rows > li:first-child { border-top: 0; }

@@ -24,6 +24,12 @@ public enum OperatorAction: String, Sendable, CaseIterable {
     case sendWithdrawal = "send-withdrawal"
     /// Undoes a forced sale; a second person has to agree.
     case restoreSale = "restore-sale"
+    /// Keeps a claim under the warranty of an entry's authorization.
+    case recordClaim = "record-claim"
+    /// Pays such a claim.
+    case acceptClaim = "accept-claim"
+    /// Refuses such a claim.
+    case refuseClaim = "refuse-claim"
 }
 
 /// Everything about one customer, with the cause of every number.
@@ -97,10 +103,16 @@ public struct CustomerPage: Page, Equatable {
         public var reason: String
         /// Cents; debits positive, credits negative.
         public var cents: Int64
+        /// The quantity with its asset instead, for anything but dollars.
+        public var quantity: String? = nil
         /// The unique id of what asked for it.
         public var cause: String
         /// The values the reader sees, each described at its property.
-        public init(at: Int64, account: String, reason: String, cents: Int64, cause: String) {
+        public init(
+            at: Int64, account: String, reason: String, cents: Int64, quantity: String? = nil,
+            cause: String
+        ) {
+            self.quantity = quantity
             self.at = at
             self.account = account
             self.reason = reason
@@ -122,6 +134,40 @@ public struct CustomerPage: Page, Equatable {
             self.title = title
             self.stopsSales = stopsSales
             self.until = until
+        }
+    }
+
+    /// A claim under the warranty of an entry's authorization.
+    public struct Claim: Sendable, Equatable {
+        /// Whether somebody has decided.
+        public enum State: String, Sendable, CaseIterable {
+            /// Nobody has.
+            case received
+            /// It was paid.
+            case accepted
+            /// It was not.
+            case refused
+        }
+
+        /// The deposit that is claimed.
+        public var depositID: String
+        /// Cents claimed.
+        public var cents: Int64
+        /// When it came.
+        public var receivedAt: Int64
+        /// Whether it came within the years a bank has.
+        public var isInTime: Bool
+        /// Whether somebody has decided.
+        public var state: State
+        /// The values the reader sees, each described at its property.
+        public init(
+            depositID: String, cents: Int64, receivedAt: Int64, isInTime: Bool, state: State
+        ) {
+            self.depositID = depositID
+            self.cents = cents
+            self.receivedAt = receivedAt
+            self.isInTime = isInTime
+            self.state = state
         }
     }
 
@@ -161,6 +207,8 @@ public struct CustomerPage: Page, Equatable {
     public var problems: [FieldProblem] = []
     /// The action whose form had problems.
     public var problemAction: OperatorAction? = nil
+    /// Claims of banks, newest first.
+    public var claims: [Claim] = []
     /// What an action may be done to, where it is not a deposit: ids and what they name.
     public var items: [OperatorAction: [Item]] = [:]
     /// The values the reader sees, each described at its property.
@@ -226,6 +274,7 @@ public struct CustomerPage: Page, Equatable {
                 div(.class("stack")) {
                     obligationTable(in: scene)
                     depositTable(in: scene)
+                    if !claims.isEmpty { claimTable(in: scene) }
                     postingTable(in: scene)
                 }
                 div(.class("stack")) {
@@ -300,6 +349,37 @@ public struct CustomerPage: Page, Equatable {
         }
     }
 
+    private func claimTable(in scene: Scene) -> Markup {
+        let say = scene.say
+        return scene.card(say.claims, id: "claims-title") {
+            scene.table(
+                say.claims, isCaptionHidden: true,
+                columns: [
+                    Column(say.depositColumn, name: true), Column(say.received),
+                    Column(say.amount, number: true), Column(say.statusColumn),
+                ],
+                rows: claims.map { claim in
+                    [
+                        code { claim.depositID }, scene.stamp(claim.receivedAt),
+                        scene.number(claim.cents),
+                        group {
+                            scene.chip(
+                                say.claimState(claim.state),
+                                claim.state == .received ? .attention : .quiet,
+                                claim.state == .received ? .clock : .check)
+                            if claim.state == .received {
+                                " "
+                                scene.chip(
+                                    claim.isInTime ? say.claimInTime : say.claimLate,
+                                    claim.isInTime ? .quiet : .bad,
+                                    claim.isInTime ? .check : .cross)
+                            }
+                        },
+                    ]
+                }, empty: say.noObligations)
+        }
+    }
+
     private func postingTable(in scene: Scene) -> Markup {
         let say = scene.say
         return scene.card(say.postings, id: "postings-title") {
@@ -312,7 +392,8 @@ public struct CustomerPage: Page, Equatable {
                 rows: postings.map { posting in
                     [
                         scene.stamp(posting.at), code { posting.account },
-                        .text(posting.reason), scene.number(posting.cents),
+                        .text(posting.reason),
+                        posting.quantity.map { .text($0) } ?? scene.number(posting.cents),
                         code { posting.cause },
                     ]
                 }, empty: say.noPostings)
@@ -403,16 +484,17 @@ public struct CustomerPage: Page, Equatable {
                         options: list.map { ($0.id, $0.title) }, selected: nil,
                         id: "note-\(action.rawValue)")
                 }
-                if action == .restoreSale {
+                if action == .restoreSale || action == .recordClaim {
                     scene.textField(
-                        .amount, say.restoreCost, id: "amount-\(action.rawValue)", limit: 16)
+                        .amount, action == .recordClaim ? say.claimAmount : say.restoreCost,
+                        id: "amount-\(action.rawValue)", limit: 16)
                 }
                 scene.textField(
                     .reason, say.reasonLabel, id: id, limit: 500, isWrong ? problems : [])
                 div(.class("actions")) {
                     scene.submit(
                         say.action(action),
-                        action == .waive || action == .chargeOff
+                        action == .waive || action == .chargeOff || action == .acceptClaim
                             ? "button grave small" : "button small")
                 }
             }
@@ -453,19 +535,16 @@ public struct DocumentQueuePage: Page, Equatable {
         public var receivedAt: Int64
         /// When the paused deadline runs again.
         public var pauseEndsAt: Int64?
-        /// The operator who has it open, if anyone.
-        public var openedBy: String?
         /// The values the reader sees, each described at its property.
         public init(
             id: String, kind: DocumentsPage.Kind, customer: String, receivedAt: Int64,
-            pauseEndsAt: Int64?, openedBy: String?
+            pauseEndsAt: Int64?
         ) {
             self.id = id
             self.kind = kind
             self.customer = customer
             self.receivedAt = receivedAt
             self.pauseEndsAt = pauseEndsAt
-            self.openedBy = openedBy
         }
     }
 
@@ -488,14 +567,13 @@ public struct DocumentQueuePage: Page, Equatable {
                     say.deskSection(.documents), isCaptionHidden: true,
                     columns: [
                         Column(say.documentColumn, name: true), Column(say.customer),
-                        Column(say.received), Column(say.pauseEnds), Column(say.openedByColumn),
+                        Column(say.received), Column(say.pauseEnds),
                     ],
                     rows: rows.map { row in
                         [
                             a(.href(Paths.Desk.document(row.id))) { say.document(row.kind) },
                             .text(row.customer), scene.stamp(row.receivedAt),
                             row.pauseEndsAt.map { scene.stamp($0) } ?? .text(say.notPaused),
-                            .text(row.openedBy ?? say.nobody),
                         ]
                     }, empty: say.noDocuments)
             }
@@ -537,8 +615,8 @@ public struct DocumentReviewPage: Page, Equatable {
     public var hasFile: Bool
     /// What to compare.
     public var checks: [Check]
-    /// The operator who has it open, when it is not the reader: then nothing can be decided here.
-    public var openedByAnother: String?
+    /// Whether the reader decides, or only looks.
+    public var mayDecide: Bool
     /// The key of the decision.
     public var idempotencyKey: String
     /// What was wrong with the form.
@@ -547,7 +625,7 @@ public struct DocumentReviewPage: Page, Equatable {
     public init(
         id: String, kind: DocumentsPage.Kind, customerID: String, customer: String,
         receivedAt: Int64, hasImage: Bool, hasFile: Bool = false, checks: [Check],
-        openedByAnother: String?,
+        mayDecide: Bool,
         idempotencyKey: String, problems: [FieldProblem] = []
     ) {
         self.id = id
@@ -558,7 +636,7 @@ public struct DocumentReviewPage: Page, Equatable {
         self.hasImage = hasImage
         self.hasFile = hasFile
         self.checks = checks
-        self.openedByAnother = openedByAnother
+        self.mayDecide = mayDecide
         self.idempotencyKey = idempotencyKey
         self.problems = problems
     }
@@ -624,8 +702,8 @@ public struct DocumentReviewPage: Page, Equatable {
     private func decision(in scene: Scene) -> Markup {
         let say = scene.say
         return scene.card(say.yourDecision, id: "decision-title") {
-            if let openedByAnother {
-                scene.note(.attention) { p { say.openElsewhere(openedByAnother) } }
+            if !mayDecide {
+                scene.note(.attention) { p { say.onlyOperatorsDecide } }
             } else {
                 scene.post(Paths.Desk.document(id), key: "\(idempotencyKey)-accept") {
                     scene.submit(say.accept, decision: "accept")

@@ -10,8 +10,8 @@ public struct OverviewPage: Page, Equatable {
     public var openedLastDay: Int
     /// Obligations settled in the last 24 hours.
     public var settledLastDay: Int
-    /// Of those opened, the share settled within their grace period, in basis points; nil with too
-    /// few to say.
+    /// Of the obligations of the last 60 days that are over, the share made whole by a payment or
+    /// by cash, in basis points; nil with too few to say.
     public var cureRateBasisPoints: Int?
     /// Cents charged off in the last 30 days.
     public var chargedOffCents: Int64
@@ -241,13 +241,11 @@ public struct NegativeAccountsPage: Page, Equatable {
         public var coverPercent: Int?
         /// The return code of the oldest obligation.
         public var code: String
-        /// The operator who has it, if anyone.
-        public var assignee: String?
         /// The values the reader sees, each described at its property.
         public init(
             customerID: String, name: String, owedCents: Int64, since: Int64,
             situation: OwedSummary.Situation, isNoticeDelivered: Bool, coverPercent: Int?,
-            code: String, assignee: String?
+            code: String
         ) {
             self.customerID = customerID
             self.name = name
@@ -257,7 +255,6 @@ public struct NegativeAccountsPage: Page, Equatable {
             self.isNoticeDelivered = isNoticeDelivered
             self.coverPercent = coverPercent
             self.code = code
-            self.assignee = assignee
         }
     }
 
@@ -303,7 +300,6 @@ public struct NegativeAccountsPage: Page, Equatable {
                         Column(say.customer, name: true), Column(say.owedColumn, number: true),
                         Column(say.since), Column(say.stage), Column(say.noticeColumn),
                         Column(say.cover, number: true), Column(say.codeColumn),
-                        Column(say.assignee),
                     ], rows: rows.map { cells($0, in: scene) }, empty: say.nobodyOwes)
             }
             if let nextCursor {
@@ -327,7 +323,6 @@ public struct NegativeAccountsPage: Page, Equatable {
                 row.isNoticeDelivered ? .check : .warning),
             .text(row.coverPercent.map { say.wholePercent($0) } ?? say.unknownFigure),
             code { row.code },
-            .text(row.assignee ?? say.nobody),
         ]
     }
 
@@ -381,12 +376,54 @@ public struct TasksPage: Page, Equatable {
         case liquidation
     }
 
+    /// What a task is about.
+    public enum Subject: Sendable, Equatable {
+        /// A return that fits no deposit.
+        case suspendedReturn
+        /// Money for nobody we know.
+        case unknownMoney
+        /// A customer was stopped.
+        case customerStopped
+        /// A document waits for review.
+        case document
+        /// A forced sale was given up.
+        case saleStopped
+        /// A loss is to be booked.
+        case chargeOff
+        /// A bank claims that a debit was not authorized.
+        case warrantyClaim
+        /// A customer asks for help; the topic, where he chose one.
+        case help(HelpPage.Topic?)
+        /// A notice reached nobody.
+        case noticeUndelivered
+        /// The venue filled what could not be booked.
+        case fillParked
+        /// A command was given up.
+        case commandFailed
+        /// The processor sent an event nobody can read.
+        case unreadEvent
+        /// A second person is asked to agree to a waiver, of so many cents or of all.
+        case agreeWaiver(cents: Int64?)
+        /// A second person is asked to agree to a loss.
+        case agreeChargeOff
+        /// A second person is asked to agree to undo a sale.
+        case agreeRestoredSale
+        /// A second person is asked to agree to give up what nobody can place.
+        case agreeGivingUp
+        /// A second person is asked to agree to whose a return is.
+        case agreeMatch
+        /// A second person is asked to agree to whose money it is.
+        case agreeAssignment
+        /// A second person is asked to let sales go on.
+        case agreeResumption
+    }
+
     /// One task.
     public struct Task: Sendable, Equatable {
         /// The task's id.
         public var id: String
-        /// What is to be done, in a sentence of the program's.
-        public var title: String
+        /// What it is about.
+        public var subject: Subject
         /// What more there is to know.
         public var detail: String
         /// How urgent it is.
@@ -401,16 +438,21 @@ public struct TasksPage: Page, Equatable {
         public var asksApproval: Bool = false
         /// The values the reader sees, each described at its property.
         public init(
-            id: String, title: String, detail: String, urgency: Urgency, openedAt: Int64,
+            id: String, subject: Subject, detail: String, urgency: Urgency, openedAt: Int64,
             dueAt: Int64?, target: Target?
         ) {
             self.id = id
-            self.title = title
+            self.subject = subject
             self.detail = detail
             self.urgency = urgency
             self.openedAt = openedAt
             self.dueAt = dueAt
             self.target = target
+        }
+
+        /// As much of the detail as a list has room for.
+        private var shortDetail: String {
+            detail.count > 160 ? detail.prefix(160) + "…" : detail
         }
 
         var path: Location? {
@@ -427,8 +469,12 @@ public struct TasksPage: Page, Equatable {
         func line(in scene: Scene) -> Markup {
             li {
                 div {
-                    if let path { a(.href(path)) { title } } else { strong { title } }
-                    small(.class("soft")) { detail }
+                    if let path {
+                        a(.href(path)) { scene.say.task(subject) }
+                    } else {
+                        strong { scene.say.task(subject) }
+                    }
+                    small(.class("soft")) { shortDetail }
                 }
                 if let dueAt {
                     span(.class("number")) { scene.time.relative(dueAt, now: scene.now) }
@@ -458,7 +504,7 @@ public struct TasksPage: Page, Equatable {
             for task in tasks {
                 article(.class("card"), .aria(.labelledby, "task-\(task.id)")) {
                     div(.class("card-head")) {
-                        h2(.id("task-\(task.id)")) { task.title }
+                        h2(.id("task-\(task.id)")) { say.task(task.subject) }
                         scene.chip(
                             say.urgency(task.urgency),
                             task.urgency == .now
@@ -474,7 +520,7 @@ public struct TasksPage: Page, Equatable {
                         if let path = task.path {
                             a(.class("button small"), .href(path)) {
                                 say.open
-                                span(.class("unseen")) { ": \(task.title)" }
+                                span(.class("unseen")) { ": \(say.task(task.subject))" }
                             }
                         }
                         if task.asksApproval { approval(of: task, in: scene) }
@@ -482,7 +528,7 @@ public struct TasksPage: Page, Equatable {
                             scene.post(Paths.Desk.task(task.id), key: "done-\(task.id)") {
                                 button(.class("button second small"), .type("submit")) {
                                     say.markDone
-                                    span(.class("unseen")) { ": \(task.title)" }
+                                    span(.class("unseen")) { ": \(say.task(task.subject))" }
                                 }
                             }
                         }
@@ -509,13 +555,29 @@ public struct LiquidationPage: Page, Equatable {
 
     /// A condition that has to hold before a sale.
     public struct Guard: Sendable, Equatable {
-        /// What has to hold, in a sentence of the program's, such as "Notice delivered".
-        public var title: String
+        /// What has to hold.
+        public enum Kind: String, Sendable, CaseIterable {
+            /// The time to settle is over.
+            case timeOver
+            /// Nobody paused sales, of everything or of this asset.
+            case notPaused
+            /// The customer has no stop flag.
+            case noStopFlag
+            /// No payment of the customer's is under way.
+            case noPayment
+            /// There is a fresh price.
+            case freshPrice
+            /// Selling was not given up after the guards of the last slices.
+            case notGivenUp
+        }
+
+        /// What has to hold.
+        public var kind: Kind
         /// Whether it does.
         public var holds: Bool
         /// The values the reader sees, each described at its property.
-        public init(title: String, holds: Bool) {
-            self.title = title
+        public init(_ kind: Kind, holds: Bool) {
+            self.kind = kind
             self.holds = holds
         }
     }
@@ -528,9 +590,9 @@ public struct LiquidationPage: Page, Equatable {
         public var name: String
         /// Cents owed.
         public var owedCents: Int64
-        /// What would be sold.
+        /// What there is to sell from; just enough of it is sold.
         public var asset: AssetAmount
-        /// Cents it would bring at the latest price; nil without one.
+        /// Cents it would bring at the latest price, at most what is owed; nil without one.
         public var expectedCents: Int64?
         /// When it is due.
         public var dueAt: Int64
@@ -664,7 +726,7 @@ public struct LiquidationPage: Page, Equatable {
             div(.class("flags")) {
                 for item in sale.guards {
                     scene.chip(
-                        item.holds ? item.title : scene.say.failedGuard(item.title),
+                        scene.say.guardWord(item.kind, holds: item.holds),
                         item.holds ? .good : .bad, item.holds ? .check : .cross)
                 }
             },
@@ -693,10 +755,14 @@ public struct BankFilesPage: Page, Equatable {
     public enum Status: Sendable, Equatable {
         /// Made, not sent.
         case ready
-        /// Sent, not acknowledged.
+        /// Sent; the bank has answered for none of its entries.
         case sent
-        /// Acknowledged or fully taken in.
+        /// The bank has answered for some of its entries.
+        case partly
+        /// The bank has answered for every entry, or the file was taken in.
         case done
+        /// Taken in, with lines a person should read.
+        case noted
         /// Expected and not there.
         case missing
         /// Something is wrong with it.
@@ -770,26 +836,154 @@ public struct BankFilesPage: Page, Equatable {
                         [
                             a(.href(Paths.Desk.file(file.id))) { file.name },
                             .text(say.direction(file.direction)), scene.stamp(file.at),
-                            .text(
-                                file.entries.map { MoneyText.grouped(UInt64(max(0, $0))) } ?? "–"),
+                            .text(BankFilesPage.count(file.entries)),
                             file.entries == nil ? .text("–") : scene.number(file.debitCents),
                             file.entries == nil ? .text("–") : scene.number(file.creditCents),
-                            chip(file.status, in: scene),
+                            file.status.chip(in: scene),
                         ]
                     }, empty: say.noFiles)
             }
         }
     }
 
-    private func chip(_ status: Status, in scene: Scene) -> Markup {
-        let text = scene.say.fileStatus(status)
-        return switch status {
+    static func count(_ entries: Int?) -> String {
+        entries.map { MoneyText.grouped(UInt64(max(0, $0))) } ?? "–"
+    }
+}
+
+extension BankFilesPage.Status {
+    func chip(in scene: Scene) -> Markup {
+        let text = scene.say.fileStatus(self)
+        return switch self {
         case .ready: scene.chip(text, .quiet, .clock)
         case .sent: scene.chip(text, .info, .arrow)
+        case .partly, .noted: scene.chip(text, .attention, .warning)
         case .done: scene.chip(text, .good, .check)
         case .missing: scene.chip(text, .attention, .warning)
         case .problem: scene.chip(text, .bad, .warning)
         }
+    }
+}
+
+/// One file to or from the bank: what is in it, and what became of it. Never its bytes, and of
+/// accounts the last four digits.
+public struct BankFilePage: Page, Equatable {
+    /// One entry.
+    public struct Entry: Sendable, Equatable {
+        /// Its trace number.
+        public var trace: String
+        /// What it is for.
+        public var what: What
+        /// Cents.
+        public var cents: Int64
+        /// Whose it is, if we know.
+        public var customerID: String?
+        /// The customer's name as the operator may see it.
+        public var customer: String
+        /// The bank account's label and last four digits, if it has one.
+        public var account: BankLabel?
+        /// The status of the deposit behind it, if it is one.
+        public var status: DepositStatus?
+        /// The values the reader sees, each described at its property.
+        public init(
+            trace: String, what: What, cents: Int64, customerID: String?, customer: String,
+            account: BankLabel?, status: DepositStatus?
+        ) {
+            self.trace = trace
+            self.what = what
+            self.cents = cents
+            self.customerID = customerID
+            self.customer = customer
+            self.account = account
+            self.status = status
+        }
+    }
+
+    /// What an entry is for.
+    public enum What: Sendable, Equatable {
+        /// A deposit or a purchase.
+        case deposit
+        /// A payment of what is owed.
+        case payment
+        /// A return sent back to its bank.
+        case dishonor
+        /// A return, with the bank's code.
+        case returned(code: String)
+        /// A notification of change, with the bank's code.
+        case change(code: String)
+        /// Something else.
+        case other(String)
+    }
+
+    /// The file as it is listed.
+    public var file: BankFilesPage.File
+    /// What the reader of the file noted, a line each.
+    public var report: [String]
+    /// Its entries, in their order in the file.
+    public var entries: [Entry]
+    /// How many more there are than are shown.
+    public var entriesLeft: Int
+    /// The values the reader sees, each described at its property.
+    public init(file: BankFilesPage.File, report: [String], entries: [Entry], entriesLeft: Int) {
+        self.file = file
+        self.report = report
+        self.entries = entries
+        self.entriesLeft = entriesLeft
+    }
+
+    /// See `Page`.
+    public func document(in scene: Scene) -> Markup {
+        let say = scene.say
+        let layout = Layout(title: file.name, place: .desk(.files), width: .full)
+        return layout.document(in: scene) {
+            scene.back(Paths.Desk.files, say.deskSection(.files))
+            div(.class("heading")) {
+                h1 { file.name }
+                div(.class("actions")) {
+                    file.status.chip(in: scene)
+                    span(.class("soft")) { say.direction(file.direction) }
+                }
+            }
+            section(.class("card"), .aria(.label, say.details)) {
+                scene.facts([
+                    Fact(say.when, scene.stamp(file.at)),
+                    Fact(say.entries, BankFilesPage.count(file.entries)),
+                    Fact(
+                        say.debits,
+                        file.entries == nil ? .text("–") : scene.number(file.debitCents)),
+                    Fact(
+                        say.credits,
+                        file.entries == nil ? .text("–") : scene.number(file.creditCents)),
+                ])
+            }
+            scene.card(say.fileReport, id: "report-title") {
+                if report.isEmpty {
+                    p(.class("empty")) { say.noReport }
+                } else {
+                    ul(.class("bullets")) { for line in report { li { line } } }
+                }
+            }
+            section(.class("card"), .aria(.label, say.entries)) {
+                scene.table(
+                    say.entries, isCaptionHidden: true,
+                    columns: [
+                        Column(say.traceColumn, name: true), Column(say.entryFor),
+                        Column(say.customer), Column(say.account),
+                        Column(say.amount, number: true), Column(say.statusColumn),
+                    ], rows: entries.map { cells($0, in: scene) }, empty: say.noEntries)
+                if entriesLeft > 0 { p(.class("soft small")) { say.entriesLeft(entriesLeft) } }
+            }
+        }
+    }
+
+    private func cells(_ entry: Entry, in scene: Scene) -> [Markup] {
+        [
+            code { entry.trace }, .text(scene.say.entryFor(entry.what)),
+            entry.customerID.map { id in a(.href(Paths.Desk.customer(id))) { entry.customer } }
+                ?? .text("–"),
+            .text(entry.account.map { scene.say.bank($0) } ?? "–"), scene.number(entry.cents),
+            entry.status.map { scene.chip($0) } ?? .text("–"),
+        ]
     }
 }
 

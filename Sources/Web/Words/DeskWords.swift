@@ -17,7 +17,6 @@ extension Catalogue {
         staff("Sign out \(name) (\(role))")
     }
     var showMore: String { staff("Show more") }
-    var nobody: String { staff("Nobody") }
     var unknownFigure: String { staff("Unknown") }
     func percent(_ basisPoints: Int) -> String {
         "\(MoneyText.decimal(Int64(basisPoints), places: 2, minimum: 1))%"
@@ -35,7 +34,7 @@ extension Catalogue {
     }
     var exposure: String { staff("Exposure") }
     var exposureNote: String { staff("Instant credit not yet safe, plus owed") }
-    var cureRate: String { staff("Settled within grace") }
+    var cureRate: String { staff("Made whole by customers") }
     var tooFew: String { staff("Too few") }
     func openedSettled(_ opened: Int, _ settled: Int) -> String {
         staff("24 h: \(opened) opened, \(settled) settled")
@@ -109,7 +108,6 @@ extension Catalogue {
     var noticeColumn: String { staff("Last notice") }
     var cover: String { staff("Assets cover") }
     var codeColumn: String { staff("Code") }
-    var assignee: String { staff("With") }
     var nobodyOwes: String { staff("No one owes money.") }
     var delivered: String { staff("Delivered") }
     var notDelivered: String { staff("Not delivered") }
@@ -132,6 +130,31 @@ extension Catalogue {
         staff(plural(count, "1 open task.", "\(count) open tasks."))
     }
     var noTasks: String { staff("No open tasks.") }
+    func task(_ subject: TasksPage.Subject) -> String {
+        switch subject {
+        case .suspendedReturn: staff("A return is in suspense")
+        case .unknownMoney: staff("Money arrived for nobody we know")
+        case .customerStopped: staff("A customer was stopped")
+        case .document: staff("A document waits")
+        case .saleStopped: staff("A sale was stopped")
+        case .chargeOff: staff("A charge-off needs a person")
+        case .warrantyClaim: staff("A warranty claim waits for a decision")
+        case .help(nil): staff("A customer asks for help")
+        case .help(let topic?): staff("A customer writes: \(helpTopicShort(topic))")
+        case .noticeUndelivered: staff("A notice could not be delivered")
+        case .fillParked: staff("A fill could not be booked")
+        case .commandFailed: staff("A command failed")
+        case .unreadEvent: staff("The processor sent what nobody can read")
+        case .agreeWaiver(nil): staff("Agree to waive all of it")
+        case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")
+        case .agreeChargeOff: staff("Agree to a charge-off")
+        case .agreeRestoredSale: staff("Agree to undo a sale")
+        case .agreeMatch: staff("Agree to whose a return is")
+        case .agreeGivingUp: staff("Agree to give up what nobody can place")
+        case .agreeAssignment: staff("Agree to whose money it is")
+        case .agreeResumption: staff("Agree to resume liquidation")
+        }
+    }
     func urgency(_ urgency: TasksPage.Urgency) -> String {
         switch urgency {
         case .now: staff("Now")
@@ -175,11 +198,20 @@ extension Catalogue {
     var agreeResume: String { staff("Agree and resume") }
     var resumeNotYou: String { staff("Somebody else has to agree to resume.") }
     var salesDue: String { staff("Sales due and coming") }
-    var wouldSell: String { staff("Would sell") }
-    var wouldBring: String { staff("Would bring") }
+    var wouldSell: String { staff("From") }
+    var wouldBring: String { staff("At most") }
     var due: String { staff("Due") }
     var guards: String { staff("Guards") }
-    func failedGuard(_ title: String) -> String { staff("Not met: \(title)") }
+    func guardWord(_ kind: LiquidationPage.Guard.Kind, holds: Bool) -> String {
+        switch kind {
+        case .timeOver: holds ? staff("Time to settle is over") : staff("Time to settle runs")
+        case .notPaused: holds ? staff("Not paused") : staff("Paused")
+        case .noStopFlag: holds ? staff("No stop flag") : staff("Stop flag")
+        case .noPayment: holds ? staff("No payment on its way") : staff("Payment on its way")
+        case .freshPrice: holds ? staff("Fresh price") : staff("No fresh price")
+        case .notGivenUp: holds ? staff("Not given up") : staff("Given up, a person decides")
+        }
+    }
     var noSalesDue: String { staff("No sale is due.") }
 
     // Bank files
@@ -199,20 +231,38 @@ extension Catalogue {
     func fileStatus(_ status: BankFilesPage.Status) -> String {
         switch status {
         case .ready: staff("Ready")
-        case .sent: staff("Sent, not acknowledged")
+        case .sent: staff("Sent, no answer yet")
+        case .partly: staff("Partly answered")
         case .done: staff("Done")
+        case .noted: staff("Done, with notes")
         case .missing: staff("Missing")
         case .problem: staff("Problem")
         }
     }
     var noFiles: String { staff("No files yet.") }
+    var fileReport: String { staff("What became of it") }
+    var noReport: String { staff("Nothing was noted.") }
+    var traceColumn: String { staff("Trace") }
+    var entryFor: String { staff("For") }
+    func entryFor(_ what: BankFilePage.What) -> String {
+        switch what {
+        case .deposit: staff("Deposit")
+        case .payment: staff("Payment of what is owed")
+        case .dishonor: staff("Dishonored return")
+        case .returned(let code): staff("Return \(code)")
+        case .change(let code): staff("Change \(code)")
+        case .other(let name): staff(name)
+        }
+    }
+    var noEntries: String { staff("No entries.") }
+    func entriesLeft(_ count: Int) -> String {
+        staff(plural(count, "1 more entry is not shown.", "\(count) more entries are not shown."))
+    }
 
     // Audit
 
     var auditLead: String {
-        staff(
-            "Every commit, chained by its hash to the one before. Reading this page is itself kept."
-        )
+        staff("Every commit, chained by its hash to the one before.")
     }
     func verified(_ sequence: String, _ at: String) -> String {
         staff("The chain was recomputed and holds up to commit \(sequence), at \(at).")
@@ -272,6 +322,9 @@ extension Catalogue {
         case .resumeSales: staff("Let a stopped sale go on")
         case .sendWithdrawal: staff("Confirm a withdrawal")
         case .restoreSale: staff("Undo a sale")
+        case .recordClaim: staff("Record a warranty claim")
+        case .acceptClaim: staff("Accept a warranty claim")
+        case .refuseClaim: staff("Refuse a warranty claim")
         }
     }
     func actionExplained(_ action: OperatorAction) -> String {
@@ -287,8 +340,23 @@ extension Catalogue {
         case .resumeSales: staff("The next slice is tried with the narrowest band.")
         case .sendWithdrawal: staff("Only when it has really left.")
         case .restoreSale: staff("The asset is bought back at our cost. A second person agrees.")
+        case .recordClaim: staff("A bank wrote that a settled debit was not authorized.")
+        case .acceptClaim: staff("We pay the bank. Cash covers first; the rest becomes owed.")
+        case .refuseClaim: staff("Nothing moves. The bank is told outside this program.")
         }
     }
+    var claims: String { staff("Warranty claims") }
+    var claimInTime: String { staff("In time") }
+    var claimLate: String { staff("Too late") }
+    func claimState(_ state: CustomerPage.Claim.State) -> String {
+        switch state {
+        case .received: staff("Waits for a decision")
+        case .accepted: staff("Accepted")
+        case .refused: staff("Refused")
+        }
+    }
+    func claimOption(_ amount: String, _ date: String) -> String { staff("\(amount), \(date)") }
+    var claimAmount: String { staff("Claimed, in dollars") }
     var hours: String { staff("Hours to add") }
     var reasonLabel: String { staff("Reason") }
 
@@ -301,7 +369,6 @@ extension Catalogue {
     var received: String { staff("Received") }
     var pauseEnds: String { staff("Pause ends") }
     var notPaused: String { staff("Not paused") }
-    var openedByColumn: String { staff("Open with") }
     var noDocuments: String { staff("No document waits.") }
     func receivedAt(_ moment: String) -> String { staff("Received \(moment)") }
     func documentImage(_ title: String) -> String { staff("The uploaded document: \(title)") }
@@ -317,8 +384,8 @@ extension Catalogue {
         }
     }
     var yourDecision: String { staff("Your decision") }
-    func openElsewhere(_ name: String) -> String {
-        staff("\(name) has this document open. Only one person decides.")
+    var onlyOperatorsDecide: String {
+        staff("You may look. An operator sees the document and decides.")
     }
     var accept: String { staff("Accept") }
     var needAnother: String { staff("Or ask for another, because") }

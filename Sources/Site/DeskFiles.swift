@@ -1,0 +1,198 @@
+import Foundation
+import Ledger
+import Money
+import Nacha
+import Rules
+import SQLiteStore
+import Web
+import Wire
+
+// MARK: Files to and from the bank
+
+extension Site {
+    private static let filesShown = 50
+    /// Entries of one file on its page; a larger file is read with other tools.
+    private static let entriesShown = 200
+    /// A file beyond this is listed without being opened for its count.
+    private static let countedBytesMax = 256 << 10
+    private static let reportLinesMax = 100
+
+    func bankFiles(_ visit: DeskVisit) async throws -> Answer {
+        let files =
+            try service.edge.bankFiles(direction: "outbound", limit: Site.filesShown)
+            + service.edge.bankFiles(direction: "inbound", limit: Site.filesShown)
+        return .page(
+            BankFilesPage(
+                files: try files.sorted { ($0.at, $0.name) > ($1.at, $1.name) }
+                    .map { try summary(of: $0, contents: try contents(of: $0, isListed: true)) }))
+    }
+
+    /// One file: what is in it and what became of each entry; never its bytes.
+    func bankFile(_ visit: DeskVisit) async throws -> Answer {
+        let name = visit.visit.parameters.get("id")?.removingPercentEncoding ?? ""
+        guard let file = try service.edge.bankFile(named: name) else { throw Turn.notFound }
+        let contents = try contents(of: file, isListed: false)
+        let shown = contents?.entries.prefix(Site.entriesShown) ?? []
+        return .page(
+            BankFilePage(
+                file: try summary(of: file, contents: contents),
+                report: file.report.split(separator: "\n").prefix(Site.reportLinesMax)
+                    .map { String($0.prefix(300)) },
+                entries: try shown.map { try row(of: $0, visit.facts) },
+                entriesLeft: (contents?.entries.count ?? 0) - shown.count))
+    }
+
+    private func summary(
+        of file: EdgeStore.BankFile, contents: BankFileContents?
+    ) throws -> BankFilesPage.File {
+        BankFilesPage.File(
+            id: file.name, name: file.name,
+            direction: file.direction == "outbound" ? .outgoing : .incoming,
+            at: file.at.milliseconds, entries: contents?.entries.count,
+            debitCents: contents?.debits.count ?? 0, creditCents: contents?.credits.count ?? 0,
+            status: try status(of: file, contents))
+    }
+
+    private func status(
+        of file: EdgeStore.BankFile, _ contents: BankFileContents?
+    ) throws -> BankFilesPage.Status {
+        switch file.state {
+        case "ready", "gathering", "kept": return .ready
+        case "sent":
+            let sent = contents?.entries.count ?? 0
+            let open = try service.reader.unanswered(inFile: file.name)
+            return open == 0 ? .done : open == sent ? .sent : .partly
+        case "missing": return .missing
+        case "problem", "refused", "failed", "rejected":
+            return .problem(
+                file.report.isEmpty ? file.state : String(file.report.prefix(1_000)))
+        default:
+            // The first line counts; what follows is for a person to read.
+            return file.report.contains("\n") ? .noted : .done
+        }
+    }
+
+    private func contents(
+        of file: EdgeStore.BankFile, isListed: Bool
+    ) throws -> BankFileContents? {
+        if file.direction == "outbound" {
+            return BankFileContents(sent: try service.reader.entries(inFile: file.name))
+        }
+        guard !isListed || file.bytes.count <= Site.countedBytesMax else { return nil }
+        return BankFileContents(received: Array(file.bytes), name: file.name)
+    }
+
+    private func row(
+        of item: BankFileContents.Item, _ facts: Facts
+    ) throws -> BankFilePage.Entry {
+        var sent = item.sent
+        if sent == nil, let trace = item.originalTrace {
+            let known = try service.reader.entries(trace: trace)
+            sent = known.first { $0.amount == item.amount } ?? known.first
+        }
+        let customer = try sent?.customer.flatMap { try service.reader.customer($0) }
+        var method: PaymentMethodID?
+        var status: Web.DepositStatus?
+        switch sent?.payment {
+        case .deposit(let id):
+            let deposit = customer?.deposits[id]
+            method = deposit?.method
+            status = deposit.flatMap { customer?.pageStatus(of: $0) }
+        case .settlement(let id): method = customer?.settlements[id]?.method
+        case .dishonor, nil: break
+        }
+        return BankFilePage.Entry(
+            trace: item.trace, what: item.what, cents: item.amount.count,
+            customerID: customer.map { "\($0.id)" }, customer: customer?.profile.name ?? "",
+            account: method.flatMap { customer?.label(of: $0) }, status: status)
+    }
+}
+
+/// What is in a bank file, as far as a person needs it.
+private struct BankFileContents {
+    struct Item {
+        let trace: String
+        let what: BankFilePage.What
+        let amount: Cents
+        /// Our entry, where it is one.
+        var sent: Reader.EntryRow?
+        /// The trace of our entry that it is about.
+        var originalTrace: String?
+    }
+
+    private(set) var entries: [Item] = []
+    private(set) var debits = Cents.zero
+    private(set) var credits = Cents.zero
+
+    init(sent rows: [Reader.EntryRow]) {
+        entries = rows.map { row in
+            let what: BankFilePage.What =
+                switch row.payment {
+                case .deposit: .deposit
+                case .settlement: .payment
+                case .dishonor: .dishonor
+                }
+            return Item(trace: row.trace ?? "", what: what, amount: row.amount, sent: row)
+        }
+        debits = rows.map(\.amount).sum()
+    }
+
+    init(received bytes: [UInt8], name: String) {
+        if name.hasSuffix(".csv") {
+            readReport(bytes)
+        } else {
+            readNacha(bytes)
+        }
+    }
+
+    /// The bank's settlement report: `record,trace_number,amount_minor,settlement_date,reference`.
+    private mutating func readReport(_ bytes: [UInt8]) {
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let fields = line.split(
+                separator: ",", maxSplits: 4, omittingEmptySubsequences: false)
+            guard fields.count == 5, fields[0] != "total", let count = Int64(fields[2]),
+                let amount = Cents(exactly: count)
+            else { continue }
+            let isOurs = fields[0] == "debit_settled"
+            entries.append(
+                Item(
+                    trace: String(fields[1]),
+                    what: .other(String(fields[0].replacing("_", with: " "))), amount: amount,
+                    originalTrace: isOurs || fields[0] == "return_settled"
+                        ? String(fields[1]) : nil))
+            if isOurs { debits += amount } else { credits += amount }
+        }
+    }
+
+    private mutating func readNacha(_ bytes: [UInt8]) {
+        for case .success(let reading) in FileReader(profile: .lenient).readAll(bytes) {
+            for entry in reading.file.batches.flatMap(\.entries) {
+                let item = Item(entry)
+                entries.append(item)
+                credits += item.amount
+            }
+        }
+    }
+}
+
+extension BankFileContents.Item {
+    fileprivate init(_ entry: Entry) {
+        let trace = entry.trace.text
+        switch entry.addenda.first {
+        case .return(let addenda):
+            self.init(
+                trace: trace, what: .returned(code: addenda.code.text), amount: entry.amount,
+                originalTrace: addenda.originalTrace.text)
+        case .change(let addenda):
+            self.init(
+                trace: trace, what: .change(code: "\(addenda.code)"), amount: entry.amount,
+                originalTrace: addenda.originalTrace.text)
+        case .contested(let addenda):
+            self.init(
+                trace: trace, what: .other("contested dishonor"), amount: entry.amount,
+                originalTrace: addenda.dishonoredTrace.text)
+        case .paymentInformation, .dishonored, .refusedChange, .other, nil:
+            self.init(trace: trace, what: .other("other"), amount: entry.amount)
+        }
+    }
+}

@@ -58,7 +58,7 @@ enum Schemas {
     ])
 
     static let method = Schema.answer([
-        "id": .id(PaymentMethodID.self), "kind": .oneOf(["bank_account", "card"]),
+        "id": .id(PaymentMethodID.self), "type": .oneOf(["bank_account", "card"]),
         "label": .words, "last_four": .pattern("^[0-9]{4}$", example: "6789"),
         "routing_number": .pattern("^[0-9]{9}$", example: "021000021").orNull,
         "account_type": .oneOf(PaymentMethod.AccountType.self).orNull, "verified": .boolean,

@@ -121,7 +121,7 @@ public struct Describe: Sendable {
         }
         return .object([
             ("id", text(method.id)),
-            ("kind", .string(kind)),
+            ("type", .string(kind)),
             ("label", .string(method.label)),
             ("last_four", .string(method.lastFour)),
             ("routing_number", routing),

@@ -5,6 +5,35 @@ import Wire
 
 @Suite("What is wrong with a request")
 struct BadInputTests {
+    @Test("Every POST refuses a field it does not know, beside ones that are right")
+    func unknownFields() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            for route in world.api.routes where route.method == .post {
+                guard case .key = route.access, var body = route.body?.example.objectValue else {
+                    continue
+                }
+                body["surprise"] = .boolean(true)
+                let path = route.path.split(separator: "/").map { segment in
+                    switch segment {
+                    case "{customer}": customer
+                    case "{method}": "pmt_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    case "{deposit}": "dep_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    case "{order}": "ord_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    case "{withdrawal}": "wdl_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    case "{settlement}": "stl_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    default: String(segment)
+                    }
+                }.reduce("") { "\($0)/\($1)" }
+
+                let got = try await world.post(path, .object(body))
+
+                #expect(got.status == 422, "\(route.operation)")
+                #expect(got.pointers.contains("/surprise"), "\(route.operation)")
+            }
+        }
+    }
+
     @Test(
         "An amount is a whole number of cents above zero and not absurd",
         arguments: [

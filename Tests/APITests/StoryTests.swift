@@ -187,7 +187,7 @@ struct StoryTests {
             let card = try await world.post(
                 path, ["type": "card", "label": "Card", "token": "tok_1", "last_four": "4242"])
             #expect(card.status == 201)
-            #expect(try await world.get("\(path)/\(card.id)").json["kind"] == "card")
+            #expect(try await world.get("\(path)/\(card.id)").json["type"] == "card")
             let number = try await world.post(
                 path,
                 [

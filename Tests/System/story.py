@@ -318,7 +318,7 @@ def ben_settles(ben, deposit):
     ben.reads("Balance", "$0.00")
     ben.sees_no("You owe")
     ben.go("/notices", "notices")
-    ben.reads("Settled: $450.00", "New", "Nothing is owed for this deposit. Thank you.")
+    ben.reads("Settled: $450.00", "New", "Nothing is owed for it any more. Thank you.")
     subjects = [message["subject"] for message in ben.world.mail("ben@example.com")]
     expect(
         subjects == ["Makewhole: $500.00 is available early", "Makewhole: You owe $450.00",

@@ -400,8 +400,6 @@ public struct TasksPage: Page, Equatable {
         case fillParked
         /// A command was given up.
         case commandFailed
-        /// The processor sent an event nobody can read.
-        case unreadEvent
         /// A second person is asked to agree to a waiver, of so many cents or of all.
         case agreeWaiver(cents: Int64?)
         /// A second person is asked to agree to a loss.

@@ -144,7 +144,6 @@ extension Catalogue {
         case .noticeUndelivered: staff("A notice could not be delivered")
         case .fillParked: staff("A fill could not be booked")
         case .commandFailed: staff("A command failed")
-        case .unreadEvent: staff("The processor sent what nobody can read")
         case .agreeWaiver(nil): staff("Agree to waive all of it")
         case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")
         case .agreeChargeOff: staff("Agree to a charge-off")

@@ -140,3 +140,8 @@ let package = Package(
             ]),
     ]
 )
+
+// A warning of ours is an error, here and in every clone; those of packages are their own.
+for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}

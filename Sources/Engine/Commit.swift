@@ -61,7 +61,8 @@ public protocol Store: AnyObject {
     func holders(ofFingerprint fingerprint: String) throws -> [CustomerID]
     /// Writes the commit durably. When it throws, nothing of it may be seen later.
     func keep(_ commit: Commit) throws
-    /// Timers due at or before `now`, earliest first, at most `limit`.
+    /// Timers due at or before `now`, at most `limit`: earliest first, then by customer and by the
+    /// bytes of their kind, so that every store fires them alike.
     func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer]
     /// When the next timer is due.
     func nextTimer() throws -> Instant?

@@ -127,9 +127,12 @@ public final class MemoryStore: Store {
         let due = timers.flatMap { customer, timers in
             timers.values.filter { $0.due <= now }.map { DueTimer(customer: customer, timer: $0) }
         }
-        let ordered = due.sorted {
-            ($0.timer.due, $0.customer, $0.timer.kind.name)
-                < ($1.timer.due, $1.customer, $1.timer.kind.name)
+        let ordered = due.sorted { first, second in
+            let one = (first.timer.due, first.customer)
+            let other = (second.timer.due, second.customer)
+            return one == other
+                ? first.timer.kind.packed.lexicographicallyPrecedes(second.timer.kind.packed)
+                : one < other
         }
         return Array(ordered.prefix(limit))
     }

@@ -21,7 +21,10 @@ final class Statements {
         cause = try prepare("SELECT fingerprint, reply FROM cause WHERE id = ?")
         tagged = try prepare("SELECT DISTINCT customer FROM entity WHERE kind = ? AND tag = ?")
         dueTimers = try prepare(
-            "SELECT customer, kind, due FROM timer WHERE due <= ? ORDER BY due LIMIT ?")
+            """
+            SELECT customer, kind, due FROM timer WHERE due <= ?
+            ORDER BY due, customer, kind LIMIT ?
+            """)
         findAccount = try prepare(
             """
             SELECT id, amount, last_transfer FROM account

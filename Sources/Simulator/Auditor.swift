@@ -63,7 +63,7 @@ struct Auditor {
             try Ways.check(before.customers[id], customer)
             try register.check(customer)
             try check(customer, store, now)
-            try checkOpened(customer, before, decisions, store, policy)
+            try checkOpened(customer, before, decisions, store, policy, now)
             try checkShown(customer, before, policy, now)
             try checkSales(customer, before, policy, now)
         }
@@ -343,7 +343,7 @@ struct Auditor {
     /// of its loss, all in one commit.
     private func checkOpened(
         _ customer: Customer, _ before: Before, _ decisions: [Commit.Decided],
-        _ store: MemoryStore, _ policy: Policy
+        _ store: MemoryStore, _ policy: Policy, _ now: Instant
     ) throws(Finding) {
         let known = before.customers[customer.id]?.obligations ?? [:]
         for obligation in customer.obligations.values where known[obligation.id] == nil {
@@ -355,7 +355,12 @@ struct Auditor {
                 return notice.id == obligation.noticeID && told == id
                     && amount == obligation.principal
             }
-            guard told else { throw Finding("\(id) was opened and its customer was not told") }
+            // Nobody is asked for money through a stop; he is told when it ends.
+            let waits =
+                obligation.noticeID == nil && stop(customer, Auditor.stopsDunning, now) != nil
+            guard told || waits else {
+                throw Finding("\(id) was opened and its customer was not told")
+            }
             guard !obligation.code.isEmpty, obligation.policy == policy.version else {
                 throw Finding("\(id) was opened without its reason or policy")
             }
@@ -393,9 +398,12 @@ struct Auditor {
                 throw Finding("\(id) sells more \(asset.code) than there is")
             }
         }
+        // He may look at any time after the last commit: the newest price is not of the future.
+        let now = before.quotes.values.map(\.asOf).reduce(now, max)
         let facts = Facts(now: now, policy: policy, actor: .system, quotes: before.quotes)
+        let claims = customer.obligations.values.reduce(0) { $0 + $1.claimLeft.count }
         let stopped =
-            owed > 0 || stop(customer, Auditor.stopsWithdrawals, now) != nil
+            owed > 0 || claims > 0 || stop(customer, Auditor.stopsWithdrawals, now) != nil
             || customer.profile.securityLocks.contains { $0.until > now }
         let most =
             stopped
@@ -801,6 +809,9 @@ struct Auditor {
     private static let stopsSetOff: Set<StopFlag.Kind> = [
         .deceased, .bankruptcy, .dispute, .fraudVictim, .compliance, .legalHold,
     ]
+    private static let stopsDunning: Set<StopFlag.Kind> = [
+        .deceased, .bankruptcy, .dispute, .fraudVictim, .compliance, .legalHold,
+    ]
     private static let stopsWithdrawals: Set<StopFlag.Kind> = [
         .deceased, .bankruptcy, .fraudVictim, .compliance, .legalHold, .identityReview,
     ]
@@ -837,9 +848,9 @@ struct Auditor {
     }
 
     private func fresh(_ quote: Quote?, _ now: Instant) -> Quote? {
-        guard let quote, !quote.halted, quote.bid <= quote.ask, now - quote.asOf <= 60_000 else {
-            return nil
-        }
+        guard let quote, !quote.halted, quote.bid <= quote.ask,
+            (now - quote.asOf).magnitude <= 60_000
+        else { return nil }
         return quote
     }
 

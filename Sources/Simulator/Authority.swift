@@ -39,6 +39,7 @@ enum Authority {
         case .restoreSale(let command): try needsSecond(command.approvedBy, "restored a sale")
         case .matchReturn(let command): try needsSecond(command.approvedBy, "matched a return")
         case .assignFunds(let command): try needsSecond(command.approvedBy, "assigned money")
+        case .closeSuspense(let command): try needsSecond(command.approvedBy, "gave up an item")
         case .pauseLiquidation(let command) where !command.paused:
             try needsSecond(command.approvedBy, "let sales go on")
         case .approve(let id):
@@ -59,7 +60,7 @@ enum Authority {
         switch command {
         case .waive, .chargeOff, .restoreSale, .timer(.waiveResidual), .timer(.chargeOff): true
         // What comes back on a loss already written off makes that loss larger.
-        case .receiveReturn: true
+        case .receiveReturn, .chargeRefunded: true
         default: false
         }
     }

@@ -31,7 +31,7 @@ enum Ways {
             "awaitingPayment", "queued", "selling", "failed", "cancelled", "completed",
         ],
         "awaitingPayment": ["completed", "failed", "cancelled"],
-        "queued": ["submitted", "cancelled"],
+        "queued": ["submitted", "cancelled", "failed"],
         "submitted": ["unconfirmed", "returned"],
         "unconfirmed": ["completed", "returned"],
         "selling": ["completed", "failed"],
@@ -59,10 +59,10 @@ enum Ways {
     private static let claims = closed(["": ["received"], "received": ["accepted", "refused"]])
     private static let suspense = closed([
         "": ["open"],
-        "open": ["matched", "dishonorQueued"],
+        "open": ["matched", "dishonorQueued", "closed"],
         "dishonorQueued": ["dishonored"],
         // A contest of a return whose payment nobody knows leaves it to be matched.
-        "dishonored": ["dishonorSettled", "contested", "open"],
+        "dishonored": ["dishonorSettled", "contested", "open", "closed"],
         "dishonorSettled": ["contested", "open"],
     ])
     private static let proposals = closed(["": ["waiting"], "waiting": ["approved", "declined"]])

@@ -10,16 +10,19 @@ public struct Envelope: Sendable {
     public let actor: Actor
     public let addressee: Addressee
     public let command: Command
+    /// Why a person asked for it, kept with the command for whoever audits it.
+    public let reason: String?
 
     public init(
         cause: Cause, fingerprint: UInt64 = 0, actor: Actor, to addressee: Addressee,
-        _ command: Command
+        _ command: Command, reason: String? = nil
     ) {
         self.cause = cause
         self.fingerprint = fingerprint
         self.actor = actor
         self.addressee = addressee
         self.command = command
+        self.reason = reason
     }
 }
 

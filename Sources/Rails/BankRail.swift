@@ -101,33 +101,47 @@ public struct BankRail: Sendable {
         let odfi = try odfi()
         let first = try service.edge.reserve(
             Int64(queued.count), from: "trace_sequence", startingAt: 1)
-        for (index, row) in queued.enumerated() {
+        let entries = try queued.enumerated().map { index, row in
             let sequence = Int((first + Int64(index) - 1) % Int64(TraceNumber.sequenceMax)) + 1
             guard let trace = TraceNumber(odfi: odfi.identification, sequence: sequence) else {
                 throw RailProblem("no trace number for \(row.payment.key)")
             }
-            let entry = Command.SubmitEntry(payment: row.payment, trace: trace, file: name)
-            let command: Command
-            let addressee: Addressee
-            if case .dishonor(let id) = row.payment {
-                command = .submitDishonor(id, entry)
-                addressee = .house
-            } else if let customer = row.customer {
-                command = .submitEntry(entry)
-                addressee = .customer(customer)
-            } else {
-                continue
+            return (row, Command.SubmitEntry(payment: row.payment, trace: trace, file: name))
+        }
+        // Together, so that many share one commit; each has its own trace number already.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, (row, entry)) in entries.enumerated() {
+                if index >= Self.submittedTogether { try await group.next() }
+                group.addTask { try await submit(row, entry) }
             }
-            let outcome = try await service.perform(
-                command, to: addressee, by: .system, scope: "bank:submit",
-                key: "\(row.payment.key):\(name)", body: "submit")
-            if case .refused(let refusal) = outcome {
-                logger.error(
-                    "an entry was not sent",
-                    metadata: ["payment": "\(row.payment.key)", "reason": "\(refusal)"])
-            }
+            try await group.waitForAll()
         }
         try complete(name, odfi: odfi)
+    }
+
+    /// Far fewer than the engine's queue takes, so that customers' commands find room in it.
+    private static let submittedTogether = 1_000
+
+    private func submit(_ row: Reader.EntryRow, _ entry: Command.SubmitEntry) async throws {
+        let command: Command
+        let addressee: Addressee
+        if case .dishonor(let id) = row.payment {
+            command = .submitDishonor(id, entry)
+            addressee = .house
+        } else if let customer = row.customer {
+            command = .submitEntry(entry)
+            addressee = .customer(customer)
+        } else {
+            return
+        }
+        let outcome = try await service.perform(
+            command, to: addressee, by: .system, scope: "bank:submit",
+            key: "\(row.payment.key):\(entry.file)", body: "submit")
+        if case .refused(let refusal) = outcome {
+            logger.error(
+                "an entry was not sent",
+                metadata: ["payment": "\(row.payment.key)", "reason": "\(refusal)"])
+        }
     }
 
     private func odfi() throws -> RoutingNumber {

@@ -309,6 +309,8 @@ public struct Reader: Sendable {
         /// `nil` for a command to the house.
         public let customer: CustomerID?
         public let policy: String
+        /// Why, in the words of the person who asked.
+        public let reason: String?
     }
 
     /// What was carried out in the last `limit` commits, newest first.
@@ -317,7 +319,8 @@ public struct Reader: Sendable {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT c.sequence, c.at, c.hash, k.command, k.actor, k.customer, k.policy
+                    SELECT c.sequence, c.at, c.hash, k.command, k.actor, k.customer, k.policy,
+                        k.reason
                     FROM (SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?) c
                     JOIN cause k ON k.book_commit = c.sequence
                     ORDER BY c.sequence DESC
@@ -328,7 +331,8 @@ public struct Reader: Sendable {
                 return CarriedOut(
                     commit: row["sequence"], at: Instant(milliseconds: row["at"]),
                     hash: Verifier.hex(Array(hash)), command: row["command"], actor: row["actor"],
-                    customer: CustomerID(data: row["customer"]), policy: row["policy"])
+                    customer: CustomerID(data: row["customer"]), policy: row["policy"],
+                    reason: row["reason"])
             }
         }
     }

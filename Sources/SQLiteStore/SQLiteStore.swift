@@ -282,6 +282,7 @@ public final class SQLiteStore: Store {
         statements.insertCause.bind(6, envelope.command.name)
         statements.insertCause.bind(7, decided.policy)
         statements.insertCause.bind(8, decided.reply.packed)
+        statements.insertCause.bind(9, envelope.reason)
         try statements.insertCause.run()
 
         if case .timer(let kind) = envelope.command { try clear(kind, of: customer, statements) }

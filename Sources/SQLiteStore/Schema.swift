@@ -48,7 +48,8 @@ enum Schema {
                 customer BLOB NOT NULL,
                 command TEXT NOT NULL,
                 policy TEXT NOT NULL,
-                reply BLOB NOT NULL
+                reply BLOB NOT NULL,
+                reason TEXT
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX cause_commit ON cause(book_commit);
 

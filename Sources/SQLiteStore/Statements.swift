@@ -37,7 +37,7 @@ final class Statements {
         updateAccount = try prepare(
             "UPDATE account SET amount = ?, last_transfer = ? WHERE id = ?")
         insertTransfer = try prepare("INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        insertCause = try prepare("INSERT INTO cause VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        insertCause = try prepare("INSERT INTO cause VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         putEntity = try prepare(
             """
             INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?)

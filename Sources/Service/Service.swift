@@ -142,7 +142,7 @@ public struct Service: Sendable {
     /// Asks the engine under a cause named by `key` within `scope`: the same key asks once.
     public func perform(
         _ command: Command, to addressee: Addressee, by actor: Actor, scope: String, key: String,
-        body: String = ""
+        body: String = "", reason: String? = nil
     ) async throws(Fault) -> Outcome {
         let start = ContinuousClock.now
         do throws(Fault) {
@@ -151,7 +151,7 @@ public struct Service: Sendable {
                     cause: Causes.named(scope: scope, key: key),
                     fingerprint: Causes.fingerprint(
                         body.isEmpty ? "\(addressee) \(command)" : body),
-                    actor: actor, to: addressee, command))
+                    actor: actor, to: addressee, command, reason: reason))
             note(command, outcome, after: start.duration(to: .now))
             return outcome
         } catch {

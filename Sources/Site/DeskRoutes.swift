@@ -357,7 +357,7 @@ extension Site {
                     AuditPage.Commit(
                         sequence: row.commit, at: row.at.milliseconds, actor: row.actor,
                         command: row.command, subject: row.customer.map { "\($0)" } ?? "house",
-                        reason: nil, hash: row.hash)
+                        reason: row.reason, hash: row.hash)
                 }))
     }
 

@@ -103,8 +103,10 @@ struct DeskVisit: Sendable {
     static let reading = "viewer"
 
     func perform(_ command: Command, to addressee: Addressee, key: String) async throws -> Outcome {
-        try await service.perform(
-            command, to: addressee, by: .operator(name), scope: "desk:\(name)", key: key)
+        let reason = form[.reason]
+        return try await service.perform(
+            command, to: addressee, by: .operator(name), scope: "desk:\(name)", key: key,
+            reason: reason.isEmpty ? nil : reason)
     }
 
     func customer() throws -> Customer {

@@ -248,6 +248,9 @@ import Testing
             #expect(after.freeCash == Cents(8_000))
             #expect(
                 try await !dana.get("/operator/tasks").html.contains("waits for a decision"))
+            // Why is kept with every command an operator gives, whatever the command holds.
+            let audit = try await dana.get("/operator/audit").html
+            #expect(audit.contains("no proof") && audit.contains("proof seen"))
         }
     }
 

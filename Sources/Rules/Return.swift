@@ -68,12 +68,14 @@ extension Draft {
     }
 
     /// Whether a return came after its window. The RDFI must make it available to the ODFI by an
-    /// opening of business; when the ODFI's file reaches us says nothing about that.
+    /// opening of business: a file that reaches us later says nothing about that, and what is here
+    /// before it was in time whatever date it bears.
     func isUntimely(_ entry: ReturnedEntry, ofDebitSettledOn day: Day?) -> Bool {
         guard let day, let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing) else {
             return false
         }
-        return (entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now) > deadline
+        let settled = entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now
+        return min(settled, facts.now) > deadline
     }
 
     /// A deposit that may no longer be sent: the instant credit is taken back as a return would.

@@ -135,12 +135,16 @@ struct ReturnTests {
 
     @Test("A return is in time by its own settlement date, whenever our bank's file comes")
     func timelyByItsDate() throws {
-        for (day, isLate) in [("2026-03-05", false), ("2026-03-06", true)] {
+        for (time, day, isLate) in [
+            ("2026-03-05T11:00:00-05:00", "2026-03-05", false),
+            ("2026-03-05T11:00:00-05:00", "2026-03-06", true),
+            ("2026-03-04T18:00:00-05:00", "2026-03-06", false),
+        ] {
             let scene = try Scene()
             let deposit = try scene.deposit(10_000)
             try scene.submit(.deposit(deposit.id))
             try scene.settle(.deposit(deposit.id))
-            try scene.at("2026-03-05T11:00:00-05:00")
+            try scene.at(time)
 
             try scene.act(
                 .receiveReturn(

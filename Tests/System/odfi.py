@@ -69,7 +69,9 @@ def return_file(returns, number):
     ]
     for index, (debit, code, trace) in enumerate(returns, 1):
         old, record = debit.batch, debit.record
-        lines.append("5200" + old[4:75] + "001" + "1" + RDFI + f"{index:07}")
+        # A return of the day on which the debit settled.
+        settlement = datetime.date.fromisoformat(debit.day).timetuple().tm_yday
+        lines.append("5200" + old[4:75] + f"{settlement:03}1" + RDFI + f"{index:07}")
         answers = {"27": "26", "37": "36"}[record[1:3]]
         lines.append("6" + answers + ROUTING + record[12:76] + "  1" + trace)
         lines.append(

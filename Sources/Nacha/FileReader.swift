@@ -1,145 +1,181 @@
-/// Reads the bytes of a bank file and proves them: record order, every field, counts, hashes and
-/// totals of each batch and of the file.
+/// Reads a whole file into values, over ``StreamReader``.
 ///
-/// No bytes make it crash. What is wrong is a value with line and columns; what is wrong and could
-/// move the wrong money refuses the whole file, because a file whose totals are not proved has no
-/// part that is.
+/// For files of a size that fits in memory: our own before they leave, a bank's when all of it is
+/// wanted at once. No bytes make it crash. What could move the wrong money refuses the file,
+/// because a file whose totals are not proved has no part that is; a record that is bad by itself
+/// is set aside.
 public struct FileReader: Sendable {
     /// How strictly this reader reads.
-    public let profile: ReadingProfile
+    public let profile: BankProfile
 
     /// No file a bank takes comes near it: 10,000 records are the usual limit. It bounds memory.
     public static let bytesMax = 256 << 20
 
-    /// Refusals after this many are not collected; reading stops. Warnings after this many are
-    /// only counted.
+    /// Problems after this many of a severity are only counted.
     public static let problemsMax = 100
 
     /// A reader as strict as the profile says.
-    public init(profile: ReadingProfile) { self.profile = profile }
+    public init(profile: BankProfile) { self.profile = profile }
 
     /// The file and what should be told to the bank, or the problems for which it is not read.
     /// Bytes that hold more than one file are refused; see ``readAll(_:)``.
     public func read(_ bytes: [UInt8]) throws(FileRefusal) -> Reading {
-        var assembler = FileAssembler(profile: profile)
-        var scanner = try scanner(bytes, &assembler)
-        while !assembler.hasStopped, let scanned = scanner.next() {
-            assembler.take(scanned, line: scanner.line)
+        let results = readAll(bytes)
+        guard results.count == 1, let only = results.first else {
+            throw FileRefusal(problems: [
+                Problem(
+                    line: 1, field: Layout.recordType, code: .secondFile,
+                    found: "\(results.count) files", expected: "one file", severity: .refusal)
+            ])
         }
-        return try assembler.finish(line: scanner.line)
+        return try only.get()
     }
 
     /// Reads bytes in which a bank put one file after another, each with its own result, in order.
     ///
-    /// Lines are counted through. After a file whose records are out of order nothing more is
-    /// read, as it is not known where the next one begins. At least one result.
+    /// Lines are counted through. At least one result.
     public func readAll(_ bytes: [UInt8]) -> [Result<Reading, FileRefusal>] {
-        var assembler = FileAssembler(profile: profile)
-        var scanner: RecordScanner
-        do {
-            scanner = try self.scanner(bytes, &assembler)
-        } catch {
-            return [.failure(error)]
-        }
-        var results: [Result<Reading, FileRefusal>] = []
-        while !assembler.hasStopped, let scanned = scanner.next() {
-            if assembler.isComplete, scanned.beginsFile {
-                results.append(result(&assembler, line: scanner.line - 1))
-                assembler = FileAssembler(profile: profile)
-            }
-            assembler.take(scanned, line: scanner.line)
-        }
-        results.append(result(&assembler, line: scanner.line))
-        return results
-    }
-
-    private func result(
-        _ assembler: inout FileAssembler, line: Int
-    ) -> Result<Reading, FileRefusal> {
-        do {
-            return .success(try assembler.finish(line: line))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func scanner(
-        _ bytes: [UInt8], _ assembler: inout FileAssembler
-    ) throws(FileRefusal) -> RecordScanner {
         guard bytes.count <= Self.bytesMax else {
-            throw FileRefusal(problems: [
-                assembler.problems.made(
-                    .limitExceeded, Layout.record, line: 1, "\(bytes.count) bytes",
-                    "at most \(Self.bytesMax)")
-            ])
+            return [
+                .failure(
+                    FileRefusal(problems: [
+                        Problem(
+                            line: 1, field: Layout.record, code: .limitExceeded,
+                            found: "\(bytes.count) bytes", expected: "at most \(Self.bytesMax)",
+                            severity: .refusal)
+                    ]))
+            ]
         }
-        let scanner = RecordScanner(bytes)
-        for stray in scanner.stray {
-            assembler.problems.add(
-                .strayBytes, Layout.recordType, line: stray.line, stray.found,
-                "nothing around the records")
-        }
-        return scanner
+        var assembler = FileAssembler(profile: profile)
+        var reader = StreamReader(profile: profile)
+        reader.read(bytes) { assembler.take($0) }
+        reader.finish { assembler.take($0) }
+        return assembler.results
     }
 }
 
 /// A file that could be read.
 public struct Reading: Hashable, Sendable {
-    /// All of it, proved as far as the profile asks.
+    /// All of it but what is in ``quarantined``, proved as far as the profile asks.
     public let file: NachaFile
     /// At most ``FileReader/problemsMax``.
     public let warnings: [Problem]
     /// Warnings that were not kept.
     public let warningsOmitted: Int
+    /// What a person must look at before anything follows from it. It may be a return.
+    public let quarantined: [QuarantinedEntry]
 
     /// A reading as a test or a stand-in bank would make it.
-    public init(file: NachaFile, warnings: [Problem] = [], warningsOmitted: Int = 0) {
+    public init(
+        file: NachaFile, warnings: [Problem] = [], warningsOmitted: Int = 0,
+        quarantined: [QuarantinedEntry] = []
+    ) {
         self.file = file
         self.warnings = warnings
         self.warningsOmitted = warningsOmitted
+        self.quarantined = quarantined
     }
 }
 
-/// The problems found so far, bounded.
-struct ProblemList {
-    let profile: ReadingProfile
-    private(set) var refusals: [Problem] = []
-    private(set) var warnings: [Problem] = []
-    private(set) var warningsOmitted = 0
+/// An entry that was set aside, or a record that belongs to none.
+public struct QuarantinedEntry: Hashable, Sendable {
+    /// Where it begins, counted from one.
+    public let line: Int
+    /// Where its bytes stand in the file.
+    public let bytes: Range<Int>
+    /// As far as it could be read.
+    public let entry: Entry?
+    /// Why, at most as many as ``FileReader/problemsMax`` in a file.
+    public let problems: [Problem]
+}
 
-    init(profile: ReadingProfile) { self.profile = profile }
+/// Gathers what the stream tells into files.
+private struct FileAssembler {
+    private(set) var results: [Result<Reading, FileRefusal>] = []
+    private let profile: BankProfile
+    private var header: FileHeader?
+    private var batches: [Batch] = []
+    private var openHeader: BatchHeader?
+    private var entries: [Entry] = []
+    private var quarantined: [QuarantinedEntry] = []
+    private var grave: [Problem] = []
+    private var graveLeft = FileReader.problemsMax
+    private var refusals: [Problem] = []
+    private var warnings: [Problem] = []
+    private var warningsOmitted = 0
 
-    mutating func add(
-        _ code: Problem.Code, _ field: Field, line: Int, _ found: String, _ expected: String
-    ) {
-        switch profile.severity(code) {
-        case .warning:
-            guard warnings.count < FileReader.problemsMax else {
-                warningsOmitted += 1
-                return
+    init(profile: BankProfile) { self.profile = profile }
+
+    mutating func take(_ event: borrowing StreamEvent) {
+        switch event {
+        case .file(let record): header = record.fileHeader()
+        case .batch(let batch):
+            openHeader = batch.entryClass == .adv ? nil : batch.decoded()
+            if batch.entryClass == .adv, let severity = profile.severity(of: .entryClassUnsupported)
+            {
+                take(
+                    Problem(
+                        line: batch.record.line, field: BatchHeaderFields.entryClass,
+                        code: .entryClassUnsupported, found: "ADV",
+                        expected: "a class other than ADV, which only the stream reads",
+                        severity: severity))
             }
-            warnings.append(made(code, field, line: line, found, expected))
+        case .entry(let entry):
+            if let value = entry.decoded() { entries.append(value) }
+        case .quarantined(let entry):
+            quarantined.append(
+                QuarantinedEntry(
+                    line: entry.line, bytes: entry.bytes, entry: entry.decoded(), problems: grave))
+            grave = []
+        case .batchEnd:
+            if let openHeader { batches.append(Batch(header: openHeader, entries: entries)) }
+            openHeader = nil
+            entries = []
+        case .fileEnd(let report): end(report)
+        case .problem(let problem): take(problem)
+        }
+    }
+
+    private mutating func take(_ problem: Problem) {
+        switch problem.severity {
+        case .warning:
+            if warnings.count < FileReader.problemsMax {
+                warnings.append(problem)
+            } else {
+                warningsOmitted += 1
+            }
+        case .quarantine:
+            if graveLeft > 0 {
+                graveLeft -= 1
+                grave.append(problem)
+            }
         case .refusal:
-            guard refusals.count < FileReader.problemsMax else { return }
-            refusals.append(made(code, field, line: line, found, expected))
+            if refusals.count < FileReader.problemsMax { refusals.append(problem) }
         }
     }
 
-    func made(
-        _ code: Problem.Code, _ field: Field, line: Int, _ found: String, _ expected: String
-    ) -> Problem {
-        Problem(
-            line: line, columns: field.columns, field: field.name, code: code,
-            found: field.isPrivate ? "(withheld)" : found, expected: expected,
-            severity: profile.severity(code))
-    }
-
-    var isFull: Bool { refusals.count >= FileReader.problemsMax }
-
-    /// In the order of the file.
-    var all: [Problem] {
-        (refusals + warnings).sorted {
-            ($0.line, $0.columns.lowerBound) < ($1.line, $1.columns.lowerBound)
+    private mutating func end(_ report: FileReport) {
+        switch (report.verdict, header) {
+        case (.valid, let header?), (.quarantined, let header?):
+            results.append(
+                .success(
+                    Reading(
+                        file: NachaFile(header: header, batches: batches), warnings: warnings,
+                        warningsOmitted: warningsOmitted, quarantined: quarantined)))
+        case (.valid, nil), (.quarantined, nil):
+            refusals.append(
+                Problem(
+                    line: report.line, field: Layout.recordType, code: .fileHeaderMissing,
+                    found: "no file header", expected: "1, the file header", severity: .refusal))
+            fallthrough
+        case (.refused, _), (.notNacha, _):
+            let all = (refusals + quarantined.flatMap(\.problems) + warnings).sorted {
+                ($0.line, $0.columns.lowerBound) < ($1.line, $1.columns.lowerBound)
+            }
+            results.append(.failure(FileRefusal(problems: all)))
         }
+        let results = results
+        self = FileAssembler(profile: profile)
+        self.results = results
     }
 }

@@ -74,28 +74,6 @@ public struct WriteRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What control records say about the records before them.
-struct ControlTotals {
-    var count = 0
-    var hash: UInt64 = 0
-    var debits: Int64 = 0
-    var credits: Int64 = 0
-
-    mutating func add(_ other: ControlTotals) {
-        count += other.count
-        hash = (hash + other.hash) % Layout.hashModulus
-        debits += other.debits
-        credits += other.credits
-    }
-
-    mutating func add(_ side: EntrySide, cents: Int64) {
-        switch side {
-        case .credit: credits += cents
-        case .debit: debits += cents
-        }
-    }
-}
-
 /// The bytes written so far, and the place being written.
 private struct Page {
     var bytes: [UInt8] = []
@@ -224,7 +202,7 @@ private struct Page {
         totals.count += 1 + entry.addenda.count
         totals.hash = (totals.hash + UInt64(entry.receiver.identification.number))
         totals.hash %= Layout.hashModulus
-        totals.add(entry.code.side, cents: entry.amount.count)
+        totals.add(entry.code.side, cents: UInt64(entry.amount.count))
         for (index, addenda) in entry.addenda.enumerated() {
             try write(addenda, number: index + 1, of: entry)
         }

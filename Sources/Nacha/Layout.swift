@@ -1,9 +1,11 @@
 /// A field of a record: its name in the Nacha rules and its columns, counted from one.
-struct Field: Sendable {
-    let name: String
-    let columns: ClosedRange<Int>
+public struct Field: Hashable, Sendable {
+    /// As the Nacha rules call it, in lower case.
+    public let name: String
+    /// Counted from one.
+    public let columns: ClosedRange<Int>
     /// Whether problems must not repeat what the field holds: account numbers, names, free text.
-    let isPrivate: Bool
+    public let isPrivate: Bool
 
     init(_ name: String, _ columns: ClosedRange<Int>, isPrivate: Bool = false) {
         self.name = name
@@ -19,6 +21,7 @@ enum Layout {
     static let width = 94
     static let blockingFactor = 10
     static let record = Field("record", 1...94, isPrivate: true)
+    static let wholeRecord = Field("record", 1...94)
     static let recordType = Field("record type", 1...1)
 
     /// Largest numbers the control records can hold.
@@ -66,6 +69,16 @@ enum EntryFields {
     static let receivingDFI = Field("receiving DFI identification", 4...11)
     static let checkDigit = Field("check digit", 12...12)
     static let account = Field("DFI account number", 13...29, isPrivate: true)
+    static let foreignAccount = Field("foreign receiver's account", 40...74, isPrivate: true)
+    static let adviceAccount = Field("DFI account number", 13...27, isPrivate: true)
+    static let adviceAmount = Field("amount", 28...39)
+    static let adviceRouting = Field("advice routing number", 40...48)
+    static let adviceOperator = Field("ACH operator routing number", 80...87)
+    static let adviceDay = Field("Julian day", 88...90)
+    static let adviceSequence = Field("sequence number", 91...94)
+    static let internationalCount = Field("number of addenda records", 13...16)
+    static let countedReserved = Field("reserved", 75...76)
+    static let internationalReserved = Field("reserved", 17...29)
     static let amount = Field("amount", 30...39)
     static let discretionary = Field("discretionary data", 77...78)
     static let indicator = Field("addenda record indicator", 79...79)
@@ -77,9 +90,17 @@ enum EntryFields {
             ? Field("identification number", 55...76) : Field("identification number", 40...54)
     }
 
+    static func account(_ shape: EntryShape) -> Field {
+        switch shape {
+        case .usual, .nameFirst, .addendaCounted: account
+        case .international: foreignAccount
+        case .advice: adviceAccount
+        }
+    }
+
     static func name(_ shape: EntryShape) -> Field {
         switch shape {
-        case .usual: Field("name", 55...76, isPrivate: true)
+        case .usual, .advice, .international: Field("name", 55...76, isPrivate: true)
         case .nameFirst: Field("name", 40...54, isPrivate: true)
         case .addendaCounted: Field("name", 59...74, isPrivate: true)
         }
@@ -97,6 +118,15 @@ enum AddendaFields {
     static let entrySequence = Field("entry detail sequence number", 88...94)
 
     static let code = Field("reason code", 4...6)
+    static let reservedDate = Field("reserved", 22...27)
+    static let dishonoredReserved = Field("reserved", 36...38)
+    static let contestedReserved = Field("reserved", 79...79)
+    static let changeReserved = Field("reserved", 65...79)
+    static let internationalChangeReserved = Field("reserved", 71...79)
+    static let refusedChangeReserved = Field("reserved", 75...79)
+    static let internationalCorrectedData = Field("corrected data", 36...70, isPrivate: true)
+    static let receivingName = Field(
+        "receiving company or individual name", 47...81, isPrivate: true)
     static let originalTrace = Field("original entry trace number", 7...21)
     static let dateOfDeath = Field("date of death", 22...27)
     static let originalDFI = Field("original receiving DFI identification", 28...35)
@@ -125,11 +155,20 @@ enum BatchControlFields {
     static let debits = Field("total debit entry dollar amount", 21...32)
     static let credits = Field("total credit entry dollar amount", 33...44)
     static let company = Field("company identification", 45...54)
+    static let authentication = Field("message authentication code", 55...73)
+    static let reserved = Field("reserved", 74...79)
     static let odfi = Field("originating DFI identification", 80...87)
     static let number = Field("batch number", 88...94)
+
+    static let adviceDebits = Field("total debit entry dollar amount", 21...40)
+    static let adviceCredits = Field("total credit entry dollar amount", 41...60)
 }
 
 enum FileControlFields {
+    static let reserved = Field("reserved", 56...94)
+    static let adviceDebits = Field("total debit entry dollar amount", 32...51)
+    static let adviceCredits = Field("total credit entry dollar amount", 52...71)
+    static let adviceReserved = Field("reserved", 72...94)
     static let batches = Field("batch count", 2...7)
     static let blocks = Field("block count", 8...13)
     static let count = Field("entry/addenda count", 14...21)

@@ -266,17 +266,6 @@ public struct Entry: Hashable, Sendable {
 
     /// What the entry is: forward unless its addenda say otherwise.
     public var kind: EntryKind { addenda.first { $0.kind != .forward }?.kind ?? .forward }
-
-    /// Whether nothing may follow from the entry until somebody has looked: its addenda could not
-    /// be read, contradict each other, or are missing from what its code calls a return. Only a
-    /// lenient reading holds such entries.
-    public var needsPerson: Bool {
-        if addenda.contains(where: \.isOther) { return true }
-        switch kind {
-        case .forward: return code.use == .returnOrChange
-        case .return, .dishonored, .contested, .change, .refusedChange: return addenda.count > 1
-        }
-    }
 }
 
 extension Sequence where Element == Entry {

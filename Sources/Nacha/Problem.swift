@@ -12,33 +12,84 @@ public struct Problem: Hashable, Sendable, CustomStringConvertible {
     public let found: String
     /// What should, in words or as a value.
     public let expected: String
-    /// Whether the file can still be used.
+    /// What follows from it.
     public let severity: Severity
+    /// The code under which an ACH operator would return the entry for it, where the rules name
+    /// one (Nacha Operating Rules, Appendix Two): `R28` for a wrong check digit.
+    public let reject: String?
 
-    /// Whether the file can still be used.
-    public enum Severity: Hashable, Sendable {
-        /// Read, but somebody should tell the bank.
-        case warning
-        /// Not read: acting on this file could move the wrong money.
-        case refusal
+    init(
+        line: Int, field: Field, code: Code, found: String, expected: String, severity: Severity
+    ) {
+        self.line = line
+        columns = field.columns
+        self.field = field.name
+        self.code = code
+        self.found = field.isPrivate ? "(withheld)" : found
+        self.expected = expected
+        self.severity = severity
+        reject = code.reject(field)
     }
 
-    /// The kinds of problem.
+    /// What follows from a problem. Each is worse than the one before.
+    public enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
+        /// Read, but somebody should tell the bank.
+        case warning
+        /// Its entry is set aside with all its columns: nothing may follow from it until a person
+        /// has looked. The rest of the file is good.
+        case quarantine
+        /// The file is not what its sender meant: acting on it could move the wrong money.
+        case refusal
+
+        /// In the order of the cases.
+        public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
+
+        private var rank: Int {
+            switch self {
+            case .warning: 0
+            case .quarantine: 1
+            case .refusal: 2
+            }
+        }
+    }
+
+    /// The kinds of problem. `docs/reference/nacha.md` says what each means and what is done.
     public enum Code: String, Hashable, Sendable, CaseIterable {
         case notANachaFile, emptyFile, endedEarly, recordOutOfOrder, unknownRecordType, secondFile
+        case fileHeaderMissing, fileControlMissing, batchHeaderMissing, batchControlMissing
         case recordLength, recordTooLong, blankLine, notPrintable, strayBytes, paddingMissing
         case wrongConstant, notDigits, notADate, notATime, notAModifier, blank, leadingBlank
-        case tooLong
+        case tooLong, reservedNotBlank, lowerCase
         case serviceClassUnknown, entryClassUnknown, entryClassUnsupported, statusUnknown
         case transactionCodeUnknown, checkDigit, partyCheckDigit, dateUnreadable
         case wrongSide, amountZero, amountNotZero, wrongTransactionCode
         case tracePrefix, traceNotAscending, batchNumberNotAscending
         case addendaIndicator, addendaUnreadable, addendaTooMany, addendaMissing, addendaMixed
-        case addendaTrace, addendaSequence, addendaCount, returnCodeUnknown, changeCodeUnknown
+        case addendaTrace, addendaSequence, addendaCount, addendaOrder, addendaMisplaced
+        case addendaWithoutEntry, returnCodeUnknown, changeCodeUnknown
         case entryClassMismatch, kindsMixed, batchEmpty
         case serviceClassDiffers, companyDiffers, odfiDiffers, batchNumberDiffers
         case countDiffers, hashDiffers, totalDiffers, batchCountDiffers, blockCountDiffers
         case limitExceeded
+
+        /// Nacha Operating Rules, Appendix Two: the entries an operator returns rather than a
+        /// batch or a file it rejects.
+        func reject(_ field: Field) -> String? {
+            switch self {
+            case .amountZero, .amountNotZero: "R19"
+            case .notDigits where field.name == EntryFields.amount.name: "R19"
+            case .addendaIndicator, .addendaTooMany, .addendaMissing, .addendaCount,
+                .addendaOrder, .addendaMisplaced, .addendaMixed, .addendaSequence:
+                "R25"
+            case .addendaUnreadable:
+                field.name == AddendaFields.originalTrace.name ? "R27" : "R25"
+            case .blank where field.name == "name" || field.name == "identification number": "R26"
+            case .transactionCodeUnknown: "R26"
+            case .addendaTrace: "R27"
+            case .checkDigit: "R28"
+            default: nil
+            }
+        }
     }
 
     /// One sentence for a person at a screen.
@@ -61,34 +112,9 @@ public struct FileRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// How strictly a file is read.
-public enum ReadingProfile: Hashable, Sendable {
-    /// As an operator reads what an ODFI sends it: for our own files before they leave, and for
-    /// whoever plays the bank.
-    case strict
-    /// As a customer reads what its bank sends: what makes an entry ambiguous or a total unproved
-    /// is refused, everything else is read and flagged, because a return that is thrown away over
-    /// its punctuation is lost money.
-    case lenient
-
-    func severity(_ code: Problem.Code) -> Problem.Severity {
-        switch code {
-        case .paddingMissing, .blankLine, .returnCodeUnknown, .changeCodeUnknown:
-            .warning
-        case .recordLength, .notPrintable, .strayBytes, .wrongConstant, .notATime, .blank,
-            .partyCheckDigit, .dateUnreadable, .wrongSide, .amountZero, .amountNotZero,
-            .wrongTransactionCode, .tracePrefix, .traceNotAscending, .batchNumberNotAscending,
-            .addendaIndicator, .addendaUnreadable, .addendaTooMany, .addendaMissing,
-            .addendaMixed, .addendaTrace, .addendaSequence, .addendaCount, .entryClassMismatch,
-            .kindsMixed, .batchEmpty, .serviceClassDiffers, .companyDiffers, .blockCountDiffers:
-            self == .lenient ? .warning : .refusal
-        case .notANachaFile, .emptyFile, .endedEarly, .recordOutOfOrder, .unknownRecordType,
-            .secondFile, .recordTooLong, .notDigits, .notADate, .notAModifier, .leadingBlank,
-            .tooLong,
-            .serviceClassUnknown, .entryClassUnknown, .entryClassUnsupported, .statusUnknown,
-            .transactionCodeUnknown, .checkDigit, .odfiDiffers, .batchNumberDiffers,
-            .countDiffers, .hashDiffers, .totalDiffers, .batchCountDiffers, .limitExceeded:
-            .refusal
-        }
-    }
+/// What a problem is about, and so how far its damage goes.
+enum ProblemScope {
+    case file, batch, entry
+    /// What follows the last record of a file.
+    case after
 }

@@ -144,8 +144,10 @@ public enum StandardEntryClass: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .cie, .mte: .nameFirst
         case .ctx, .enr, .trx, .atx: .addendaCounted
-        case .web, .ppd, .ccd, .tel, .cor, .ack, .adv, .arc, .boc, .dne, .iat, .pop, .pos, .rck,
-            .shr, .trc, .xck:
+        case .iat: .international
+        case .adv: .advice
+        case .web, .ppd, .ccd, .tel, .cor, .ack, .arc, .boc, .dne, .pop, .pos, .rck, .shr, .trc,
+            .xck:
             .usual
         }
     }
@@ -155,7 +157,9 @@ public enum StandardEntryClass: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .ctx, .enr, .trx: 9_999
         case .web, .ppd, .ccd, .cie, .mte, .pos, .shr, .ack, .atx, .dne: 1
-        case .tel, .cor, .arc, .boc, .pop, .rck, .trc, .xck, .adv, .iat: 0
+        // Ten through 16 once each, two of 17 and five of 18 at most, twelve in all.
+        case .iat: 12
+        case .tel, .cor, .arc, .boc, .pop, .rck, .trc, .xck, .adv: 0
         }
     }
 
@@ -169,6 +173,10 @@ enum EntryShape {
     case nameFirst
     /// Columns 55-58 count the addenda; the name has sixteen columns after them.
     case addendaCounted
+    /// Columns 13-16 count the addenda, 40-74 hold an account abroad, the name is in the addenda.
+    case international
+    /// An account of fifteen columns, an amount of twelve, no trace number.
+    case advice
 }
 
 /// Which sides a batch may hold.

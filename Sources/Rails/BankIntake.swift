@@ -109,6 +109,13 @@ extension BankRail {
                 report.problems += refusal.problems.map(\.description)
             case .success(let reading):
                 report.problems += reading.warnings.map(\.description)
+                // Set aside by the reader; the bytes are kept, and nothing follows unseen.
+                for quarantined in reading.quarantined {
+                    let trace = quarantined.entry.map { " \($0.trace)" } ?? ""
+                    report.problems.append(
+                        "The entry\(trace) on line \(quarantined.line) needs a person.")
+                    report.problems += quarantined.problems.map(\.description)
+                }
                 for batch in reading.file.batches {
                     let day = batch.header.settlement?.day(
                         near: Eastern.day(at: service.clock.now()))
@@ -124,10 +131,6 @@ extension BankRail {
     private func apply(
         _ entry: Entry, settlesOn day: Day?, _ report: inout Report
     ) async throws {
-        guard !entry.needsPerson else {
-            report.problems.append("Entry \(entry.trace) needs a person: its addenda are unclear.")
-            return
-        }
         for addenda in entry.addenda {
             switch addenda {
             case .return(let addenda):

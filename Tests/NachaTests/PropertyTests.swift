@@ -27,7 +27,7 @@ struct PropertyTests {
             ]
             var bytes = Array(goldens[seed % goldens.count].utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&bytes, &random) }
-            for profile in [ReadingProfile.strict, .lenient] {
+            for profile in [BankProfile.strict, .lenient] {
                 guard let reading = reading(bytes, profile) else { continue }
                 accepted += 1
                 guard profile == .strict else { continue }
@@ -51,7 +51,7 @@ struct PropertyTests {
         }
     }
 
-    private func reading(_ bytes: [UInt8], _ profile: ReadingProfile) -> Reading? {
+    private func reading(_ bytes: [UInt8], _ profile: BankProfile) -> Reading? {
         do {
             return try FileReader(profile: profile).read(bytes)
         } catch {

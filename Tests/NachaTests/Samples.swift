@@ -126,7 +126,7 @@ enum Samples {
     }
 }
 
-func read(_ text: String, _ profile: ReadingProfile = .strict) throws(FileRefusal) -> Reading {
+func read(_ text: String, _ profile: BankProfile = .strict) throws(FileRefusal) -> Reading {
     try FileReader(profile: profile).read(Array(text.utf8))
 }
 
@@ -135,7 +135,7 @@ func written(_ file: NachaFile) throws(WriteRefusal) -> String {
 }
 
 /// What a reader refuses the text for.
-func refusals(_ text: String, _ profile: ReadingProfile = .strict) -> [Problem] {
+func refusals(_ text: String, _ profile: BankProfile = .strict) -> [Problem] {
     do {
         _ = try read(text, profile)
         return []

@@ -1,7 +1,7 @@
 /// Something a batch, or an entry of one, breaks the rules in.
 struct Violation {
     let code: Problem.Code
-    let field: Field
+    let field: RecordField
     /// Which of the entry's addenda; `nil` for the entry or the header itself.
     var addenda: Int?
     let found: String
@@ -84,7 +84,7 @@ struct BatchRules {
         ].filter { ASCIIText.isBlankOrZero($0.0) }.map { blank($0.1, "text") }
     }
 
-    static func blank(_ field: Field, _ expected: String) -> Violation {
+    static func blank(_ field: RecordField, _ expected: String) -> Violation {
         Violation(code: .blank, field: field, found: "only blanks or zeros", expected: expected)
     }
 

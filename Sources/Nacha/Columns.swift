@@ -77,13 +77,13 @@ struct Columns {
         return number
     }
 
-    func number(_ field: Field) -> UInt64? { number(field.columns) }
+    func number(_ field: RecordField) -> UInt64? { number(field.columns) }
 
     // MARK: - Text
 
     func isBlank(_ columns: ClosedRange<Int>) -> Bool { bytes(columns).allSatisfy { $0 == 0x20 } }
 
-    func isBlank(_ field: Field) -> Bool { isBlank(field.columns) }
+    func isBlank(_ field: RecordField) -> Bool { isBlank(field.columns) }
 
     /// Nothing but blanks and zeros, which the rules do not count as filled. Few fields begin so.
     @inline(__always)
@@ -98,15 +98,15 @@ struct Columns {
     }
 
     /// The field as it stands.
-    func columns(_ field: Field) -> String {
+    func columns(_ field: RecordField) -> String {
         String(decoding: bytes(field.columns), as: UTF8.self)
     }
 
     /// The field without blanks at its end.
-    func text(_ field: Field) -> String { Self.text(bytes(field.columns)) }
+    func text(_ field: RecordField) -> String { Self.text(bytes(field.columns)) }
 
     /// The field without blanks at either end.
-    func trimmed(_ field: Field) -> String {
+    func trimmed(_ field: RecordField) -> String {
         let bytes = bytes(field.columns)
         let start = bytes.firstIndex { $0 != 0x20 } ?? bytes.endIndex
         return Self.text(UnsafeRawBufferPointer(rebasing: bytes[start...]))
@@ -118,7 +118,7 @@ struct Columns {
         return String(decoding: bytes[...last], as: UTF8.self)
     }
 
-    func quoted(_ field: Field) -> String { "\"\(columns(field))\"" }
+    func quoted(_ field: RecordField) -> String { "\"\(columns(field))\"" }
 
     /// Nothing but nines: a record that fills the last block.
     var isPadding: Bool { bytes(1...Layout.width).allSatisfy { $0 == 0x39 } }

@@ -160,18 +160,20 @@ extension Addenda {
 }
 
 extension Columns {
-    fileprivate func trace(_ field: Field) -> TraceNumber? {
+    fileprivate func trace(_ field: RecordField) -> TraceNumber? {
         number(field).map(TraceNumber.init(trusted:))
     }
 
-    fileprivate func identification(_ field: Field) -> DFIIdentification? {
+    fileprivate func identification(_ field: RecordField) -> DFIIdentification? {
         number(field).flatMap { DFIIdentification(number: Int($0)) }
     }
 
-    fileprivate func julianDay(_ field: Field) -> JulianDay? {
+    fileprivate func julianDay(_ field: RecordField) -> JulianDay? {
         number(field).flatMap { JulianDay(Int($0)) }
     }
 
     /// Two characters of a code that is written without its `R`.
-    fileprivate func shortCode(_ field: Field) -> ReturnCode? { ReturnCode("R" + columns(field)) }
+    fileprivate func shortCode(_ field: RecordField) -> ReturnCode? {
+        ReturnCode("R" + columns(field))
+    }
 }

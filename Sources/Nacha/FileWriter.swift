@@ -93,7 +93,7 @@ private struct Page {
     }
 
     func refusal(
-        _ code: Problem.Code, _ field: Field, _ found: String, _ expected: String
+        _ code: Problem.Code, _ field: RecordField, _ found: String, _ expected: String
     ) -> WriteRefusal {
         WriteRefusal(
             batch: batch, entry: entry, field: field.name, code: code,
@@ -367,7 +367,7 @@ private struct Page {
     private mutating func end() { bytes.append(contentsOf: lineEnd) }
 
     /// Text at the left, blanks after it.
-    private mutating func put(_ text: String, _ field: Field) throws(WriteRefusal) {
+    private mutating func put(_ text: String, _ field: RecordField) throws(WriteRefusal) {
         guard ASCIIText.isPrintable(text) else {
             throw refusal(.notPrintable, field, "another character", "printable ASCII")
         }
@@ -389,7 +389,7 @@ private struct Page {
     }
 
     /// Text that readers take without the blanks before it, so none may be there.
-    private mutating func putTrimmed(_ text: String, _ field: Field) throws(WriteRefusal) {
+    private mutating func putTrimmed(_ text: String, _ field: RecordField) throws(WriteRefusal) {
         guard text.utf8.first != 0x20 else {
             throw refusal(.leadingBlank, field, text, "text that does not begin with a blank")
         }
@@ -397,7 +397,7 @@ private struct Page {
     }
 
     /// Digits at the right, zeros before them.
-    private mutating func put(_ number: Int, _ field: Field) throws(WriteRefusal) {
+    private mutating func put(_ number: Int, _ field: RecordField) throws(WriteRefusal) {
         var rest = number
         for index in (field.columns.lowerBound...field.columns.upperBound).reversed() {
             bytes[start + index - 1] = 0x30 + UInt8(max(0, rest % 10))
@@ -409,14 +409,14 @@ private struct Page {
         }
     }
 
-    private mutating func put(_ day: Day, _ field: Field) throws(WriteRefusal) {
+    private mutating func put(_ day: Day, _ field: RecordField) throws(WriteRefusal) {
         guard (2000...2099).contains(day.year) else {
             throw refusal(.notADate, field, day.iso, "a day of 2000 through 2099")
         }
         try put(day.yymmdd, field)
     }
 
-    private mutating func put(_ day: JulianDay?, _ field: Field) throws(WriteRefusal) {
+    private mutating func put(_ day: JulianDay?, _ field: RecordField) throws(WriteRefusal) {
         if let day { try put(day.text, field) }
     }
 
@@ -430,7 +430,7 @@ private struct Page {
     }
 
     /// The code without its `R`.
-    private mutating func putShort(_ code: ReturnCode, _ field: Field) throws(WriteRefusal) {
+    private mutating func putShort(_ code: ReturnCode, _ field: RecordField) throws(WriteRefusal) {
         guard code.text.first == "R" else {
             throw refusal(.returnCodeUnknown, field, code.text, "R and two characters")
         }

@@ -19,7 +19,8 @@ public struct Problem: Hashable, Sendable, CustomStringConvertible {
     public let reject: String?
 
     init(
-        line: Int, field: Field, code: Code, found: String, expected: String, severity: Severity
+        line: Int, field: RecordField, code: Code, found: String, expected: String,
+        severity: Severity
     ) {
         self.line = line
         columns = field.columns
@@ -74,7 +75,7 @@ public struct Problem: Hashable, Sendable, CustomStringConvertible {
 
         /// Nacha Operating Rules, Appendix Two: the entries an operator returns rather than a
         /// batch or a file it rejects.
-        func reject(_ field: Field) -> String? {
+        func reject(_ field: RecordField) -> String? {
             switch self {
             case .amountZero, .amountNotZero: "R19"
             case .notDigits where field.name == EntryFields.amount.name: "R19"

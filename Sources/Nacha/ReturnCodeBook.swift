@@ -212,7 +212,7 @@ extension ReturnCodeBook {
                 kind: .dishonored, by: .odfi, .bankingDays(5), .never, .none, .none, .notCounted,
                 .other),
             row(
-                "R69", "Field errors in the return",
+                "R69", "RecordField errors in the return",
                 kind: .dishonored, by: .odfi, .bankingDays(5), .never, .none, .none, .notCounted,
                 .other),
             row(

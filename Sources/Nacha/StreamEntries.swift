@@ -152,14 +152,14 @@ extension StreamReader {
         }
     }
 
-    private mutating func checkCount(_ record: Columns, _ field: Field) {
+    private mutating func checkCount(_ record: Columns, _ field: RecordField) {
         guard let count = record.number(field) else {
             return flaw(.addendaCount, field, record, "4 digits")
         }
         if count != UInt64(addendaSeen) { flaw(.addendaCount, field, record, "\(addendaSeen)") }
     }
 
-    private mutating func checkBlank(_ record: Columns, _ field: Field) {
+    private mutating func checkBlank(_ record: Columns, _ field: RecordField) {
         if !record.isBlank(field) { flaw(.reservedNotBlank, field, record, "blanks") }
     }
 
@@ -371,7 +371,7 @@ extension StreamReader {
 
     @inline(__always)
     private mutating func checkDigits(
-        _ record: Columns, _ field: @autoclosure () -> Field, _ isRead: Bool
+        _ record: Columns, _ field: @autoclosure () -> RecordField, _ isRead: Bool
     ) -> Bool {
         if isRead { return true }
         let field = field()
@@ -379,19 +379,19 @@ extension StreamReader {
         return false
     }
 
-    private mutating func checkShortCode(_ record: Columns, _ field: Field) -> Bool {
+    private mutating func checkShortCode(_ record: Columns, _ field: RecordField) -> Bool {
         if ReturnCode("R" + record.columns(field)) != nil { return true }
         flaw(.addendaUnreadable, field, record, "a return code without its R")
         return false
     }
 
     /// Blanks are no date; anything else must be one.
-    private mutating func checkDay(_ record: Columns, _ field: Field) {
+    private mutating func checkDay(_ record: Columns, _ field: RecordField) {
         guard !record.isBlank(field), Day(yymmdd: record.columns(field)) == nil else { return }
         flaw(.dateUnreadable, field, record, "a date, YYMMDD, or blanks")
     }
 
-    private mutating func checkJulian(_ record: Columns, _ field: Field) {
+    private mutating func checkJulian(_ record: Columns, _ field: RecordField) {
         guard !record.isBlank(field), !(1...366).contains(record.number(field) ?? 0) else { return }
         flaw(.dateUnreadable, field, record, "001 through 366, or blanks")
     }
@@ -435,7 +435,7 @@ extension StreamReader {
     }
 
     private mutating func flaw(
-        _ code: Problem.Code, _ field: Field, _ record: Columns, _ expected: String
+        _ code: Problem.Code, _ field: RecordField, _ record: Columns, _ expected: String
     ) {
         add(code, field, line: record.line, .entry, record.quoted(field), expected)
     }

@@ -44,10 +44,10 @@ public struct RecordView: ~Escapable {
     }
 
     /// The field without blanks at either end.
-    public func text(_ field: Field) -> String { withColumns { $0.trimmed(field) } }
+    public func text(_ field: RecordField) -> String { withColumns { $0.trimmed(field) } }
 
     /// The field as a number; `nil` unless all its columns are digits.
-    public func number(_ field: Field) -> UInt64? { withColumns { $0.number(field) } }
+    public func number(_ field: RecordField) -> UInt64? { withColumns { $0.number(field) } }
 
     /// All of it.
     public var text: String { self[1...Layout.width] }

@@ -121,7 +121,7 @@ extension StreamReader {
 
     /// A record that cannot be placed may have been part of the entry before it, or an entry.
     mutating func takeUnknown<Failure: Error>(
-        _ record: Columns, _ code: Problem.Code, _ field: Field, _ found: String,
+        _ record: Columns, _ code: Problem.Code, _ field: RecordField, _ found: String,
         _ expected: String, _ take: (borrowing StreamEvent) throws(Failure) -> Void
     ) throws(Failure) {
         (records + heldCount * Columns.stride).storeBytes(
@@ -539,7 +539,7 @@ extension StreamReader {
 
     @discardableResult
     private mutating func proveTotal(
-        _ record: Columns, _ field: Field, _ expected: UInt64, _ code: Problem.Code,
+        _ record: Columns, _ field: RecordField, _ expected: UInt64, _ code: Problem.Code,
         _ isKnown: Bool, _ proof: inout Proof
     ) -> UInt64? {
         guard let declared = number(record, field, .batch) else {
@@ -555,22 +555,23 @@ extension StreamReader {
         return declared
     }
 
-    private mutating func proveConstant(_ record: Columns, _ field: Field, _ constant: StaticString)
-    {
+    private mutating func proveConstant(
+        _ record: Columns, _ field: RecordField, _ constant: StaticString
+    ) {
         guard !record.equals(field.columns, constant) else { return }
         add(
             .wrongConstant, field, line: line, .file, record.quoted(field), constant.description)
     }
 
     private mutating func number(
-        _ record: Columns, _ field: Field, _ scope: ProblemScope
+        _ record: Columns, _ field: RecordField, _ scope: ProblemScope
     ) -> UInt64? {
         if let number = record.number(field) { return number }
         add(.notDigits, field, line: line, scope, record.quoted(field), "\(field.width) digits")
         return nil
     }
 
-    private mutating func checkJulianDay(_ record: Columns, _ field: Field) {
+    private mutating func checkJulianDay(_ record: Columns, _ field: RecordField) {
         guard !record.isBlank(field) else { return }
         if let number = record.number(field), (1...366).contains(number) { return }
         add(
@@ -578,7 +579,9 @@ extension StreamReader {
             "001 through 366, or blanks")
     }
 
-    private mutating func checkReserved(_ record: Columns, _ field: Field, _ scope: ProblemScope) {
+    private mutating func checkReserved(
+        _ record: Columns, _ field: RecordField, _ scope: ProblemScope
+    ) {
         guard !record.isBlank(field) else { return }
         add(.reservedNotBlank, field, line: line, scope, record.quoted(field), "blanks")
     }
@@ -591,7 +594,7 @@ extension StreamReader {
     }
 
     mutating func add(
-        _ code: Problem.Code, _ field: Field, line: Int, _ scope: ProblemScope,
+        _ code: Problem.Code, _ field: RecordField, line: Int, _ scope: ProblemScope,
         _ found: String, _ expected: String
     ) {
         guard let severity = profile.severity(code, scope) else { return }

@@ -148,7 +148,7 @@ public struct StreamReader: ~Copyable {
     public mutating func finish<Failure: Error>(
         _ take: (borrowing StreamEvent) throws(Failure) -> Void
     ) throws(Failure) {
-        if partialCount > 0 {
+        if partialCount > 0, state != .notNacha {
             var strays = 0
             while strays < partialCount, partialCount <= Self.lineMax,
                 Self.isStray(partialByte(partialCount - strays - 1))
@@ -156,7 +156,12 @@ public struct StreamReader: ~Copyable {
                 strays += 1
             }
             partialCount -= strays
-            partialFilled = min(partialFilled, partialCount)
+            if strays > 0 {
+                partialFilled = partialCount
+                while partialFilled > 0, partialByte(partialFilled - 1) == 0x20 {
+                    partialFilled -= 1
+                }
+            }
             if strays > 0 {
                 line += 1
                 addStray("end-of-file bytes")
@@ -252,7 +257,7 @@ public struct StreamReader: ~Copyable {
         }
         partialCount += 1
         if byte != 0x20 { partialFilled = partialCount }
-        if line == 0, partialCount == 3, startsWithMark {
+        if place == 2, partialCount == 3, startsWithMark {
             partialCount = 0
             partialFilled = 0
             line = 1

@@ -61,7 +61,9 @@ extension StreamReader {
     ) throws(Failure) {
         if state == .done {
             recordCount -= 1
+            line -= 1
             try endFile(take)
+            line += 1
             recordCount = 1
         }
         state = .file
@@ -162,7 +164,7 @@ extension StreamReader {
         try take(
             .quarantined(
                 EntryView(
-                    span, 1, batch.entryClass, batch.shape,
+                    span, 1, state == .batch ? batch.entryClass : nil, batch.shape,
                     hasBatch: state == .batch && batch.hasHeader, bytes: lineOffset..<entryEnd)))
     }
 

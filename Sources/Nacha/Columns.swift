@@ -1,7 +1,7 @@
 /// The 94 columns of one record, in memory the reader owns.
 ///
-/// Records stand 104 bytes apart: 94 columns, two blanks, the line. Only the reader makes these; what it hands out is ``RecordView``, which the compiler
-/// keeps from outliving them.
+/// Records stand 104 bytes apart: 94 columns, two blanks, the line. Only the reader makes these;
+/// what it hands out is ``RecordView``, which the compiler keeps from outliving them.
 struct Columns {
     static let stride = 104
     /// Where a record's line number stands, after its columns.

@@ -24,12 +24,8 @@ enum Layout {
     static let wholeRecord = RecordField("record", 1...94)
     static let recordType = RecordField("record type", 1...1)
 
-    /// Largest numbers the control records can hold.
-    static let batchEntriesMax = 999_999
-    static let fileEntriesMax = 99_999_999
+    /// As many as the file control can count.
     static let batchesMax = 999_999
-    static let blocksMax = 999_999
-    static let totalMax: Int64 = 999_999_999_999
     static let hashModulus: UInt64 = 10_000_000_000
 }
 

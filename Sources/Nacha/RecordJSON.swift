@@ -131,7 +131,8 @@ extension Digits {
     }
 }
 
-/// Makes a bank file of the JSON that ``RecordJSONWriter`` writes, or a program that knows its form.
+/// Makes a bank file of the JSON that ``RecordJSONWriter`` writes, or that of a program that knows
+/// its form.
 ///
 /// Members may come in any order and blanks between them; a member that is not known is an error,
 /// because what it says would be lost.

@@ -1,8 +1,8 @@
 /// The fields of one kind of record, in order, covering all 94 columns (Nacha Operating Rules,
 /// Appendix One).
 ///
-/// What names a record's columns for people: the reader does not need it, ``RecordJSON`` and whoever
-/// shows a record do.
+/// What names a record's columns for people: ``StreamReader`` does not need it, ``RecordJSONWriter``
+/// and whoever shows a record do.
 public struct RecordLayout: Hashable, Sendable {
     /// `file header`, `entry (CTX)`, `addenda 99 (dishonored)`. Unique.
     public let name: String

@@ -182,6 +182,18 @@ public struct EntryView: ~Escapable {
         return nil
     }
 
+    /// Columns 7-21 of a return or a change: the trace number of the entry it answers, the key to
+    /// it. `nil` for a forward entry, and when it is no number.
+    public var originalTrace: TraceNumber? {
+        for index in (1..<max(1, recordCount)).reversed() {
+            let found = columns(index) { record in
+                record.byte(2) == 0x39 ? record.digits15(7).map(TraceNumber.init(trusted:)) : nil
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
     /// Everything, as values; `nil` for accounting advice, for records that belong to no entry, and
     /// for an entry set aside of which a field could not be read.
     ///

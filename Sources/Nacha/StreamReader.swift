@@ -161,8 +161,6 @@ public struct StreamReader: ~Copyable {
                 while partialFilled > 0, partialByte(partialFilled - 1) == 0x20 {
                     partialFilled -= 1
                 }
-            }
-            if strays > 0 {
                 line += 1
                 addStray("end-of-file bytes")
                 if partialCount > 0 { line -= 1 }
@@ -193,6 +191,8 @@ public struct StreamReader: ~Copyable {
     /// the line end of this file. Returns how many bytes that was, or zero.
     @inline(__always)
     private func copy(_ from: UnsafeRawPointer) -> Int {
+        // A line that begins with a blank may be nothing else.
+        guard from.load(as: UInt8.self) > 0x20 else { return 0 }
         var taken = Layout.width
         if lineEnds == .lines {
             switch from.load(fromByteOffset: 94, as: UInt8.self) {
@@ -202,8 +202,6 @@ public struct StreamReader: ~Copyable {
                 taken = 96
             default: return 0
             }
-        } else if partialCount == 0, from.load(as: UInt8.self) < 0x20 {
-            return 0
         }
         let to = records + heldCount * Columns.stride
         var bad: UInt64 = 0

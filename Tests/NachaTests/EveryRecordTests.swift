@@ -66,7 +66,7 @@ struct EveryRecordTests {
                 705Rent of November                                                                00010000001
                 6280764012510012345678       0000000000dep_02         Ada Sample              0021000020000002
                 """,
-            hash: 15280250, debits: 50000, credits: 0),
+            hash: 15_280_250, debits: 50_000, credits: 0),
         Sample(
             entryClass: "CTX",
             rows: """
@@ -75,46 +75,46 @@ struct EveryRecordTests {
                 705second                                                                          00020000001
                 705third                                                                           00030000001
                 """,
-            hash: 7640125, debits: 50000, credits: 0),
+            hash: 7_640_125, debits: 50_000, credits: 0),
         Sample(
             entryClass: "MTE",
             rows: """
                 6270764012510012345678       0000002000Ada Sample     card 4711               1021000020000001
                 702REF0001ABCTERM01000001112412AUTH1 FIRST STREET             SPRINGFIELD    IL021000020000001
                 """,
-            hash: 7640125, debits: 2000, credits: 0),
+            hash: 7_640_125, debits: 2_000, credits: 0),
         Sample(
             entryClass: "POS",
             rows: """
                 6270764012510012345678       0000002000dep_01         Ada Sample            011021000020000001
                 702REF0001ABCTERM01000001112412AUTH1 FIRST STREET             SPRINGFIELD    IL021000020000001
                 """,
-            hash: 7640125, debits: 2000, credits: 0),
+            hash: 7_640_125, debits: 2_000, credits: 0),
         Sample(
             entryClass: "SHR",
             rows: """
                 6270764012510012345678       000000200012274711       0000000000000000004711011021000020000001
                 702REF0001ABCTERM01000001112412AUTH1 FIRST STREET             SPRINGFIELD    IL021000020000001
                 """,
-            hash: 7640125, debits: 2000, credits: 0),
+            hash: 7_640_125, debits: 2_000, credits: 0),
         Sample(
             entryClass: "POP",
             rows: """
                 6270764012510012345678       0000002000000004711SPRIILAda Sample              0021000020000001
                 """,
-            hash: 7640125, debits: 2000, credits: 0),
+            hash: 7_640_125, debits: 2_000, credits: 0),
         Sample(
             entryClass: "ARC",
             rows: """
                 6270764012510012345678       0000002000000000000004711Ada Sample              0021000020000001
                 """,
-            hash: 7640125, debits: 2000, credits: 0),
+            hash: 7_640_125, debits: 2_000, credits: 0),
         Sample(
             entryClass: "CIE",
             rows: """
                 6220764012510012345678       0000002000Ada Sample     invoice 4711            0021000020000001
                 """,
-            hash: 7640125, debits: 0, credits: 2000),
+            hash: 7_640_125, debits: 0, credits: 2_000),
         Sample(
             entryClass: "IAT",
             rows: """
@@ -130,7 +130,7 @@ struct EveryRecordTests {
                 717Invoice 4712                                                                    00020000001
                 718BANK BETWEEN                       01021000021                         US       00010000001
                 """,
-            hash: 7640125, debits: 12345, credits: 0),
+            hash: 7_640_125, debits: 12_345, credits: 0),
         Sample(
             entryClass: "IAT",
             rows: """
@@ -144,13 +144,13 @@ struct EveryRecordTests {
                 716TORONTO*ON\\                        CA*M5V 1A1\\                                      0000001
                 799R03021000020000009      076401250000012345                                  021000020000001
                 """,
-            hash: 2100002, debits: 0, credits: 12345),
+            hash: 2_100_002, debits: 0, credits: 12_345),
         Sample(
             entryClass: "ADV",
             rows: """
                 681076401251123456789012345000000012345021000021FILE  Ada Sample              0021000023310001
                 """,
-            hash: 7640125, debits: 0, credits: 12345, serviceClass: "280"),
+            hash: 7_640_125, debits: 0, credits: 12_345, serviceClass: "280"),
     ]
 
     @Test("A file of every class is what an operator accepts, and proven", arguments: samples)
@@ -226,6 +226,7 @@ struct Told: Equatable {
     var entries: [Entry] = []
     var quarantined: [Int] = []
     var places: [Range<Int>] = []
+    var originalTraces: [String] = []
 
     /// Hands the bytes over in pieces of `size`.
     init(_ bytes: [UInt8], _ profile: BankProfile, pieces size: Int = .max) {
@@ -244,6 +245,7 @@ struct Told: Equatable {
         case .file, .batch: break
         case .entry(let entry):
             if let value = entry.decoded() { entries.append(value) }
+            if let trace = entry.originalTrace { originalTraces.append(trace.text) }
             places.append(entry.bytes)
         case .quarantined(let entry):
             quarantined.append(entry.line)

@@ -8,7 +8,8 @@ struct StreamReaderTests {
         Golden.refusedChange,
     ]
 
-    @Test("Where the bytes are cut changes nothing of what is told", arguments: [1, 7, 94, 95, 200])
+    @Test(
+        "Where the bytes are cut changes nothing of what is told", arguments: [1, 7, 94, 95, 200])
     func pieces(_ size: Int) {
         let ends = ["\n", "\r\n", "\r", ""]
         for golden in Self.goldens {
@@ -27,7 +28,10 @@ struct StreamReaderTests {
             var bytes = Array(Self.goldens[seed % 6].utf8)
             for _ in 0..<3 {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0..<3, using: &random) {
+                switch Int.random(in: 0..<4, using: &random) {
+                case 3:
+                    let blanks = Array(String(repeating: " ", count: 94).utf8) + [0x0A]
+                    bytes.insert(contentsOf: blanks, at: place - place % 95)
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: place)
                 default: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
@@ -86,6 +90,7 @@ struct StreamReaderTests {
         let told = Told(bytes, .lenient)
 
         #expect(told.places == [190..<380, 380..<570])
+        #expect(told.originalTraces == ["021000020000001", "021000020000003"])
         let first = String(decoding: bytes[told.places[0]], as: UTF8.self)
         #expect(first.hasPrefix("626021000021"))
         #expect(first.hasSuffix("076401250000101\n"))

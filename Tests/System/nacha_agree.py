@@ -218,7 +218,7 @@ class Maker:
             data[start:start] = data[start : start + 95]
         elif fault == 9:
             start = place - place % 95
-            del data[start : start + 95]
+            data[start : start + 95] = r.choice([b"", b" " * 94 + b"\n", b"\r\n"])
         elif fault == 10:
             data[:] = b"\n".join(line.rstrip(b" ") for line in bytes(data).split(b"\n"))
         elif fault == 11:

@@ -284,7 +284,8 @@ struct NachaShow: AsyncParsableCommand {
             text += "    addenda \(type)  "
             text +=
                 type == "99" || type == "98"
-                ? "\(record[4...6]) of \(record[7...21])  \(masked(record[22...79]))"
+                ? "\(record[4...6]) of \(record[7...21]) at bank \(record[28...35])  "
+                    + masked(record[36...79])
                 : masked(record[4...94])
             text += "\n"
         }
@@ -347,22 +348,14 @@ struct NachaConvert: AsyncParsableCommand {
     }
 
     private static func read(_ input: NachaInput, _ output: inout Output) throws {
-        var chunk: [UInt8] = []
-        var place = 0
         var fault: (any Error)?
         var reader = RecordJSONReader {
-            if place == chunk.count {
-                do {
-                    chunk = try input.next() ?? []
-                } catch {
-                    fault = error
-                    chunk = []
-                }
-                place = 0
-                guard !chunk.isEmpty else { return nil }
+            do {
+                return try input.next()
+            } catch {
+                fault = error
+                return nil
             }
-            defer { place += 1 }
-            return chunk[place]
         }
         var written = output
         do {

@@ -137,9 +137,11 @@ extension Digits {
 /// Members may come in any order and blanks between them; a member that is not known is an error,
 /// because what it says would be lost.
 public struct RecordJSONReader {
-    private var next: () -> UInt8?
-    private var peeked: UInt8?
-    private var place = 0
+    private var next: () -> [UInt8]?
+    private var chunk: [UInt8] = []
+    /// Of the chunk, and of the chunks before it.
+    private var at = 0
+    private var before = 0
     private var records = 0
 
     /// What is wrong with the JSON, and where.
@@ -148,8 +150,8 @@ public struct RecordJSONReader {
         public let description: String
     }
 
-    /// A reader of the bytes that `next` gives one by one, `nil` at the end.
-    public init(_ next: @escaping () -> UInt8?) { self.next = next }
+    /// A reader of the bytes that `next` gives piece by piece, `nil` at the end.
+    public init(_ next: @escaping () -> [UInt8]?) { self.next = next }
 
     /// Reads all of it; `take` gets the bytes of each record with its line end.
     public mutating func read(_ take: ([UInt8]) -> Void) throws(Failure) {
@@ -253,18 +255,25 @@ public struct RecordJSONReader {
     // MARK: - JSON
 
     private func failure(_ what: String) -> Failure {
-        Failure(description: "Record \(records), byte \(place): \(what).")
+        Failure(description: "Record \(records), byte \(before + at): \(what).")
     }
 
     private mutating func peek() -> UInt8? {
-        if peeked == nil { peeked = next() }
-        return peeked
+        while at == chunk.count {
+            before += at
+            at = 0
+            guard let more = next() else {
+                chunk = []
+                return nil
+            }
+            chunk = more
+        }
+        return chunk[at]
     }
 
     private mutating func pop() -> UInt8? {
-        let byte = peek()
-        peeked = nil
-        if byte != nil { place += 1 }
+        guard let byte = peek() else { return nil }
+        at += 1
         return byte
     }
 

@@ -259,8 +259,8 @@ struct Told: Equatable {
 
 /// The file of its JSON.
 func nacha(of json: String) throws(RecordJSONReader.Failure) -> [UInt8] {
-    var rest = Array(json.utf8)[...]
-    var reader = RecordJSONReader { rest.popFirst() }
+    var pieces = [Array(json.utf8.prefix(100)), [], Array(json.utf8.dropFirst(100))][...]
+    var reader = RecordJSONReader { pieces.popFirst() }
     var bytes: [UInt8] = []
     try reader.read { bytes += $0 }
     return bytes

@@ -245,6 +245,47 @@ def run(program, arguments, **options):
     return subprocess.run([program, "nacha", *arguments], capture_output=True, **options)
 
 
+def commands(program, folder):
+    """What the commands promise a script: exit codes, standard input, masked accounts."""
+    lines = [
+        "101 123456780 0210000212611270700B094101EXAMPLE EXCHANGE       SAMPLE BANK",
+        "5225EXAMPLE EXCHANGE                    1123456789WEBDEPOSIT         2611253311076401250000001",
+        "6260210000210012345678       0000050000dep_01         Ada Sample            S 1076401250000101",
+        "799R01021000020000001      07640125see 9988776655                              076401250000101",
+        "822500000200021000020000000500000000000000001123456789                         076401250000001",
+        "9000001000001000000020002100002000000050000000000000000",
+    ]
+    good = "\n".join(line.ljust(94) for line in lines + ["9" * 94] * 4).encode() + b"\n"
+    path = pathlib.Path(folder) / "commands.ach"
+    path.write_bytes(good)
+    for data, arguments, code in (
+        (b"", ["check", str(path)], 0),
+        (b"", ["check", "--profile", "strict", str(path)], 0),
+        (good, ["check", "-"], 0),
+        (good.replace(b"0000050000dep", b"0000050001dep"), ["check", "-"], 65),
+        (b"<html>", ["check", "--json", "-"], 65),
+        (b"", ["check", str(path) + ".none"], 66),
+        (b"", ["check", folder], 66),
+        (b"", ["check", "--profile", "none", str(path)], 64),
+        (b"", ["check"], 64),
+        (b"", ["show", str(path)], 0),
+        (b"[]", ["convert", "--to", "nacha", "-"], 65),
+    ):
+        result = run(program, arguments, input=data)
+        if result.returncode != code:
+            sys.exit(f"nacha {arguments} ended with {result.returncode}, not {code}")
+    text = run(program, ["check", str(path)]).stdout.decode()
+    for part in ("valid, totals proven", "debits $500.00", "WEB 1", "R01 1"):
+        if part not in text:
+            sys.exit(f"check does not say {part}: {text}")
+    shown = run(program, ["show", str(path)]).stdout.decode()
+    for part in ("0012345678", "9988776655"):
+        if part in shown:
+            sys.exit(f"show does not mask {part}: {shown}")
+    if "****5678" not in shown or "R01 of 021000020000001" not in shown:
+        sys.exit(f"show does not name the return: {shown}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
@@ -255,6 +296,7 @@ def main():
     valid = broken = 0
     verdicts = {}
     with tempfile.TemporaryDirectory() as folder:
+        commands(program, folder)
         for start in range(0, options.files, BATCH):
             paths, contents, whole = [], [], []
             for index in range(start, min(start + BATCH, options.files)):

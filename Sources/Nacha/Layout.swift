@@ -73,8 +73,9 @@ enum EntryFields {
     static let adviceDay = RecordField("Julian day", 88...90)
     static let adviceSequence = RecordField("sequence number", 91...94)
     static let internationalCount = RecordField("number of addenda records", 13...16)
-    static let countedReserved = RecordField("reserved", 75...76)
-    static let internationalReserved = RecordField("reserved", 17...29)
+    // Banks run on into reserved columns: what stands there may be the end of an account number.
+    static let countedReserved = RecordField("reserved", 75...76, isPrivate: true)
+    static let internationalReserved = RecordField("reserved", 17...29, isPrivate: true)
     static let amount = RecordField("amount", 30...39)
     static let discretionary = RecordField("discretionary data", 77...78)
     static let indicator = RecordField("addenda record indicator", 79...79)
@@ -116,11 +117,11 @@ enum AddendaFields {
 
     static let code = RecordField("reason code", 4...6)
     static let reservedDate = RecordField("reserved", 22...27)
-    static let dishonoredReserved = RecordField("reserved", 36...38)
+    static let dishonoredReserved = RecordField("reserved", 36...38, isPrivate: true)
     static let contestedReserved = RecordField("reserved", 79...79)
-    static let changeReserved = RecordField("reserved", 65...79)
-    static let internationalChangeReserved = RecordField("reserved", 71...79)
-    static let refusedChangeReserved = RecordField("reserved", 75...79)
+    static let changeReserved = RecordField("reserved", 65...79, isPrivate: true)
+    static let internationalChangeReserved = RecordField("reserved", 71...79, isPrivate: true)
+    static let refusedChangeReserved = RecordField("reserved", 75...79, isPrivate: true)
     static let internationalCorrectedData = RecordField("corrected data", 36...70, isPrivate: true)
     static let receivingName = RecordField(
         "receiving company or individual name", 47...81, isPrivate: true)

@@ -228,6 +228,15 @@ struct FileReaderTests {
         }
     }
 
+    @Test("An account number that runs on into reserved columns is not repeated")
+    func runsOn() throws {
+        let longer = Golden.change.replacing(line: 4, column: 65, with: "12345678")
+
+        let problem = try #require(refusals(longer).first)
+        #expect(problem.code == .reservedNotBlank)
+        #expect(problem.found == "(withheld)")
+    }
+
     @Test("A problem is a sentence with line, columns and field")
     func sentence() {
         let broken = Golden.forward.replacing(line: 5, column: 5, with: "000009")

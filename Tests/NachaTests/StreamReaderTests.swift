@@ -96,6 +96,19 @@ struct StreamReaderTests {
         #expect(first.hasSuffix("076401250000101\n"))
     }
 
+    @Test("An entry stays set aside when a lesser problem follows the one it is set aside for")
+    func worstOfTwo() {
+        // No such code, and then an indicator that contradicts the addenda.
+        let text = Golden.returns.replacing(line: 3, column: 2, with: "25")
+            .replacing(line: 3, column: 79, with: "0")
+
+        let told = Told(Array(text.utf8), .lenient)
+
+        #expect(told.problems.map(\.code) == [.transactionCodeUnknown, .addendaIndicator])
+        #expect(told.problems.map(\.severity) == [.quarantine, .warning])
+        #expect(told.quarantined == [3])
+    }
+
     @Test("A part of a file is read under the profile that expects one, and is not proven")
     func fragments() {
         let lines = Golden.returns.split(separator: "\n").map(String.init)
@@ -167,6 +180,24 @@ struct RecordJSONTests {
                 writer.write(Array(bytes[..<half])) + writer.write(Array(bytes[half...]))
                 + writer.finish()
             #expect(try nacha(of: json) == bytes, "seed \(seed)")
+        }
+    }
+
+    @Test("A line that is trimmed or extended has its fields in JSON, and its length")
+    func lengths() throws {
+        for length in [50, 93, 94, 95, 200] {
+            let lines = Golden.returns.split(separator: "\n").map { line in
+                let blanks = String(repeating: " ", count: max(0, length - line.count))
+                // Only the file header may lose its end without losing a field.
+                return line.first == "1"
+                    ? String((line + blanks).prefix(max(length, 60))) : line + blanks
+            }
+            let bytes = Array(lines.joined(separator: "\n").utf8)
+            var writer = RecordJSONWriter()
+            let json = writer.write(bytes) + writer.finish()
+
+            #expect(!json.contains("raw"))
+            #expect(try nacha(of: json) == bytes)
         }
     }
 

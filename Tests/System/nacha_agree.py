@@ -220,7 +220,9 @@ class Maker:
             start = place - place % 95
             data[start : start + 95] = r.choice([b"", b" " * 94 + b"\n", b"\r\n"])
         elif fault == 10:
-            data[:] = b"\n".join(line.rstrip(b" ") for line in bytes(data).split(b"\n"))
+            lines = bytes(data).split(b"\n")
+            more = r.choice([0, 0, 1, 40])
+            data[:] = b"\n".join(line.rstrip(b" ").ljust(94 + more if more else 0) for line in lines)
         elif fault == 11:
             data += r.choice([b"\x1a", b"\n\n", b"TOTALS\n", b"\x00\x00", self.file_bytes()])
         elif fault == 12:

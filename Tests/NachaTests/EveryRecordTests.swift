@@ -173,6 +173,113 @@ struct EveryRecordTests {
         #expect(try nacha(of: json) == Array(sample.text.utf8))
     }
 
+    static let named: [(String, [String: String])] = [
+        (
+            "PPD",
+            ["payment related information": "Rent of November", "identification number": "dep_01"]
+        ),
+        ("CTX", ["number of addenda records": "0003", "name": "EXAMPLE LTD"]),
+        (
+            "POS",
+            [
+                "reference information 1": "REF0001", "reference information 2": "ABC",
+                "terminal identification code": "TERM01", "transaction serial number": "000001",
+                "transaction date": "1124", "authorization code or expiration date": "12AUTH",
+                "terminal location": "1 FIRST STREET", "terminal city": "SPRINGFIELD",
+                "terminal state": "IL",
+            ]
+        ),
+        (
+            "SHR",
+            [
+                "card expiration date": "1227", "document reference number": "4711",
+                "card account number": "0000000000000000004711",
+            ]
+        ),
+        (
+            "POP",
+            [
+                "check serial number": "000004711", "terminal city": "SPRI",
+                "terminal state": "IL", "name": "Ada Sample",
+            ]
+        ),
+        ("ARC", ["check serial number": "000000000004711"]),
+        ("CIE", ["name": "Ada Sample", "identification number": "invoice 4711"]),
+        (
+            "IAT",
+            [
+                "foreign exchange indicator": "FF", "foreign exchange reference indicator": "3",
+                "destination country": "CA", "originating currency": "USD",
+                "destination currency": "CAD", "foreign receiver's account": "CA998877665544",
+                "transaction type code": "ANN", "foreign payment amount": "000000000000012345",
+                "foreign trace number": "FT-1",
+                "receiving company or individual name": "Ada Sample",
+                "originator name": "EXAMPLE EXCHANGE", "originator street": "1 FIRST STREET",
+                "originating DFI name": "SAMPLE BANK", "originating DFI qualifier": "01",
+                "originating DFI country": "US", "receiving DFI name": "BANK OF ELSEWHERE",
+                "receiving DFI identification": "ELSECA01", "receiving DFI country": "CA",
+                "receiver identification": "R-4711", "receiver street": "2 SECOND STREET",
+                "correspondent bank name": "BANK BETWEEN", "correspondent bank country": "US",
+            ]
+        ),
+        (
+            "ADV",
+            [
+                "DFI account number": "123456789012345", "amount": "000000012345",
+                "advice routing number": "021000021", "file identification": "FILE",
+                "ACH operator routing number": "02100002", "Julian day": "331",
+                "sequence number": "0001",
+                "total credit entry dollar amount": "00000000000000012345",
+            ]
+        ),
+    ]
+
+    @Test("Each name stands for its own columns", arguments: named)
+    func names(_ entryClass: String, _ fields: [String: String]) throws {
+        let sample = try #require(Self.samples.first { $0.entryClass == entryClass })
+        var writer = RecordJSONWriter()
+        let json = writer.write(Array(sample.text.utf8)) + writer.finish()
+
+        for (name, value) in fields {
+            #expect(json.contains("\"\(name)\":\"\(value)\""), "\(json)")
+        }
+    }
+
+    @Test("The columns of a dispute are named as they stand")
+    func disputeNames() {
+        var writer = RecordJSONWriter()
+        let json = writer.write(Array((Golden.contested + Golden.refusedChange).utf8))
+        for (name, value) in [
+            ("date original entry returned", "261127"), ("original settlement date", "329"),
+            ("return trace number", "076401250000101"), ("return settlement date", "331"),
+            ("return reason code", "01"), ("dishonored return trace number", "021000020000009"),
+            ("dishonored return settlement date", "338"), ("dishonored return reason code", "69"),
+            ("change code", "C03"), ("trace sequence number", "0000007"),
+            ("corrected data", "076401251   0099887766"),
+        ] {
+            #expect(json.contains("\"\(name)\":\"\(value)\""), "\(name)")
+        }
+    }
+
+    @Test(
+        "An international entry carries two of 17 and five of 18 at most",
+        arguments: [
+            (17, 2, true), (17, 3, false), (18, 5, true), (18, 6, false),
+        ])
+    func internationalLimits(_ type: Int, _ count: Int, _ isAllowed: Bool) throws {
+        let sample = try #require(Self.samples.first { $0.entryClass == "IAT" })
+        var lines = sample.text.split(separator: "\n").map(String.init)
+        let first = try #require(lines.firstIndex { $0.hasPrefix("7\(type)") })
+        let kept = lines[first]
+        lines.removeAll { $0.hasPrefix("717") || $0.hasPrefix("718") }
+        let place = try #require(lines.lastIndex { $0.hasPrefix("716") }) + 1
+        lines.insert(contentsOf: repeatElement(kept, count: count), at: place)
+
+        let told = Told(Array(lines.joined(separator: "\n").utf8), .lenient)
+
+        #expect(told.problems.contains { $0.code == .addendaOrder } == !isAllowed)
+    }
+
     @Test("A layout names all 94 columns once", arguments: RecordLayout.all)
     func layout(_ layout: RecordLayout) {
         #expect(layout.fields.first?.columns.lowerBound == 1)

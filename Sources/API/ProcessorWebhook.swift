@@ -46,9 +46,13 @@ enum ProcessorWebhook {
         } catch let refusal as Refusal {
             try refuse(id, refusal, call)
         } catch let error as JSONError {
+            try call.service.raise(
+                .processorEvent(id: id, what: "malformed"), about: "processor event \(id)")
             try edge.mark(event: id, result: "malformed: \(error)")
             throw error
         } catch let error as InvalidBody {
+            try call.service.raise(
+                .processorEvent(id: id, what: "malformed"), about: "processor event \(id)")
             let places = error.errors.map { "\($0.pointer) \($0.code.rawValue)" }
             try edge.mark(event: id, result: "malformed: \(places.joined(separator: ", "))")
             throw error
@@ -61,6 +65,8 @@ enum ProcessorWebhook {
         call.log("Webhook \(id) was refused: \(problem.code)")
         // A fact that is missing for now may be there when the event comes again.
         guard problem.status != 503 else { throw refusal }
+        try call.service.raise(
+            .processorEvent(id: id, what: problem.code), about: "processor event \(id)")
         try call.service.edge.mark(event: id, result: "refused: \(problem.code)")
     }
 

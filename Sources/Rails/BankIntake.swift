@@ -51,6 +51,10 @@ extension BankRail {
                     name: keptName, direction: "inbound", digest: digest, bytes: bytes,
                     at: service.clock.now(), state: "kept", report: ""))
             let report = try await apply(name, Array(bytes))
+            if report.needsPerson {
+                try service.raise(
+                    .bankFile(name: keptName), about: "bank file \(keptName) \(digest)")
+            }
             try service.edge.mark(
                 bankFile: keptName, state: report.refused ? "refused" : "taken",
                 report: report.text)
@@ -73,6 +77,15 @@ extension BankRail {
         var unchanged = 0
         var problems: [String] = []
         var refused = false
+        /// Parts of the file from which nothing followed.
+        var leftOut = 0
+
+        var needsPerson: Bool { refused || leftOut > 0 }
+
+        mutating func leaveOut(_ problem: String) {
+            leftOut += 1
+            problems.append(problem)
+        }
 
         var text: String {
             (["\(applied) applied, \(unchanged) seen before"] + problems).joined(separator: "\n")
@@ -82,8 +95,8 @@ extension BankRail {
             switch outcome {
             case .accepted(.unchanged), .replayed: unchanged += 1
             case .accepted: applied += 1
-            case .refused(let refusal): problems.append("\(what): \(refusal)")
-            case .conflict: problems.append("\(what): told before with other contents")
+            case .refused(let refusal): leaveOut("\(what): \(refusal)")
+            case .conflict: leaveOut("\(what): told before with other contents")
             }
         }
     }
@@ -112,7 +125,7 @@ extension BankRail {
                 // Set aside by the reader; the bytes are kept, and nothing follows unseen.
                 for quarantined in reading.quarantined {
                     let trace = quarantined.entry.map { " \($0.trace)" } ?? ""
-                    report.problems.append(
+                    report.leaveOut(
                         "The entry\(trace) on line \(quarantined.line) needs a person.")
                     report.problems += quarantined.problems.map(\.description)
                 }
@@ -138,7 +151,7 @@ extension BankRail {
             case .change(let addenda): try await applyChange(entry, addenda, &report)
             case .contested(let addenda): try await applyContest(entry, addenda, &report)
             case .paymentInformation, .dishonored, .refusedChange, .other:
-                report.problems.append("Entry \(entry.trace) is of a kind we do not receive.")
+                report.leaveOut("Entry \(entry.trace) is of a kind we do not receive.")
             }
         }
     }
@@ -181,7 +194,7 @@ extension BankRail {
             let methodID = method(of: sent.payment, customer),
             let account = customer.methods[methodID]?.bankAccount
         else {
-            report.problems.append("Change \(entry.trace) is of no entry of ours.")
+            report.leaveOut("Change \(entry.trace) is of no entry of ours.")
             return
         }
         var corrected: PaymentMethod.BankAccount?
@@ -239,7 +252,7 @@ extension BankRail {
             if case .dishonor(let id) = row.payment { id } else { nil }
         }.first
         guard let item = match else {
-            report.problems.append("Contest \(entry.trace) is of no dishonored return of ours.")
+            report.leaveOut("Contest \(entry.trace) is of no dishonored return of ours.")
             return
         }
         let key = "\(entry.trace):\(addenda.dishonoredTrace):\(addenda.code)"
@@ -278,7 +291,7 @@ extension BankRail {
         switch row.record {
         case .debitSettled:
             guard let sent = try sent(row), let customer = sent.customer else {
-                report.problems.append("\(what): no entry of ours has this trace and amount")
+                report.leaveOut("\(what): no entry of ours has this trace and amount")
                 return
             }
             addressee = .customer(customer)
@@ -296,12 +309,12 @@ extension BankRail {
                 command = .settleReturn(
                     Command.SettleReturn(payment: sent.payment, fee: .zero))
             } else {
-                report.problems.append("\(what): no return of ours has this trace")
+                report.leaveOut("\(what): no return of ours has this trace")
                 return
             }
         case .dishonorSettled:
             guard case .dishonor(let item)? = try sent(row)?.payment else {
-                report.problems.append("\(what): no dishonored return of ours has this trace")
+                report.leaveOut("\(what): no dishonored return of ours has this trace")
                 return
             }
             addressee = .house

@@ -68,6 +68,10 @@ public struct Alert: Hashable, Sendable, Codable {
         /// The venue told of a fill that the books cannot take.
         case fillParked(CustomerID, SaleID, trade: String)
         case commandFailed(String)
+        /// A bank file was refused, or part of it could not be applied.
+        case bankFile(name: String)
+        /// The processor told of something that could not be read or booked; `what` says why.
+        case processorEvent(id: String, what: String)
     }
 }
 

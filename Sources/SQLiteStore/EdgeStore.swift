@@ -230,6 +230,16 @@ public struct EdgeStore: Sendable {
         }
     }
 
+    /// Tells operators of what an edge found; the same alert is told once.
+    public func keep(_ alert: Alert) throws {
+        let content = try JSON.encode(alert.content)
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO alert(id, at, content) VALUES (?, ?, ?)",
+                arguments: [alert.id.data, alert.at.milliseconds, content])
+        }
+    }
+
     public func closeAlert(_ id: AlertID, by name: String) throws {
         try pool.write { db in
             try db.execute(

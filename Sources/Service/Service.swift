@@ -185,6 +185,16 @@ extension Fault {
     }
 }
 
+extension Service {
+    /// Tells operators of what an edge found. `key` names it: found again, it is told once.
+    public func raise(_ content: Alert.Content, about key: String) throws {
+        try edge.keep(
+            Alert(
+                id: AlertID(sharing: Causes.named(scope: "alert", key: key)), at: clock.now(),
+                content: content))
+    }
+}
+
 /// The time of the service; in a sandbox a person can move it forward.
 public final class ServiceClock: Clock {
     private let offset: Mutex<Int64>

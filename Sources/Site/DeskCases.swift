@@ -404,7 +404,7 @@ extension Alert.Content {
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
             .fillParked(let id, _, _):
             id
-        case .returnInSuspense, .unidentifiedFunds, .commandFailed: nil
+        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent: nil
         }
     }
 }
@@ -443,6 +443,9 @@ extension Alert {
                 case .fillParked(let id, _, let trade):
                     (.fillParked, trade, .now, .customer("\(id)"))
                 case .commandFailed(let sentence): (.commandFailed, sentence, .now, nil)
+                case .bankFile(let name): (.bankFile, name, .now, .file(name))
+                case .processorEvent(let id, let what):
+                    (.processorEvent, "\(id): \(words(what))", .now, nil)
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {

@@ -301,6 +301,16 @@ extension Describe {
             )
         case .commandFailed(let sentence):
             ("command_failed", [("detail", .string(sentence))], "A timer was refused and dropped.")
+        case .bankFile(let name):
+            (
+                "bank_file", [("file", .string(name))],
+                "A bank file was refused, or part of it could not be applied."
+            )
+        case .processorEvent(let id, let what):
+            (
+                "processor_event", [("event", .string(id)), ("detail", .string(what))],
+                "The processor told of something that could not be read or booked. It is kept."
+            )
         }
     }
 }

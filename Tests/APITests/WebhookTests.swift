@@ -181,6 +181,16 @@ struct WebhookTests {
             #expect(negative.pointers == ["/data/amount_minor"])
             #expect(
                 try world.service.edge.result(ofEvent: "evt_2")?.hasPrefix("malformed") == true)
+            // The processor may go on asking; an operator is told once of each.
+            _ = try await send(
+                world, "evt_2", "charge.succeeded",
+                ["charge_id": .string(settlement), "amount_minor": -1, "fee_minor": 0])
+            let told = try world.service.reader.openAlerts(limit: 10).map(\.content)
+            #expect(
+                told.filter { if case .processorEvent = $0 { true } else { false } } == [
+                    .processorEvent(id: "evt_1", what: "malformed"),
+                    .processorEvent(id: "evt_2", what: "malformed"),
+                ])
         }
     }
 

@@ -301,6 +301,14 @@ import Testing
             #expect(report.html.contains("debit settled") && report.html.contains("Alice Sample"))
             #expect(broken.html.contains("<span>Problem</span>"))
             #expect(none.status == 404)
+
+            try world.service.raise(.bankFile(name: "2026-11-23-A.ach"), about: "a")
+            try world.service.raise(.bankFile(name: "2026-11-23-A.ach"), about: "a")
+            let tasks = try await dana.get("/operator/tasks").html
+            #expect(tasks.contains("A bank file needs somebody"))
+            let told = try world.service.reader.openAlerts(limit: 9).map(\.content)
+            #expect(told == [.bankFile(name: "2026-11-23-A.ach")])
+            #expect(tasks.contains("/operator/bank-files/2026-11-23-A.ach"))
         }
     }
 

@@ -250,10 +250,12 @@ def look(server, watcher):
     expect(after, "makewhole_bank_entries_queued", 3)
     assert after["process_resident_memory_bytes", frozenset()] > 1 << 20
 
-    # The file leaves at its cut-off; what is no file is refused.
+    # The file leaves at its cut-off; what is no file is refused, and somebody is told.
+    alerts = figures(server, watcher)["makewhole_alerts_open", frozenset()]
     (server.folder / "bank" / "inbound" / "odd.ach").write_text("This is not a Nacha file.\n")
     name = "makewhole_bank_files_total"
     eventually(server, watcher, name, 1, direction="inbound", result="refused")
+    eventually(server, watcher, "makewhole_alerts_open", alerts + 1)
     due = server.call("GET", "/v1/sandbox/clock")[1]["next_due"]
     assert server.call("POST", "/v1/sandbox/clock", {"advance_to": due})[0] == 200
     eventually(server, watcher, name, 1, direction="outbound", result="sent")

@@ -400,6 +400,10 @@ public struct TasksPage: Page, Equatable {
         case fillParked
         /// A command was given up.
         case commandFailed
+        /// A bank file was refused, or not all of it could be applied.
+        case bankFile
+        /// The processor told of something that could not be read or booked.
+        case processorEvent
         /// A second person is asked to agree to a waiver, of so many cents or of all.
         case agreeWaiver(cents: Int64?)
         /// A second person is asked to agree to a loss.

@@ -143,6 +143,8 @@ extension Catalogue {
         case .help(let topic?): staff("A customer writes: \(helpTopicShort(topic))")
         case .noticeUndelivered: staff("A notice could not be delivered")
         case .fillParked: staff("A fill could not be booked")
+        case .bankFile: staff("A bank file needs somebody")
+        case .processorEvent: staff("An event of the processor needs somebody")
         case .commandFailed: staff("A command failed")
         case .agreeWaiver(nil): staff("Agree to waive all of it")
         case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")

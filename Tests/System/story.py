@@ -10,6 +10,7 @@ import argparse
 import datetime
 import itertools
 import json
+import re
 import struct
 import subprocess
 import time
@@ -60,7 +61,23 @@ class World:
         expect(
             (done.returncode == 0) == succeeds, "makewhole-sandbox " + " ".join(command),
             done.stdout, done.stderr)
+        if command[:2] == ("clock", "advance"):
+            self.wait_for_prices()
         return done.stdout.strip() if succeeds else done.stderr.strip()
+
+    def wait_for_prices(self):
+        """After a leap of the clock the last prices are old until the market is asked again."""
+        request = urllib.request.Request(
+            self.server.url + "/metrics", headers={"Authorization": "Bearer " + self.server.key})
+        end = time.monotonic() + 30
+        while True:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                figures = answer.read().decode()
+            ages = re.findall(r"^makewhole_quote_age_seconds\{[^}]*\} (\S+)$", figures, re.M)
+            if ages and all(abs(float(age)) < 30 for age in ages):
+                return
+            expect(time.monotonic() < end, "prices come again after the clock was moved", ages)
+            time.sleep(0.1)
 
     def now(self):
         text = json.loads(self.play("clock", "show"))["now"]

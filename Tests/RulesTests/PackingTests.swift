@@ -73,6 +73,14 @@ import Testing
         }
     }
 
+    @Test func `an amount, a quantity or a rate below zero is refused, not trapped on`() {
+        let below = Int64(-1).packed
+        #expect(throws: PackingFault.self) { try Cents(packed: below) }
+        #expect(throws: PackingFault.self) { try Quantity(packed: below) }
+        #expect(throws: PackingFault.self) { try BasisPoints(packed: below) }
+        #expect(throws: PackingFault.self) { try Price(packed: below) }
+    }
+
     @Test func `a value of a newer version is named as such`() {
         var bytes = Cents(1).packed
         bytes[0] = Packer.format + 1

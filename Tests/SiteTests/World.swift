@@ -124,17 +124,23 @@ final class World: Sendable {
         return customer
     }
 
+    /// Links the bank account of every story here.
+    func linkBank() async throws -> Reply {
+        try await tell(
+            .linkMethod(
+                Command.LinkMethod(
+                    kind: .bankAccount(
+                        service.vault.seal(
+                            routingNumber: "021000021", accountNumber: "123456789",
+                            type: .checking)), label: "First Harbor", lastFour: "6789",
+                    verified: true, balance: nil)))
+    }
+
     /// A linked account, a deposit of 200 dollars, 150 of it spent on bitcoin, and the deposit
     /// sent back by the bank: 150 dollars are owed.
     func owe() async throws -> DepositID {
-        let account = service.vault.seal(
-            routingNumber: "021000021", accountNumber: "123456789", type: .checking)
         guard
-            case .method(let method) = try await tell(
-                .linkMethod(
-                    Command.LinkMethod(
-                        kind: .bankAccount(account), label: "First Harbor", lastFour: "6789",
-                        verified: true, balance: nil))),
+            case .method(let method) = try await linkBank(),
             case .deposit(let deposit, _, _, _) = try await tell(
                 .startDeposit(Command.StartDeposit(method: method, amount: Cents(20_000)))),
             let btc = AssetCode("BTC")
@@ -244,14 +250,8 @@ final class World: Sendable {
 
     /// An instant buy of 150 dollars, which a linked account is to pay.
     func buyAtOnce() async throws -> DepositID {
-        let account = service.vault.seal(
-            routingNumber: "021000021", accountNumber: "123456789", type: .checking)
         guard
-            case .method(let method) = try await tell(
-                .linkMethod(
-                    Command.LinkMethod(
-                        kind: .bankAccount(account), label: "First Harbor", lastFour: "6789",
-                        verified: true, balance: nil))), let btc = AssetCode("BTC"),
+            case .method(let method) = try await linkBank(), let btc = AssetCode("BTC"),
             case .deposit(let deposit, _, _, _) = try await tell(
                 .purchase(
                     Command.Purchase(

@@ -136,6 +136,13 @@ public struct Unpacker {
         return Int(count)
     }
 
+    /// A number that must not be below zero, where the type itself would trap.
+    fileprivate mutating func notNegative(_ name: String) throws -> Int64 {
+        let number: Int64 = try get()
+        guard number >= 0 else { throw PackingFault("a stored \(name) is negative") }
+        return number
+    }
+
     fileprivate mutating func text() throws -> String {
         let end = try count() + position
         defer { position = end }
@@ -277,9 +284,7 @@ extension Cents: Packable {
     public func pack(into packer: inout Packer) { packer.put(count) }
 
     public init(unpacking unpacker: inout Unpacker) throws {
-        let count: Int64 = try unpacker.get()
-        guard count >= 0 else { throw PackingFault("a stored amount is negative") }
-        self.init(count)
+        self.init(try unpacker.notNegative("amount"))
     }
 }
 
@@ -287,9 +292,7 @@ extension Quantity: Packable {
     public func pack(into packer: inout Packer) { packer.put(count) }
 
     public init(unpacking unpacker: inout Unpacker) throws {
-        let count: Int64 = try unpacker.get()
-        guard count >= 0 else { throw PackingFault("a stored quantity is negative") }
-        self.init(count)
+        self.init(try unpacker.notNegative("quantity"))
     }
 }
 
@@ -297,9 +300,7 @@ extension BasisPoints: Packable {
     public func pack(into packer: inout Packer) { packer.put(count) }
 
     public init(unpacking unpacker: inout Unpacker) throws {
-        let count: Int64 = try unpacker.get()
-        guard count >= 0 else { throw PackingFault("a stored rate is negative") }
-        self.init(count)
+        self.init(try unpacker.notNegative("rate"))
     }
 }
 

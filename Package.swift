@@ -4,6 +4,8 @@ import PackageDescription
 // What a target may know is what stands in its list: pure targets know only pure ones, an edge never
 // another edge's business. ARCHITECTURE.md draws it.
 
+let hashTrees = Target.Dependency.product(
+    name: "HashTreeCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -32,6 +34,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -56,7 +59,7 @@ let package = Package(
         .target(
             name: "Nacha", dependencies: ["Money", "Banking"],
             swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha"]),
+        .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha", hashTrees]),
         .target(name: "HTML"),
         .target(name: "Web", dependencies: ["HTML"]),
 
@@ -76,7 +79,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
                 "Vocabulary", "Exposition", "Assertions", crypto, grdb, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),

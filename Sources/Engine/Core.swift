@@ -224,7 +224,7 @@ private struct Batch {
     mutating func accept(_ draft: Draft, envelope: Envelope, reply: Reply, policy: String) {
         put(draft.customer)
         for item in draft.changes.parked {
-            house.suspense[item.id] = item
+            house.put(item)
             houseChanged = true
         }
         commit.decisions.append(

@@ -13,6 +13,7 @@ import Wire
 /// The parts of a running service, wired together.
 struct Running {
     let service: Service
+    let rail: BankRail
     let http: HTTPClient
     let bankLoop: Loop
     let outboxLoop: Loop
@@ -45,6 +46,7 @@ struct Running {
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
         let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
+        self.rail = rail
         let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
         let mailer = Mailer(
             client: deployment.smtp.map { smtp in

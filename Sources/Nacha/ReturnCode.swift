@@ -43,6 +43,8 @@ public struct ReturnCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     public static let accountHolderDeceased = ReturnCode(trusted: "R15")
     /// R16: the account is frozen by law or sanctions.
     public static let accountFrozen = ReturnCode(trusted: "R16")
+    /// R17: fields the RDFI edits are wrong, or the entry was made in questionable circumstances.
+    public static let fileRecordEditCriteria = ReturnCode(trusted: "R17")
     /// R29: a company did not authorise us.
     public static let corporateNotAuthorized = ReturnCode(trusted: "R29")
     /// R61, ours: the return came to the wrong bank.

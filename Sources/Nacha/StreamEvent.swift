@@ -68,15 +68,18 @@ public struct BatchView: ~Escapable {
     public let entryClass: StandardEntryClass?
     /// `nil` when it is none of the rules.
     public let serviceClass: ServiceClass?
+    /// Where the header stands in the stream, with its line end.
+    public let bytes: Range<Int>
 
     @_lifetime(copy record)
     init(
         _ record: consuming RecordView, _ entryClass: StandardEntryClass?,
-        _ serviceClass: ServiceClass?
+        _ serviceClass: ServiceClass?, bytes: Range<Int>
     ) {
         self.record = record
         self.entryClass = entryClass
         self.serviceClass = serviceClass
+        self.bytes = bytes
     }
 
     /// The header's values; `nil` when one of them could not be read.

@@ -372,7 +372,11 @@ extension StreamReader {
             odfi: batch.odfi.flatMap { DFIIdentification(number: Int($0)) })
         try flush(take)
         let span = RawSpan(_unsafeStart: UnsafeRawPointer(batchHeader), byteCount: Columns.stride)
-        try take(.batch(BatchView(RecordView(span), batch.entryClass, batch.serviceClass)))
+        try take(
+            .batch(
+                BatchView(
+                    RecordView(span), batch.entryClass, batch.serviceClass,
+                    bytes: lineOffset..<entryEnd)))
     }
 
     private mutating func checkBatchHeader(_ record: Columns) {

@@ -25,7 +25,7 @@ public struct BankRail: Sendable {
         self.logger = logger
         outbound = folder.appendingPathComponent("outbound", isDirectory: true)
         inbound = folder.appendingPathComponent("inbound", isDirectory: true)
-        for directory in [outbound, inbound, inbound.appendingPathComponent("taken")] {
+        for directory in [outbound, inbound] {
             try FileManager.default.createDirectory(
                 at: directory, withIntermediateDirectories: true)
         }
@@ -171,9 +171,9 @@ public struct BankRail: Sendable {
             switch row.presentment {
             case .original: origination.add(try entry(row, trace))
             case .again: origination.add(try entry(row, trace), for: .representment)
-            case .dishonor(let code, let returnCode, let returnTrace):
+            case .dishonor(let code, _, let returnTrace):
                 if let dishonored = try dishonor(
-                    row, trace, code: code, returnCode: returnCode, returnTrace: returnTrace)
+                    row, trace, code: code, returnTrace: returnTrace)
                 {
                     dishonors.append(dishonored)
                 }
@@ -225,32 +225,40 @@ public struct BankRail: Sendable {
         else { throw RailProblem("\(row.payment.key) has no bank account to debit") }
         return Entry(
             code: code, receiver: receiver, account: try service.vault.accountNumber(of: account),
-            amount: row.amount, identification: String(row.payment.key.suffix(15)),
+            amount: row.amount, identification: row.payment.identification,
             name: ASCIIText.fitting(customer.profile.name, columns: 22), discretionaryData: "S",
             trace: trace)
     }
 
-    /// The return as it came, sent back; found in the file that brought it.
+    /// The return as it came, sent back, or the change, refused; found where it stands in what the
+    /// bank sent.
     private func dishonor(
-        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String, returnCode: String,
-        returnTrace: String
+        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String, returnTrace: String
     ) throws -> (Entry, BatchHeader)? {
-        guard let code = ReturnCode(code) else { return nil }
-        for file in try service.edge.bankFiles(direction: "inbound", limit: 10_000)
-        where file.name.hasSuffix(".ach") {
-            guard case .success(let reading)? = read(Array(file.bytes)) else { continue }
-            for batch in reading.file.batches {
-                for entry in batch.entries where entry.trace.text == returnTrace {
-                    if let dishonored = entry.dishonored(
-                        code, trace: trace, returnSettlement: batch.header.settlement)
-                    {
-                        return (dishonored, batch.header)
-                    }
-                }
+        guard case .dishonor(let id) = row.payment,
+            let item = try service.reader.house().suspense[id]
+        else { return nil }
+        guard let place = item.place, let found = try service.bankFiles.entry(at: place) else {
+            throw RailProblem("the record \(returnTrace) to answer is in no file kept here")
+        }
+        let answer: Entry?
+        if let code = ChangeCode(code) {
+            answer = found.entry.refusedChange(code, trace: trace)
+        } else {
+            answer = ReturnCode(code).flatMap {
+                found.entry.dishonored(
+                    $0, trace: trace, returnSettlement: found.header.settlement,
+                    information: item.dishonorInformation ?? "")
             }
         }
-        throw RailProblem("the return \(returnTrace) to dishonor is in no file kept here")
+        guard let answer else {
+            throw RailProblem("\(returnTrace) is nothing that \(code) could answer")
+        }
+        return (answer, found.header)
     }
+
+    /// How what the bank sends is read.
+    var inboundProfile: BankProfile { .lenient }
 
     /// Written aside, flushed, renamed: the bank never sees half a file, and never two of a name.
     private func send(_ name: String, bytes: Data) throws {
@@ -266,10 +274,6 @@ public struct BankRail: Sendable {
         try service.edge.mark(bankFile: name, state: "sent", report: "")
         logger.info("a file left for the bank", metadata: ["file": "\(name)"])
         service.figures.bankFile(.sent)
-    }
-
-    func read(_ bytes: [UInt8]) -> Result<Reading, FileRefusal>? {
-        FileReader(profile: .lenient).readAll(bytes).first
     }
 }
 

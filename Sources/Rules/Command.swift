@@ -605,21 +605,25 @@ extension Command {
 extension Command {
     /// A return that names no payment of ours.
     public struct ParkReturn: Hashable, Sendable, Codable {
+        /// Empty when it cannot be read.
         public let code: String
+        /// Zero when it cannot be read, and for a change.
         public let amount: Cents
-        public let trace: TraceNumber
-        public let originalTrace: TraceNumber
+        public let trace: TraceNumber?
+        public let originalTrace: TraceNumber?
         public let why: SuspenseItem.Why
+        public let place: FilePlace?
 
         public init(
-            code: String, amount: Cents, trace: TraceNumber, originalTrace: TraceNumber,
-            why: SuspenseItem.Why
+            code: String, amount: Cents, trace: TraceNumber?, originalTrace: TraceNumber?,
+            why: SuspenseItem.Why, place: FilePlace? = nil
         ) {
             self.code = code
             self.amount = amount
             self.trace = trace
             self.originalTrace = originalTrace
             self.why = why
+            self.place = place
         }
     }
 
@@ -650,12 +654,15 @@ extension Command {
 
     public struct DishonorReturn: Hashable, Sendable, Codable {
         public let item: SuspenseID
-        /// R61, R62, R67, R68, R69 or R70.
+        /// R61, R62, R67, R68, R69 or R70; C61 through C69 for a change.
         public let code: String
+        /// At most 21 characters; R69 names the fields that are wrong.
+        public let information: String?
 
-        public init(item: SuspenseID, code: String) {
+        public init(item: SuspenseID, code: String, information: String? = nil) {
             self.item = item
             self.code = code
+            self.information = information
         }
     }
 

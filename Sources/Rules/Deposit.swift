@@ -83,6 +83,8 @@ public struct Deposit: Hashable, Sendable, Codable {
         public var settled: Bool
         /// What the bank charged us for the return, once it has said so.
         public var fee: Cents?
+        /// What a return for a death says.
+        public var dateOfDeath: Day?
     }
 
     /// Value in the account that may be traded but not leave, in dollars, whatever was bought.

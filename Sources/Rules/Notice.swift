@@ -89,12 +89,30 @@ public struct QueuedEntry: Hashable, Sendable, Codable {
     public let amount: Cents
     public let presentment: Presentment
 
+    /// The individual identification of what we send: this many characters of the payment's id,
+    /// from the one after its prefix on. Returns bring it back; time comes first in an id, so these
+    /// characters tell it from every other and find it.
+    public static let identificationLength = 15
+
     public enum Presentment: Hashable, Sendable, Codable {
         case original
         /// RETRY PYMT: the same amount in a batch of its own.
         case again
         /// A dishonored return, with the code and the return it answers.
         case dishonor(code: String, returnCode: String, returnTrace: String)
+    }
+}
+
+extension PaymentReference {
+    /// What columns 40-54 of its entry hold.
+    public var identification: String {
+        let id =
+            switch self {
+            case .deposit(let id): "\(id)"
+            case .settlement(let id): "\(id)"
+            case .dishonor(let id): "\(id)"
+            }
+        return String(id.drop { $0 != "_" }.dropFirst().prefix(QueuedEntry.identificationLength))
     }
 }
 

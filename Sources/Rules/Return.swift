@@ -12,16 +12,57 @@ public struct ReturnedEntry: Hashable, Sendable, Codable {
     public let trace: TraceNumber
     /// The return's own settlement date, by which it is in time or late; without one, when it came.
     public let settlesOn: Day?
+    /// What the bank said besides the code; `nil` when nothing.
+    public let remarks: ReturnRemarks?
+    /// Where the return stands in what the bank sent.
+    public let place: FilePlace?
 
     public init(
         payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber,
-        settlesOn: Day? = nil
+        settlesOn: Day? = nil, remarks: ReturnRemarks? = nil, place: FilePlace? = nil
     ) {
         self.payment = payment
         self.code = code
         self.amount = amount
         self.trace = trace
         self.settlesOn = settlesOn
+        self.remarks = remarks
+        self.place = place
+    }
+
+    var rule: ReturnCodeRule {
+        ReturnCodeRule(code, isQuestionable: remarks?.isQuestionable ?? false)
+    }
+}
+
+/// What a bank may say with a return besides its code.
+public struct ReturnRemarks: Hashable, Sendable, Codable {
+    /// Only with R14 and R15: entries initiated before it are judged otherwise than later ones.
+    public let dateOfDeath: Day?
+    /// R17 with QUESTIONABLE in its addenda: the RDFI believes that the entry was made under
+    /// questionable circumstances (Nacha Operating Rules, return for questionable activity).
+    public let isQuestionable: Bool
+
+    public init(dateOfDeath: Day? = nil, isQuestionable: Bool = false) {
+        self.dateOfDeath = dateOfDeath
+        self.isQuestionable = isQuestionable
+    }
+}
+
+/// Where a record stands: what was decided about it may need the whole of it again.
+public struct FilePlace: Hashable, Sendable, Codable {
+    public let file: String
+    /// Counted from one.
+    public let line: Int
+    /// The byte it begins at, and the byte the header of its batch begins at.
+    public let offset: Int
+    public let batch: Int
+
+    public init(file: String, line: Int, offset: Int, batch: Int) {
+        self.file = file
+        self.line = line
+        self.offset = offset
+        self.batch = batch
     }
 }
 
@@ -59,7 +100,7 @@ extension Draft {
         case .initiated, .cancelled:
             return try park(entry, of: .deposit(id), because: .neverSent)
         }
-        let rule = ReturnCodeRule(entry.code)
+        let rule = entry.rule
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -107,14 +148,14 @@ extension Draft {
         let returned = Deposit.ReturnRecord(
             code: rule.code, trace: entry.trace, receivedAt: facts.now, source: house,
             covered: covered, shortfall: shortfall, afterRelease: deposit.state == .settled,
-            settled: house != .returnsPayable)
+            settled: house != .returnsPayable, dateOfDeath: entry.remarks?.dateOfDeath)
         deposit.returns.append(returned)
         deposit.state = .returned(returned)
         record(.returned(code: rule.code), on: &deposit)
         clear(.release(id))
         if !rule.isOurOwnRequest { depositFailed() }
         applyReturn(rule, to: deposit.method)
-        stopCustomer(after: rule)
+        stopCustomer(after: rule, remarks: entry.remarks)
         if shortfall > .zero {
             try openObligation(
                 ObligationID(sharing: id), origin: .deposit(id), principal: shortfall,
@@ -133,7 +174,7 @@ extension Draft {
         return min(customer.freeCash, amount)
     }
 
-    mutating func stopCustomer(after rule: ReturnCodeRule) {
+    mutating func stopCustomer(after rule: ReturnCodeRule, remarks: ReturnRemarks? = nil) {
         let kind: StopFlag.Kind
         switch rule.customerEffect {
         case .none, .normal, .review: return
@@ -141,7 +182,8 @@ extension Draft {
         case .deceased: kind = .deceased
         case .compliance: kind = .compliance
         }
-        setFlag(kind, reason: "return \(rule.code)", expiresAt: nil)
+        let died = remarks?.dateOfDeath.map { ", died \($0.iso)" } ?? ""
+        setFlag(kind, reason: "return \(rule.code)\(died)", expiresAt: nil)
         raise(.customerStopped(customer.id, kind))
     }
 
@@ -204,6 +246,7 @@ extension Draft {
                 returnSettlement: Eastern.day(at: facts.now)),
             state: .open, settled: source != .returnsPayable)
         item.wasContested = reason == .dishonorContested
+        item.place = entry.place
         changes.parked.append(item)
         raise(.returnInSuspense(item.id))
         switch payment {

@@ -46,6 +46,14 @@ public final class SQLiteStore: Store {
         return pool
     }
 
+    /// Opens a file that is there for looking only, also while a program writes to it.
+    public static func openReadOnly(path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
     public init(pool: DatabasePool) throws {
         self.pool = pool
         chain = try pool.read { db in try Chain.last(db) }
@@ -375,6 +383,7 @@ public final class SQLiteStore: Store {
             statements.putSuspense.bind(1, Blob(id))
             statements.putSuspense.bind(2, item.state.tag)
             statements.putSuspense.bind(3, try JSON.encode(item))
+            statements.putSuspense.bind(4, item.trace?.text)
             try statements.putSuspense.run()
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {

@@ -161,7 +161,34 @@ enum Schema {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX session_expires ON session(expires);
             """
-        )
+        ),
+        (
+            "0002 Bank files in sealed parts, and what finds the entry a return is of",
+            """
+            ALTER TABLE bank_file ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+            UPDATE bank_file SET size = length(bytes);
+            ALTER TABLE bank_file ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE bank_file ADD COLUMN entries INTEGER;
+
+            CREATE INDEX bank_file_state ON bank_file(direction, state);
+
+            CREATE TABLE bank_file_part(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                sealed BLOB NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT;
+
+            ALTER TABLE suspense ADD COLUMN trace TEXT;
+            UPDATE suspense SET trace = json_extract(body, '$.trace');
+            CREATE INDEX suspense_trace ON suspense(trace) WHERE trace IS NOT NULL;
+
+            DROP INDEX entry_trace;
+            CREATE INDEX entry_trace ON entry(trace, payment, customer, amount, queued_at)
+                WHERE trace IS NOT NULL;
+            CREATE INDEX entry_amount ON entry(amount, queued_at) WHERE trace IS NOT NULL;
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -44,6 +44,9 @@ public struct Service: Sendable {
         self.figures = figures
     }
 
+    /// The bytes of bank files.
+    public var bankFiles: BankFileBytes { BankFileBytes(edge: edge, vault: vault) }
+
     /// What a deployment says of itself.
     public struct Settings: Sendable {
         /// Where customers reach the pages, without a slash at the end.
@@ -159,6 +162,37 @@ public struct Service: Sendable {
                 command.name, "fault", code: error.word, after: start.duration(to: .now))
             throw error
         }
+    }
+
+    /// One command of ``perform(batch:)``.
+    public struct Asked: Sendable {
+        let command: Command
+        let addressee: Addressee
+        let cause: Cause
+        let fingerprint: UInt64
+
+        public init(
+            _ command: Command, to addressee: Addressee, cause: Cause, fingerprint: UInt64
+        ) {
+            self.command = command
+            self.addressee = addressee
+            self.cause = cause
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// The same for many commands of the system's own, in one commit and answered in their order.
+    public func perform(batch asked: [Asked]) async throws(Fault) -> [Outcome] {
+        let start = ContinuousClock.now
+        let outcomes = try await engine.perform(
+            batch: asked.map {
+                Envelope(
+                    cause: $0.cause, fingerprint: $0.fingerprint, actor: .system,
+                    to: $0.addressee, $0.command)
+            })
+        let took = start.duration(to: .now)
+        for (asked, outcome) in zip(asked, outcomes) { note(asked.command, outcome, after: took) }
+        return outcomes
     }
 
     private func note(_ command: Command, _ outcome: Outcome, after took: Duration) {

@@ -165,7 +165,6 @@ extension Site {
             candidates: try candidates(for: item))
     }
 
-    /// The named payment's deposit first, then deposits of the same amount.
     private func candidates(for item: SuspenseItem) throws -> [SuspensePage.Candidate] {
         if item.why == .unidentifiedFunds {
             return try deskCustomers(.obligation, ["open"]).prefix(Site.candidatesMax).compactMap {
@@ -174,16 +173,14 @@ extension Site {
                 return candidate(deposit, customer, "This customer owes something")
             }
         }
-        if let id = item.customer, case .deposit(let deposit)? = item.payment,
-            let customer = try service.reader.customer(id), let known = customer.deposits[deposit]
-        {
-            return [candidate(known, customer, "The return names it")]
+        return try service.suggestions(for: item, limit: Site.candidatesMax).compactMap {
+            suggestion in
+            guard case .deposit(let id) = suggestion.payment,
+                let deposit = suggestion.customer.deposits[id]
+            else { return nil }
+            return candidate(
+                deposit, suggestion.customer, suggestion.reasons.map(\.words).joined(separator: ", "))
         }
-        let tags = ["submitted", "funds_received", "settled"]
-        return try deskCustomers(.deposit, tags).flatMap { customer in
-            customer.deposits.values.filter { $0.amount == item.amount && $0.trace != nil }
-                .map { candidate($0, customer, "Same amount") }
-        }.sorted { $0.startedAt > $1.startedAt }.prefix(Site.candidatesMax).map { $0 }
     }
 
     /// More than a person would compare.
@@ -243,9 +240,19 @@ extension Site {
     }
 
     private func owner(of deposit: DepositID, _ item: SuspenseItem) throws -> CustomerID? {
-        if let id = item.customer { return id }
-        let tags = ["submitted", "funds_received", "settled", "returned"]
-        return try deskCustomers(.deposit, tags).first { $0.deposits[deposit] != nil }?.id
+        try item.customer ?? service.reader.customer(ofDeposit: deposit)
+    }
+}
+
+extension Suggestion.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .named: "The return names it"
+        case .identification: "The identification is its own"
+        case .similarTrace: "The trace number is a slip away"
+        case .lastFour: "The same last four digits of the account"
+        case .amount: "The same amount"
+        }
     }
 }
 
@@ -256,6 +263,8 @@ extension SuspenseItem.Why {
         case .amountDiffers: .amountDiffers
         case .duplicate: .duplicate
         case .untimely: .late
+        case .unreadable: .unreadable
+        case .change: .change
         }
     }
 }

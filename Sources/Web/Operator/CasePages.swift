@@ -734,6 +734,10 @@ public struct SuspensePage: Page, Equatable {
         case duplicate
         /// It came after its window.
         case late
+        /// A field of its record cannot be read.
+        case unreadable
+        /// It is a notification of change that fits nothing of ours.
+        case change
     }
 
     /// A deposit it may belong to.

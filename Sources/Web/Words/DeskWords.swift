@@ -407,6 +407,8 @@ extension Catalogue {
         case .amountDiffers: staff("Its amount differs from the entry's.")
         case .duplicate: staff("This entry was returned already.")
         case .late: staff("It came after its return window had closed.")
+        case .unreadable: staff("A field of its record cannot be read.")
+        case .change: staff("It asks for a change of an account that no entry of ours has.")
         }
     }
     var trace: String { staff("Original trace") }

@@ -31,7 +31,7 @@ public final class Core {
     public func process(_ envelopes: [Envelope], now clockNow: Instant) throws -> [Outcome] {
         // The clock may jump back; decisions about money never do.
         let now = max(clockNow, floor)
-        var batch = Batch(commit: Commit(at: now), house: house)
+        var batch = Batch(commit: Commit(at: now), house: house, policy: policies.policy(at: now))
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
         do {
@@ -95,11 +95,11 @@ public final class Core {
     }
 
     private func decide(_ envelope: Envelope, in batch: inout Batch) throws -> Reply {
-        let policy = policies.policy(at: batch.commit.at)
+        let policy = batch.policy
         let facts = Facts(
             now: batch.commit.at, policy: policy, actor: envelope.actor, quotes: quotes,
             halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
-            blockedAccounts: batch.blockedAccounts)
+            blockedAccounts: batch.blockedAccounts, timing: batch.timing)
         let reply: Reply
         let following: [Following]
         switch envelope.addressee {
@@ -165,6 +165,9 @@ extension Identifier where Kind == CauseKind {
 /// A commit being gathered, with the working copies its commands see.
 private struct Batch {
     var commit: Commit
+    /// In force at the commit's time, with its bank clock.
+    let policy: Policy
+    let timing: ACHTiming
     var house: House
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
@@ -181,8 +184,10 @@ private struct Batch {
         var blockedAccounts: Set<String>
     }
 
-    init(commit: Commit, house: House) {
+    init(commit: Commit, house: House, policy: Policy) {
         self.commit = commit
+        self.policy = policy
+        timing = policy.timing
         self.house = house
         blockedAccounts = Set(house.settings.blockedAccounts.keys)
         before = Before(house: house, blockedAccounts: blockedAccounts)

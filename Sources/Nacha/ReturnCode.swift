@@ -45,6 +45,8 @@ public struct ReturnCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     public static let accountFrozen = ReturnCode(trusted: "R16")
     /// R17: fields the RDFI edits are wrong, or the entry was made in questionable circumstances.
     public static let fileRecordEditCriteria = ReturnCode(trusted: "R17")
+    /// R26: a field that may not be blank is.
+    public static let mandatoryField = ReturnCode(trusted: "R26")
     /// R29: a company did not authorise us.
     public static let corporateNotAuthorized = ReturnCode(trusted: "R29")
     /// R61, ours: the return came to the wrong bank.

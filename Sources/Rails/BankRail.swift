@@ -171,11 +171,16 @@ public struct BankRail: Sendable {
             switch row.presentment {
             case .original: origination.add(try entry(row, trace))
             case .again: origination.add(try entry(row, trace), for: .representment)
-            case .dishonor(let code, _, let returnTrace):
-                if let dishonored = try dishonor(
-                    row, trace, code: code, returnTrace: returnTrace)
-                {
+            case .dishonor(let code, _, _):
+                if let dishonored = try dishonor(row, trace, code: code) {
                     dishonors.append(dishonored)
+                } else {
+                    // One record that cannot be written must not hold back everybody's debits.
+                    try service.raise(
+                        .bankFile(name: name), about: "unanswerable \(row.payment.key)")
+                    logger.error(
+                        "a return could not be answered: its record is not readable",
+                        metadata: ["payment": "\(row.payment.key)", "code": "\(code)"])
                 }
             }
         }
@@ -233,13 +238,13 @@ public struct BankRail: Sendable {
     /// The return as it came, sent back, or the change, refused; found where it stands in what the
     /// bank sent.
     private func dishonor(
-        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String, returnTrace: String
+        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String
     ) throws -> (Entry, BatchHeader)? {
         guard case .dishonor(let id) = row.payment,
             let item = try service.reader.house().suspense[id]
         else { return nil }
         guard let place = item.place, let found = try service.bankFiles.entry(at: place) else {
-            throw RailProblem("the record \(returnTrace) to answer is in no file kept here")
+            return nil
         }
         let answer: Entry?
         if let code = ChangeCode(code) {
@@ -251,10 +256,7 @@ public struct BankRail: Sendable {
                     information: item.dishonorInformation ?? "")
             }
         }
-        guard let answer else {
-            throw RailProblem("\(returnTrace) is nothing that \(code) could answer")
-        }
-        return (answer, found.header)
+        return answer.map { ($0, found.header) }
     }
 
     /// How what the bank sends is read.

@@ -631,12 +631,21 @@ extension Command {
         public let item: SuspenseID
         public let customer: CustomerID
         public let payment: PaymentReference
+        /// What a person read in a record that could not be read: the return's code, and the
+        /// payment's own amount. `nil` where the record says it.
+        public let code: String?
+        public let amount: Cents?
         public var approvedBy: String?
 
-        public init(item: SuspenseID, customer: CustomerID, payment: PaymentReference) {
+        public init(
+            item: SuspenseID, customer: CustomerID, payment: PaymentReference,
+            code: String? = nil, amount: Cents? = nil
+        ) {
             self.item = item
             self.customer = customer
             self.payment = payment
+            self.code = code
+            self.amount = amount
         }
     }
 

@@ -14,11 +14,14 @@ public struct Facts: Sendable {
     public let bankFeedStale: Bool
     /// Fingerprints of bank accounts that no customer may use.
     public let blockedAccounts: Set<String>
+    /// The policy's bank clock.
+    public let timing: ACHTiming
 
+    /// `timing` is the policy's, for who has it at hand already.
     public init(
         now: Instant, policy: Policy, actor: Actor, quotes: [AssetCode: Quote] = [:],
         halt: LiquidationHalt = LiquidationHalt(), bankFeedStale: Bool = false,
-        blockedAccounts: Set<String> = []
+        blockedAccounts: Set<String> = [], timing: ACHTiming? = nil
     ) {
         self.now = now
         self.policy = policy
@@ -27,12 +30,14 @@ public struct Facts: Sendable {
         self.halt = halt
         self.bankFeedStale = bankFeedStale
         self.blockedAccounts = blockedAccounts
+        self.timing = timing ?? policy.timing
     }
+}
 
-    /// The policy's bank clock. The policy was validated when its book was read.
+extension Policy {
+    /// The bank clock. A policy was validated when its book was read.
     public var timing: ACHTiming {
-        guard let cutOff = Policy.time(policy.bank.cutOff),
-            let opening = Policy.time(policy.bank.opening)
+        guard let cutOff = Policy.time(bank.cutOff), let opening = Policy.time(bank.opening)
         else { preconditionFailure("a policy book holds only valid policies") }
         return ACHTiming(opening: opening, cutOff: cutOff)
     }

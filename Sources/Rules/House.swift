@@ -47,10 +47,10 @@ public struct House: Hashable, Sendable {
 /// A return or a payment that waits in suspense for a person, with its clock.
 public struct SuspenseItem: Hashable, Sendable, Codable {
     public let id: SuspenseID
-    public let amount: Cents
-    /// The return code; empty for money that arrived.
-    public let code: String
-    public let trace: TraceNumber?
+    public private(set) var amount: Cents
+    /// The return code; empty for money that arrived, and where it cannot be read.
+    public private(set) var code: String
+    public private(set) var trace: TraceNumber?
     public let originalTrace: TraceNumber?
     /// Set when the return is of a known payment and only its charge is in doubt.
     public let customer: CustomerID?
@@ -70,6 +70,13 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     /// Whether it was dishonored and the RDFI contested that. There is no second dishonor (Nacha
     /// Operating Rules, contested dishonored returns).
     public var wasContested = false
+
+    /// Puts in what could not be read.
+    mutating func complete(code: String, amount: Cents, trace: TraceNumber) {
+        self.code = code
+        self.amount = amount
+        self.trace = trace
+    }
 
     public enum Why: String, Hashable, Sendable, Codable, CaseIterable {
         case unknownTrace = "unknown_trace"
@@ -297,10 +304,14 @@ extension HouseDraft {
     /// Two people found which payment a return is of; the customer is charged now.
     private mutating func match(_ command: Command.MatchReturn) throws(Refusal) -> Reply {
         var item = try item(command.item)
-        guard item.state == .open, item.why != .unidentifiedFunds, let trace = item.trace else {
+        guard item.state == .open, item.why != .unidentifiedFunds, item.why != .change else {
             throw .wrongState("the item is not an open return")
         }
         guard command.approvedBy != nil else { throw .secondPersonRequired }
+        if item.why == .unreadable { try complete(&item, command) }
+        guard let trace = item.trace else {
+            throw .wrongState("the item is not an open return")
+        }
         item.state = .matched(command.customer)
         keep(item)
         changes.following.append(
@@ -311,6 +322,24 @@ extension HouseDraft {
                         payment: command.payment, code: item.code, amount: item.amount,
                         trace: trace, from: .suspenseReturns))))
         return .done
+    }
+
+    /// What a person read where the reader could not; what was booked so far becomes the amount.
+    private mutating func complete(
+        _ item: inout SuspenseItem, _ command: Command.MatchReturn
+    ) throws(Refusal) {
+        let code = item.code.isEmpty ? command.code ?? "" : item.code
+        let amount = command.amount ?? item.amount
+        guard ReturnCode(code) != nil, amount > .zero else {
+            throw .wrongState("code and amount of the return must be said, for its record is unreadable")
+        }
+        if amount > item.amount {
+            post(.suspenseReturns, .returnsPayable, amount - item.amount, .returnParked)
+        } else {
+            post(.returnsPayable, .suspenseReturns, item.amount - amount, .returnParked)
+        }
+        item.complete(
+            code: code, amount: amount, trace: item.trace ?? TraceNumber(number: 0))
     }
 
     /// Nobody can say what an item is of: a return is our loss, money goes back where it came from.

@@ -201,9 +201,16 @@ extension Site {
         let key = try visit.key()
         switch visit.form[.decision] {
         case "dishonor":
-            guard let code = item.why.dishonorCode else { throw Turn.bodyMalformed }
+            let typed = visit.form[.code].uppercased()
+            guard let code = item.why == .change ? typed : item.why.dishonorCode else {
+                throw Turn.bodyMalformed
+            }
+            let information = visit.form[.information]
             _ = try await visit.perform(
-                .dishonorReturn(Command.DishonorReturn(item: id, code: code)), to: .house,
+                .dishonorReturn(
+                    Command.DishonorReturn(
+                        item: id, code: code,
+                        information: information.isEmpty ? nil : information)), to: .house,
                 key: "\(key)-dishonor"
             ).reply()
             service.bell.ring()
@@ -211,12 +218,17 @@ extension Site {
             guard let deposit = DepositID(visit.form[.deposit]),
                 let owner = try owner(of: deposit, item)
             else { throw Turn.bodyMalformed }
+            let typed = visit.form[.code].uppercased()
+            let typedCode = item.why == .unreadable && !typed.isEmpty ? typed : nil
             let action: Proposal.Action =
                 item.why == .unidentifiedFunds
                 ? .assignFunds(Command.AssignFunds(item: id, customer: owner))
                 : .matchReturn(
                     Command.MatchReturn(
-                        item: id, customer: owner, payment: .deposit(deposit)))
+                        item: id, customer: owner, payment: .deposit(deposit),
+                        code: typedCode,
+                        amount: item.why == .unreadable
+                            ? try service.reader.customer(owner)?.deposits[deposit]?.amount : nil))
             let reason = visit.form[.reason]
             _ = try await visit.perform(
                 .propose(Command.Propose(addressee: .house, action: action, reason: reason)),

@@ -180,15 +180,6 @@ extension BankRail {
 
     /// A bank's refusal of a file of ours is small.
     private static let rejectBytesMax = 1 << 20
-
-    /// The bank refused a file of ours: all of it is with a person.
-    private func applyRejection(
-        _ name: String, _ bytes: [UInt8], _ report: inout IntakeReport
-    ) async throws {
-        report.refuse([
-            "The bank refused a file: " + String(decoding: bytes.prefix(4_096), as: UTF8.self)
-        ])
-    }
 }
 
 /// What became of a file, line by line where something was wrong.

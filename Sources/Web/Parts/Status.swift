@@ -194,6 +194,10 @@ public enum Field: String, Sendable, CaseIterable {
     case theme
     /// Why an operator does something.
     case reason
+    /// A return or change code as an operator read or chose it.
+    case code
+    /// What a dishonored return says besides its code.
+    case information
     /// A sentence of an operator's.
     case note
     /// A destination outside, for a withdrawal.

@@ -416,5 +416,9 @@ extension Catalogue {
     var belongsTo: String { staff("It belongs to") }
     var match: String { staff("Match to this deposit") }
     var dishonor: String { staff("Dishonor") }
+    var refuseChange: String { staff("Refuse the change") }
+    var refusalCode: String { staff("Code of the refusal, C61 through C69") }
+    var codeRead: String { staff("Return code, as you read it in the record") }
+    var fieldErrors: String { staff("Fields in error, for a dishonor as R69") }
     var giveUp: String { staff("Give up") }
 }

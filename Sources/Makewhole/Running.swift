@@ -15,6 +15,7 @@ struct Running {
     let service: Service
     let http: HTTPClient
     let bankLoop: Loop
+    let carryingLoop: Loop
     let outboxLoop: Loop
     let marketLoop: Loop
     private let lock: FileLock
@@ -61,6 +62,11 @@ struct Running {
             venue: venue, mailer: mailer, logger: logger)
         bankLoop = Loop {
             await rail.tick()
+        } pause: {
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        carryingLoop = Loop {
+            await rail.carry()
         } pause: {
             try await Task.sleep(for: .milliseconds(300))
         }

@@ -110,7 +110,7 @@ extension BankRail {
             return report
         }
         var report = Report()
-        let readings = FileReader(profile: .lenient).readAll(bytes)
+        let readings = FileReader(profile: bank.reading).readAll(bytes)
         if readings.isEmpty {
             report.refused = true
             report.problems = ["This is not a Nacha file."]

@@ -140,7 +140,7 @@ struct SFTPTransport: BankTransport {
     /// client, which proves that no earlier one runs, and while nothing fetched waits.
     func tidyUp() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: scratch.path)
-        where name.hasSuffix(".part") { remove(name) }
+        where name.hasSuffix(".part") || name.hasPrefix("batch-") { remove(name) }
     }
 
     /// Does with a file of the bank's what was agreed once it is here.
@@ -162,13 +162,16 @@ struct SFTPTransport: BankTransport {
     /// Runs commands in one connection and gives what they wrote; the first that fails ends it.
     @discardableResult
     private func run(_ commands: [String]) async throws(TransportFault) -> String {
-        // Read from a pipe that is full from the start and then closed: when this program is
-        // killed meanwhile, what was asked for still happens, and nothing after it.
-        let input = commands.map { $0 + "\n" }.joined()
+        // In a file and not through a pipe: when this program is killed meanwhile, what was asked
+        // for still happens, and nothing after it; and a client that ends early breaks no pipe.
+        let batch = "batch-" + ProcessInfo.processInfo.globallyUniqueString
+        defer { remove(batch) }
+        try write(Data(commands.map { $0 + "\n" }.joined().utf8), to: batch)
         let configuration = Configuration(
             executable: .name("flock"),
             arguments: Arguments(
-                ["-n", "-E", "\(Self.locked)", lock.path, "sftp"] + Self.arguments(setup)),
+                ["-n", "-E", "\(Self.locked)", lock.path, "sftp", "-b", batch]
+                    + Self.arguments(setup)),
             environment: .custom(Self.environment()), workingDirectory: FilePath(scratch.path),
             platformOptions: Self.ownGroup())
         let seconds = setup.transferSeconds
@@ -176,7 +179,7 @@ struct SFTPTransport: BankTransport {
         do {
             result = try await Deadline.run(seconds: seconds) {
                 let done = try await Subprocess.run(
-                    configuration, input: .string(input), output: .string(limit: Self.outputMax),
+                    configuration, input: .none, output: .string(limit: Self.outputMax),
                     error: .string(limit: Self.outputMax))
                 return (done.terminationStatus, done.standardOutput, done.standardError)
             }
@@ -209,7 +212,7 @@ struct SFTPTransport: BankTransport {
             "ControlPath=none", "ClearAllForwardings=yes", "ForwardAgent=no",
         ]
         let host = setup.host.contains(":") ? "[\(setup.host)]" : setup.host
-        return ["-b", "-", "-F", "none", "-P", "\(setup.port)"]
+        return ["-F", "none", "-P", "\(setup.port)"]
             + options.flatMap { ["-o", $0] } + ["\(setup.user)@\(host)"]
     }
 

@@ -233,7 +233,8 @@ public enum BankSetupFile {
 
     private static func sftp(_ reader: inout JSONObjectReader, _ folder: URL) -> SFTPSetup {
         func path(_ name: String) -> String {
-            URL(fileURLWithPath: reader.string(name, max: 1_000), relativeTo: folder).path
+            let path = reader.string(name, max: 1_000)
+            return path.hasPrefix("/") ? path : folder.appendingPathComponent(path).path
         }
         var setup = SFTPSetup(
             host: word("host", &reader), user: word("user", &reader), keyFile: path("keyFile"),

@@ -56,6 +56,8 @@ final class World: Sendable {
                     odfiAccountNumber: "1002003001"),
                 processorURL: "", marketURL: "", processorSecrets: [], apiKeys: [], bank: bank),
             bell: Bell(), figures: Figures(store: StoreFigures(pool: pool)))
+        // As after the first look of a rail.
+        try service.edge.set("bank_last_closing", to: World.start.rfc3339)
     }
 
     deinit {

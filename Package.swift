@@ -25,6 +25,7 @@ let lifecycle = Target.Dependency.product(
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
 let kept: [Target.Dependency] = pure + ["Engine", "SQLiteStore", "Wire", "Service"]
@@ -48,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
@@ -84,7 +86,7 @@ let package = Package(
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Rails", dependencies: kept + [crypto, httpClient, logging]),
+            name: "Rails", dependencies: kept + [crypto, httpClient, logging, subprocess, system]),
         .target(
             name: "Site",
             dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
@@ -130,6 +132,7 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
+        .testTarget(name: "RailsTests", dependencies: kept + ["Rails", crypto, logging]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),

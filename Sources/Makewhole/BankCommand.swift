@@ -1,206 +1,198 @@
 import ArgumentParser
+import Banking
 import Foundation
-import Logging
 import Rails
 import SQLiteStore
 import Service
+import Wire
 
-/// What goes to the bank and what comes from it.
+/// What went to the bank and what came, and how to send it again.
 struct BankCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bank",
-        abstract: "Take in files of the bank, and give back what it sent.",
-        subcommands: [BankTake.self, BankBytes.self])
-}
+        abstract: "Show the files to and from the bank, take files in, and send files again.",
+        subcommands: [Files.self, BankTake.self, BankBytes.self, Resend.self])
 
-struct BankTake: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "take",
-        abstract: "Take in a file of the bank: keep it, prove it, carry out what it says.",
-        discussion: """
-            While the service runs on the same data, the file is handed to it and its progress is \
-            followed; else it is taken in here. Stopped at any moment, it goes on with the next \
-            start of either. Exit codes: 0 all of it followed, 65 refused or something needs a \
-            person, 66 no such file.
-            """)
+    struct Files: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what went and what came, with receipts.",
+            discussion: """
+                One line for each file, newest first: when, direction, state, name, and for files \
+                to the bank how each delivery ended. The database may be in use.
+                """)
 
-    @OptionGroup var options: ConfigurationOptions
-    @Flag(help: "One JSON object about what became of each FILE.") var json = false
-    @Argument(help: "The files, copied before they are taken in.") var files: [String]
+        @OptionGroup var database: DatabaseOptions
+        @Option(help: "From when on, as in 2026-11-30T00:00:00Z. Without it, the last 7 days.")
+        var since: String?
+        @Option(help: "At most so many files.") var limit = 1_000
+        @Flag(help: "Print everything that is known, as JSON.") var json = false
 
-    func run() async throws {
-        try await Failure.reported {
-            let deployment = try await Deployment.load(file: options.config)
-            for file in files where !FileManager.default.isReadableFile(atPath: file) {
-                throw Failure(
-                    description: "\(file) is not there or cannot be read.", code: ExitCode(66))
-            }
-            var isFine = true
-            do {
-                var logger = Logger(label: "makewhole") {
-                    StreamLogHandler.standardError(label: $0)
+        func run() async throws {
+            try await Failure.reported {
+                guard (1...100_000).contains(limit) else {
+                    throw Failure.badData("--limit is 1 through 100000.")
                 }
-                logger.logLevel = .warning
-                let running = try Running(deployment, logger: logger)
-                let result = await Result {
-                    for file in files {
-                        isFine = try await take(file, by: running, deployment) && isFine
+                let edge = EdgeStore(pool: try SQLiteStore.open(path: database.checked()))
+                let from =
+                    try since.map { try Time.read($0, "--since") }
+                    ?? Time.now(edge).adding(days: -7)
+                let rows = try edge.bankFiles(since: from, limit: limit).map { file in
+                    (file, try edge.deliveries(of: file.name))
+                }
+                let missing = try edge.missing()
+                if json {
+                    let answer: JSON = [
+                        "files": .array(rows.map { Self.json($0, $1) }),
+                        "missing": .array(
+                            missing.map {
+                                [
+                                    "expected": .string($0.expectation),
+                                    "day": .string($0.day.iso),
+                                ]
+                            }),
+                    ]
+                    Terminal.data(answer.text(.pretty))
+                } else {
+                    for (file, deliveries) in rows { Self.lines(file, deliveries) }
+                    for one in missing {
+                        Terminal.data("\(one.day.iso)\tinbound\tmissing\t\(one.expectation)")
                     }
                 }
-                running.stop()
-                try await running.http.shutdown()
-                try result.get()
-            } catch let failure as Failure where failure.code == ExitCode(75) {
-                for file in files { isFine = try await hand(over: file, deployment) && isFine }
-            }
-            guard isFine else { throw ExitCode(65) }
-        }
-    }
-
-    /// Nobody else has the data: the file is taken in here.
-    private func take(
-        _ file: String, by running: Running, _ deployment: Deployment
-    ) async throws -> Bool {
-        let bar = ProgressBar()
-        let taken = try await running.rail.takeIn(
-            try copy(file, into: deployment.dataFolder)
-        ) { progress in
-            bar.show(progress.file, progress.stage.words, progress.done, of: progress.of)
-        }
-        bar.finish()
-        return tell(taken)
-    }
-
-    /// The service has the data: it finds the file in its inbound folder, and we watch.
-    private func hand(over file: String, _ deployment: Deployment) async throws -> Bool {
-        let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-        let edge = EdgeStore(pool: try SQLiteStore.openReadOnly(path: path))
-        let (digest, _) = try BankFileBytes.digest(of: URL(fileURLWithPath: file))
-        let inbound = deployment.bankFolder.appendingPathComponent("inbound")
-        let before = try edge.bankFiles(digest: digest).map(\.name)
-        let copied = try copy(file, into: inbound)
-        let bar = ProgressBar()
-        while true {
-            try await Task.sleep(for: .milliseconds(200))
-            let here = FileManager.default.fileExists(atPath: copied.path)
-            let known = try edge.bankFiles(digest: digest).filter { $0.direction == "inbound" }
-            let new = known.first { !before.contains($0.name) } ?? (here ? nil : known.first)
-            guard let new else { continue }
-            switch new.state {
-            case "arriving", "kept":
-                bar.show(
-                    new.name, new.state == "kept" ? "applying" : "keeping",
-                    Int(new.progress.done), of: Int(new.progress.of ?? 0))
-            default:
-                bar.finish()
-                return tell(new)
             }
         }
-    }
 
-    /// A copy under its own name, seen only when it is whole: the original stays where it is.
-    private func copy(_ file: String, into folder: URL) throws -> URL {
-        let source = URL(fileURLWithPath: file)
-        let target = folder.appendingPathComponent(source.lastPathComponent)
-        let part = folder.appendingPathComponent(".\(source.lastPathComponent).part")
-        try? FileManager.default.removeItem(at: part)
-        try FileManager.default.copyItem(at: source, to: part)
-        guard rename(part.path, target.path) == 0 else {
-            throw Failure.failed("\(target.path) cannot be written.")
-        }
-        return target
-    }
-
-    private func tell(_ file: EdgeStore.BankFile) -> Bool {
-        if json {
+        private static func lines(
+            _ file: EdgeStore.BankFile, _ deliveries: [EdgeStore.Delivery]
+        ) {
             Terminal.data(
-                JSON(
-                    file: file.name, state: file.state, size: file.size,
-                    report: file.report.split(separator: "\n").map(String.init)
-                ).text)
-        } else {
-            Terminal.data("\(file.name): \(file.state)")
-            let lines = file.report.split(separator: "\n")
-            for line in lines.prefix(20) { Terminal.data("  \(line)") }
-            if lines.count > 20 {
-                Terminal.data("  and \(lines.count - 20) lines more; --json gives all")
+                [file.at.rfc3339, file.direction, file.state, file.name].joined(separator: "\t"))
+            for delivery in deliveries {
+                var words = ["    delivery \(delivery.number)", delivery.state.rawValue]
+                if let receipt = delivery.receipt {
+                    words.append(
+                        "receipt \(receipt.at.rfc3339), \(receipt.size) bytes at \(receipt.place)")
+                    if !receipt.note.isEmpty { words.append(receipt.note) }
+                } else {
+                    words.append("\(delivery.tries) tries")
+                    if delivery.isOpen { words.append("next \(delivery.due.rfc3339)") }
+                }
+                if let failure = delivery.failure { words.append(failure) }
+                if let request = delivery.request {
+                    words.append("asked for by \(request.by): \(request.reason)")
+                }
+                Terminal.data(words.joined(separator: "; "))
             }
         }
-        return file.state != "refused" && !file.report.contains("\n")
-    }
 
-    private struct JSON: Encodable {
-        let file: String
-        let state: String
-        let size: Int64
-        let report: [String]
+        private static func json(
+            _ file: EdgeStore.BankFile, _ deliveries: [EdgeStore.Delivery]
+        ) -> JSON {
+            [
+                "name": .string(file.name), "direction": .string(file.direction),
+                "at": .string(file.at.rfc3339), "state": .string(file.state),
+                "sha256": .string(Hex.encode(Array(file.digest))),
+                "report": .array(
+                    file.report.split(separator: "\n").map { .string(String($0)) }),
+                "deliveries": .array(deliveries.map(json)),
+            ]
+        }
 
-        var text: String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        private static func json(_ delivery: EdgeStore.Delivery) -> JSON {
+            [
+                "number": .integer(Int64(delivery.number)),
+                "state": .string(delivery.state.rawValue),
+                "tries": .integer(Int64(delivery.tries)),
+                "asked_at": .string(delivery.askedAt.rfc3339),
+                "next_try": delivery.isOpen ? .string(delivery.due.rfc3339) : .null,
+                "failure": delivery.failure.map { .string($0) } ?? .null,
+                "request": delivery.request.map { request in
+                    [
+                        "by": .string(request.by), "reason": .string(request.reason),
+                        "at": .string(request.at.rfc3339), "again": .boolean(request.again),
+                    ]
+                } ?? .null,
+                "receipt": delivery.receipt.map { receipt in
+                    [
+                        "at": .string(receipt.at.rfc3339), "place": .string(receipt.place),
+                        "size": .integer(Int64(receipt.size)),
+                        "sha256": .string(Hex.encode(Array(receipt.digest))),
+                        "tries": .integer(Int64(receipt.tries)), "note": .string(receipt.note),
+                    ]
+                } ?? .null,
+            ]
         }
     }
-}
 
-extension BankRail.Progress.Stage {
-    fileprivate var words: String { rawValue }
-}
+    struct Resend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send the files of a time again, byte for byte as they were.",
+            discussion: """
+                Files made from one instant through another. Those whose receipt stands are listed \
+                and skipped unless --again is said. The wish is kept with who asked and why; the \
+                running program carries it out at once, or the next start does. Without --yes \
+                nothing is asked for.
+                """)
 
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
-}
+        @OptionGroup var database: DatabaseOptions
+        @Option(help: "The first instant, as in 2026-11-30T00:00:00Z.") var from: String
+        @Option(help: "The last instant.") var to: String
+        @Option(help: "Who asks, as it stands in the receipts.") var by: String?
+        @Option(help: "Why.") var reason: String?
+        @Flag(help: "Send those too whose receipt stands, or that the bank may have.")
+        var again = false
+        @Flag(name: .customLong("dry-run"), help: "Only list what would be sent.")
+        var dryRun = false
+        @Flag(help: "Ask for it.") var yes = false
 
-struct BankBytes: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "bytes",
-        abstract: "Write what the bank sent to standard output, byte for byte.",
-        discussion: "It holds account numbers: send it nowhere but to who must have it.")
-
-    @OptionGroup var options: ConfigurationOptions
-    @Argument(help: "The file's name, as the operators' pages list it.") var name: String
-
-    func run() async throws {
-        try await Failure.reported {
-            let deployment = try await Deployment.load(file: options.config)
-            let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-            let files = BankFileBytes(
-                edge: EdgeStore(pool: try SQLiteStore.openReadOnly(path: path)),
-                vault: Vault(key: deployment.masterKey))
-            var number = 0
-            while let part = try files.part(number, of: name) {
-                Terminal.data(part)
-                number += 1
+        func run() async throws {
+            try await Failure.reported {
+                let first = try Time.read(from, "--from")
+                let last = try Time.read(to, "--to")
+                guard first <= last else { throw Failure.badData("--from is after --to.") }
+                let edge = EdgeStore(pool: try SQLiteStore.open(path: database.checked()))
+                let rows = try ResendPlan.rows(from: first, through: last, again: again, edge: edge)
+                for row in rows { Terminal.data("\(row.file)\t\(row.what.words)") }
+                let moved = rows.count { $0.what == .sends || $0.what == .isOnItsWay }
+                guard yes, !dryRun else {
+                    Terminal.talk("\(moved) of \(rows.count) files would go. Nothing is asked for.")
+                    if !dryRun { Terminal.talk("Say --yes with --by and --reason to ask for it.") }
+                    return
+                }
+                guard let by = by.flatMap(Self.word), let reason = reason.flatMap(Self.word) else {
+                    throw Failure.badData("Say --by NAME and --reason TEXT: both are kept.")
+                }
+                guard moved > 0 else {
+                    throw Failure.failed("There is nothing to send in this time.")
+                }
+                let id = try edge.ask(
+                    by: by, reason: reason, from: first, to: last, again: again,
+                    at: Time.now(edge))
+                Terminal.talk(
+                    "Request \(id) is kept: \(moved) files go as soon as makewhole runs. "
+                        + "makewhole bank files shows what became of them.")
             }
-            guard number > 0 else {
-                throw Failure(description: "No file \(name) is kept.", code: ExitCode(66))
+        }
+
+        /// One line somebody can read later.
+        private static func word(_ text: String) -> String? {
+            let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let isLine = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+            return text.isEmpty || text.count > 500 || !isLine ? nil : text
+        }
+    }
+
+    private enum Time {
+        static func read(_ text: String, _ option: String) throws -> Instant {
+            guard let instant = Instant(rfc3339: text) else {
+                throw Failure.badData("\(option) is an RFC 3339 time, as in 2026-11-30T00:00:00Z.")
             }
+            return instant
         }
-    }
-}
 
-/// One line on a terminal that says how far a file has come; nothing when nobody is there to see.
-final class ProgressBar: Sendable {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-
-    private static let width = 30
-
-    func show(_ name: String, _ stage: String, _ done: Int, of total: Int) {
-        guard isTerminal else { return }
-        var line = "\r\u{1B}[K\(name)  \(stage)"
-        if total > 0 {
-            let filled = min(Self.width, Self.width * done / total)
-            line += "  [" + String(repeating: "#", count: filled)
-            line += String(repeating: ".", count: Self.width - filled) + "]"
-            line += "  \(done) of \(total)"
+        /// The clock of the service: in a sandbox somebody may have moved it.
+        static func now(_ edge: EdgeStore) throws -> Instant {
+            let offset = try edge.setting("clock_offset_ms").flatMap { Int64($0) } ?? 0
+            return ServiceClock(offsetMilliseconds: offset).now()
         }
-        FileHandle.standardError.write(Data(line.utf8))
-    }
-
-    func finish() {
-        guard isTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

@@ -54,6 +54,7 @@ struct Deployment {
         ("odfi.name", nil, .text),
         ("odfi.account", nil, .text),
         ("bank.folder", "bank", .text),
+        ("bank.file", "", .text),
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
@@ -235,9 +236,33 @@ struct Deployment {
             processorURL: value("processor.url"), marketURL: value("market.url"),
             processorSecrets: secrets,
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))),
-            hostSignIn: hostSignIn)
+            hostSignIn: hostSignIn, bank: try Deployment.bank(value("bank.file"), path("bank.file"))
+        )
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+    }
+
+    /// How the ODFI takes and brings files; one without wishes where no file says.
+    private static func bank(_ name: String, _ url: URL) throws -> BankSetup {
+        guard !name.isEmpty else { return BankSetup() }
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw Failure.badData(
+                "makewhole.bank.file: \(url.path) is not there or cannot be read.")
+        }
+        let setup: BankSetup
+        do {
+            setup = try BankSetupFile.load(
+                Array(data), relativeTo: url.absoluteURL.deletingLastPathComponent())
+        } catch {
+            throw Failure.badData("\(url.path): \(error)")
+        }
+        guard case .sftp(let server) = setup.transport else { return setup }
+        for file in [server.keyFile, server.knownHostsFile]
+        where !FileManager.default.isReadableFile(atPath: file) {
+            throw Failure.badData(
+                "\(url.path): \(file) of the transport is not there or cannot be read.")
+        }
+        return setup
     }
 
     private static func smtp(

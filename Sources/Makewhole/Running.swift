@@ -16,6 +16,7 @@ struct Running {
     let rail: BankRail
     let http: HTTPClient
     let bankLoop: Loop
+    let carryingLoop: Loop
     let outboxLoop: Loop
     let marketLoop: Loop
     private let lock: FileLock
@@ -63,6 +64,11 @@ struct Running {
             venue: venue, mailer: mailer, logger: logger)
         bankLoop = Loop {
             await rail.tick()
+        } pause: {
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        carryingLoop = Loop {
+            await rail.carry()
         } pause: {
             try await Task.sleep(for: .milliseconds(300))
         }

@@ -44,6 +44,7 @@ struct Serve: AsyncParsableCommand {
                 services: [
                     .init(service: application),
                     .init(service: running.bankLoop),
+                    .init(service: running.carryingLoop),
                     .init(service: running.outboxLoop),
                     .init(service: running.marketLoop),
                 ],

@@ -330,11 +330,17 @@ extension Command {
         public let trace: TraceNumber
         /// The name of the bank file the entry is in.
         public let file: String
+        /// The day the file asks settlement for, where its window says; else the policy's cut-off
+        /// decides.
+        public let settlesOn: Day?
 
-        public init(payment: PaymentReference, trace: TraceNumber, file: String) {
+        public init(
+            payment: PaymentReference, trace: TraceNumber, file: String, settlesOn: Day? = nil
+        ) {
             self.payment = payment
             self.trace = trace
             self.file = file
+            self.settlesOn = settlesOn
         }
     }
 

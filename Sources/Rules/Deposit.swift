@@ -202,8 +202,10 @@ extension Draft {
             .house(.clearing), .uncredited(customer.id, id), deposit.amount - deposit.credit,
             .depositSubmitted)
         deposit.trace = entry.trace
-        deposit.settlementDay = facts.timing.forwardSettlement(
-            processingDay: facts.timing.processingDay(submittedAt: facts.now))
+        deposit.settlementDay =
+            entry.settlesOn
+            ?? facts.timing.forwardSettlement(
+                processingDay: facts.timing.processingDay(submittedAt: facts.now))
         deposit.releaseAt = releaseTime(
             initiatedAt: deposit.initiatedAt, terms: deposit.terms,
             settlementDay: deposit.settlementDay)

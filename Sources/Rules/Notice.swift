@@ -72,6 +72,30 @@ public struct Alert: Hashable, Sendable, Codable {
         case bankFile(name: String)
         /// The processor told of something that could not be read or booked; `what` says why.
         case processorEvent(id: String, what: String)
+        /// A file for the bank did not get there by itself.
+        case bankDelivery(name: String, BankTrouble)
+        /// A file of the bank's has not come by its time; releases wait for it.
+        case bankFileMissing(name: String, day: Day)
+    }
+
+    /// Why a file for the bank needs a person.
+    public enum BankTrouble: String, Hashable, Sendable, Codable, CaseIterable {
+        /// It could not be sent so far; it is tried on.
+        case late
+        /// It was tried as often as it may be.
+        case gaveUp = "gave_up"
+        /// Another file has its name there.
+        case otherBytes = "other_bytes"
+        /// It may have been taken already: neither its name nor its part is there.
+        case unknown
+        /// The 36 file ID modifiers of the day are used.
+        case noModifierLeft = "no_modifier_left"
+        /// An entry alone is more than a file may hold.
+        case entryTooLarge = "entry_too_large"
+        /// Every trace number is still in use.
+        case noTraceLeft = "no_trace_left"
+        /// A file at the bank has a name that cannot be fetched.
+        case nameUnusable = "name_unusable"
     }
 }
 

@@ -163,14 +163,107 @@ enum Schema {
             """
         ),
         (
-            "0002 Bank files in sealed parts, and what finds the entry a return is of",
+            "0002 The way of files to and from the bank",
+            """
+            CREATE INDEX bank_file_at ON bank_file(direction, at);
+            CREATE INDEX bank_file_state ON bank_file(direction, state);
+
+            CREATE TABLE bank_outbound(
+                name TEXT PRIMARY KEY,
+                day TEXT NOT NULL,
+                modifier TEXT NOT NULL,
+                cut_off INTEGER,
+                effective TEXT,
+                same_day INTEGER NOT NULL,
+                descriptive_date TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE UNIQUE INDEX bank_outbound_modifier ON bank_outbound(day, modifier);
+            INSERT INTO bank_outbound
+                SELECT name, substr(name, 1, 10), substr(name, 12, 1), NULL, NULL, 0, ''
+                FROM bank_file WHERE direction = 'outbound';
+
+            CREATE TABLE bank_delivery(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                request INTEGER,
+                state TEXT NOT NULL,
+                part TEXT,
+                tries INTEGER NOT NULL DEFAULT 0,
+                due INTEGER NOT NULL,
+                failure TEXT,
+                asked_at INTEGER NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_delivery_due ON bank_delivery(due)
+                WHERE state IN ('waiting', 'putting', 'renaming');
+            INSERT INTO bank_delivery(file, number, state, due, asked_at)
+                SELECT name, 1, iif(state = 'sent', 'sent', 'waiting'), at, at
+                FROM bank_file WHERE direction = 'outbound' AND state IN ('ready', 'sent');
+
+            CREATE TABLE bank_receipt(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                size INTEGER NOT NULL,
+                digest BLOB NOT NULL,
+                place TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                tries INTEGER NOT NULL,
+                note TEXT NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_receipt_at ON bank_receipt(at);
+            INSERT INTO bank_receipt
+                SELECT name, 1, length(bytes), digest, 'outbound/' || name, at, 1, ''
+                FROM bank_file WHERE direction = 'outbound' AND state = 'sent';
+
+            CREATE TABLE bank_request(
+                id INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                asked_by TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                from_at INTEGER NOT NULL,
+                to_at INTEGER NOT NULL,
+                again INTEGER NOT NULL,
+                done_at INTEGER,
+                report TEXT
+            ) STRICT;
+            CREATE INDEX bank_request_open ON bank_request(id) WHERE done_at IS NULL;
+
+            CREATE TABLE bank_offset(
+                trace TEXT PRIMARY KEY, at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE bank_fetch(
+                name TEXT NOT NULL,
+                size INTEGER NOT NULL,
+                modified TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                part TEXT NOT NULL,
+                state TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (name, size, modified)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_fetch_open ON bank_fetch(state) WHERE state <> 'done';
+
+            CREATE TABLE bank_expected(
+                expectation TEXT NOT NULL,
+                day TEXT NOT NULL,
+                file TEXT,
+                excused_by TEXT,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (expectation, day)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_expected_missing ON bank_expected(day)
+                WHERE file IS NULL AND excused_by IS NULL;
+            """
+        ),
+        (
+            "0003 Bank files in sealed parts, and what finds the entry a return is of",
             """
             ALTER TABLE bank_file ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
             UPDATE bank_file SET size = length(bytes);
             ALTER TABLE bank_file ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE bank_file ADD COLUMN entries INTEGER;
-
-            CREATE INDEX bank_file_state ON bank_file(direction, state);
 
             CREATE TABLE bank_file_part(
                 file TEXT NOT NULL,

@@ -15,6 +15,10 @@ public struct StoreFigures: Sendable {
         public let outboxDue: Int
         public let outboxOldestDue: Instant?
         public let entriesQueued: Int
+        /// Files for the bank that are complete and have no receipt.
+        public let filesUnsent: Int
+        /// Files that should have come, on any day.
+        public let filesMissing: Int
         public let alertsOpen: Int
         public let nextTimer: Instant?
     }
@@ -36,6 +40,16 @@ public struct StoreFigures: Sendable {
                     [now.milliseconds]),
                 outboxOldestDue: try instant("SELECT min(due) FROM outbox WHERE done_at IS NULL"),
                 entriesQueued: try count("SELECT count(*) FROM entry WHERE trace IS NULL"),
+                filesUnsent: try count(
+                    """
+                    SELECT count(*) FROM bank_file
+                    WHERE direction = 'outbound' AND state IN ('ready', 'failed')
+                    """),
+                filesMissing: try count(
+                    """
+                    SELECT count(*) FROM bank_expected
+                    WHERE file IS NULL AND excused_by IS NULL
+                    """),
                 alertsOpen: try count("SELECT count(*) FROM alert WHERE closed_by IS NULL"),
                 nextTimer: try instant("SELECT min(due) FROM timer"))
         }

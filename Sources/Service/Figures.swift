@@ -103,8 +103,17 @@ public final class Figures: Sendable {
         case refused
         /// The same bytes came before.
         case duplicate
+        /// It did not get to the bank this time, and is tried again.
+        case delayed
+        /// It did not get to the bank, and a person must look.
+        case failed
 
-        var direction: String { self == .sent ? "outbound" : "inbound" }
+        var direction: String {
+            switch self {
+            case .sent, .delayed, .failed: "outbound"
+            case .taken, .refused, .duplicate: "inbound"
+            }
+        }
     }
 
     public func bankFile(_ file: BankFile) {
@@ -169,6 +178,8 @@ public final class Figures: Sendable {
             Figures.outboxLate, reading.outboxOldestDue.map { Figures.seconds(since: $0, now) } ?? 0
         )
         gauge(Figures.entries, Double(reading.entriesQueued))
+        gauge(Figures.filesUnsent, Double(reading.filesUnsent))
+        gauge(Figures.filesMissing, Double(reading.filesMissing))
         gauge(Figures.alerts, Double(reading.alertsOpen))
         gauge(Figures.timersLate, reading.nextTimer.map { Figures.seconds(since: $0, now) } ?? 0)
     }
@@ -248,6 +259,11 @@ extension Figures {
         "Lines of files from the bank that need a person.")
     static let entries = Figure(
         "makewhole_bank_entries_queued", .gauge, "Bank entries waiting for the next file.")
+    static let filesUnsent = Figure(
+        "makewhole_bank_files_unsent", .gauge, "Files for the bank without a receipt.")
+    static let filesMissing = Figure(
+        "makewhole_bank_files_missing", .gauge,
+        "Files that should have come by now; releases wait while it is not zero.")
     static let alerts = Figure("makewhole_alerts_open", .gauge, "Alerts nobody has closed.")
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
@@ -265,7 +281,8 @@ extension Figures {
     /// Every figure there is, in the order they are written.
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
-        outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries, alerts,
+        outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries,
+        filesUnsent, filesMissing, alerts,
         stumbles, quoteAge, readable, memory, startTime,
     ]
 }

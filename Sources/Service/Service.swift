@@ -63,11 +63,14 @@ public struct Service: Sendable {
         public var apiKeys: [APIKey]
         /// How the host signs its customers in itself; `nil` when it does not.
         public var hostSignIn: HostSignIn?
+        /// How the ODFI takes and brings files.
+        public var bank: BankSetup
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
             originator: Originator, processorURL: String, marketURL: String,
-            processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil
+            processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil,
+            bank: BankSetup = BankSetup()
         ) {
             self.publicURL = publicURL
             self.brand = brand
@@ -79,6 +82,7 @@ public struct Service: Sendable {
             self.processorSecrets = processorSecrets
             self.apiKeys = apiKeys
             self.hostSignIn = hostSignIn
+            self.bank = bank
         }
     }
 
@@ -222,10 +226,17 @@ extension Fault {
 extension Service {
     /// Tells operators of what an edge found. `key` names it: found again, it is told once.
     public func raise(_ content: Alert.Content, about key: String) throws {
-        try edge.keep(
-            Alert(
-                id: AlertID(sharing: Causes.named(scope: "alert", key: key)), at: clock.now(),
-                content: content))
+        try edge.keep(Alert(id: alertID(about: key), at: clock.now(), content: content))
+    }
+
+    /// The alert that ``raise(_:about:)`` tells under this key.
+    public func alertID(about key: String) -> AlertID {
+        AlertID(sharing: Causes.named(scope: "alert", key: key))
+    }
+
+    /// What an edge found has ended by itself.
+    public func settle(alertAbout key: String) throws {
+        try edge.closeAlert(alertID(about: key), by: "system")
     }
 }
 

@@ -425,7 +425,9 @@ extension Alert.Content {
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
             .fillParked(let id, _, _):
             id
-        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent: nil
+        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
+            .bankDelivery, .bankFileMissing:
+            nil
         }
     }
 }
@@ -467,6 +469,13 @@ extension Alert {
                 case .bankFile(let name): (.bankFile, name, .now, .file(name))
                 case .processorEvent(let id, let what):
                     (.processorEvent, "\(id): \(words(what))", .now, nil)
+                case .bankDelivery(let name, let trouble):
+                    (
+                        .bankDelivery(trouble.word), name, .now,
+                        trouble.isAboutFile ? .file(name) : nil
+                    )
+                case .bankFileMissing(let name, let day):
+                    (.bankFileMissing, "\(name), \(day.iso)", .now, nil)
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {
@@ -491,5 +500,28 @@ extension HelpWords {
             case .other: nil
             }
         return (.help(topic ?? known), message, .now, .customer("\(customer)"))
+    }
+}
+
+extension Alert.BankTrouble {
+    fileprivate var word: TasksPage.BankTrouble {
+        switch self {
+        case .late: .late
+        case .gaveUp: .gaveUp
+        case .otherBytes: .otherBytes
+        case .unknown: .unknown
+        case .noModifierLeft: .noModifierLeft
+        case .entryTooLarge: .entryTooLarge
+        case .noTraceLeft: .noTraceLeft
+        case .nameUnusable: .nameUnusable
+        }
+    }
+
+    /// Whether it names one of our files, which has a page.
+    fileprivate var isAboutFile: Bool {
+        switch self {
+        case .late, .gaveUp, .otherBytes, .unknown: true
+        case .noModifierLeft, .entryTooLarge, .noTraceLeft, .nameUnusable: false
+        }
     }
 }

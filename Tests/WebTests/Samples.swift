@@ -441,6 +441,21 @@ enum Samples {
 
     static let file = BankFilePage(
         file: files.files[1],
+        deliveries: [
+            .init(
+                state: .unknown, askedAt: now - 3 * hour, tries: 2,
+                failure: "It was to get its name, and neither that nor its part is there."),
+            .init(
+                state: .sent, askedAt: now - 2 * hour, tries: 1,
+                request: "Dana: the bank has not seen it",
+                receipt: .init(
+                    at: now - hour, place: "sftp://sftp.example.com:22/ach/out-20261122-A.ach",
+                    size: 9_400, digest: String(repeating: "9f2c4e77", count: 8),
+                    note: "found there")),
+            .init(
+                state: .waiting, askedAt: now - hour, tries: 3, nextAt: now + hour,
+                failure: "sftp.example.com: Connection refused"),
+        ],
         report: ["13 applied, 0 seen before", "Batch 2: the entry hash differs."],
         entries: [
             .init(

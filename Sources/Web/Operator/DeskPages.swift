@@ -404,6 +404,10 @@ public struct TasksPage: Page, Equatable {
         case bankFile
         /// The processor told of something that could not be read or booked.
         case processorEvent
+        /// A file for the bank did not get there by itself.
+        case bankDelivery(BankTrouble)
+        /// A file of the bank's has not come by its time.
+        case bankFileMissing
         /// A second person is asked to agree to a waiver, of so many cents or of all.
         case agreeWaiver(cents: Int64?)
         /// A second person is asked to agree to a loss.
@@ -418,6 +422,26 @@ public struct TasksPage: Page, Equatable {
         case agreeAssignment
         /// A second person is asked to let sales go on.
         case agreeResumption
+    }
+
+    /// Why a file for the bank needs a person.
+    public enum BankTrouble: Sendable, Equatable, CaseIterable {
+        /// Not sent so far; tried on.
+        case late
+        /// Tried as often as it may be.
+        case gaveUp
+        /// Another file has its name there.
+        case otherBytes
+        /// It may have been taken already.
+        case unknown
+        /// The day has no file ID modifier left.
+        case noModifierLeft
+        /// An entry alone is more than a file may hold.
+        case entryTooLarge
+        /// Every trace number is in use.
+        case noTraceLeft
+        /// A name at the bank cannot be fetched.
+        case nameUnusable
     }
 
     /// One task.
@@ -917,8 +941,77 @@ public struct BankFilePage: Page, Equatable {
         case other(String)
     }
 
+    /// One way of the file to the bank: the first, or one that somebody asked for again.
+    public struct Delivery: Sendable, Equatable {
+        /// How far it is.
+        public enum State: Sendable, Equatable, CaseIterable {
+            /// Not begun, or to be tried again.
+            case waiting
+            /// Begun, with no receipt yet.
+            case underWay
+            /// With a receipt.
+            case sent
+            /// Given up until a person has looked.
+            case stopped
+            /// The bank may have it or not.
+            case unknown
+        }
+
+        /// How far it is.
+        public var state: State
+        /// When it was asked for.
+        public var askedAt: Int64
+        /// How often it was tried.
+        public var tries: Int
+        /// When it is tried next, if it is.
+        public var nextAt: Int64?
+        /// What the last try failed with.
+        public var failure: String?
+        /// Who asked for it again and why.
+        public var request: String?
+        /// What proves that it is there.
+        public var receipt: Receipt?
+        /// The values the reader sees, each described at its property.
+        public init(
+            state: State, askedAt: Int64, tries: Int, nextAt: Int64? = nil,
+            failure: String? = nil, request: String? = nil, receipt: Receipt? = nil
+        ) {
+            self.state = state
+            self.askedAt = askedAt
+            self.tries = tries
+            self.nextAt = nextAt
+            self.failure = failure
+            self.request = request
+            self.receipt = receipt
+        }
+    }
+
+    /// What proves that a file is at the bank.
+    public struct Receipt: Sendable, Equatable {
+        /// When it was kept.
+        public var at: Int64
+        /// Where the file was put.
+        public var place: String
+        /// Bytes of the file.
+        public var size: Int
+        /// SHA-256 in hexadecimal.
+        public var digest: String
+        /// How it was found, where it was not simply sent.
+        public var note: String
+        /// The values the reader sees, each described at its property.
+        public init(at: Int64, place: String, size: Int, digest: String, note: String) {
+            self.at = at
+            self.place = place
+            self.size = size
+            self.digest = digest
+            self.note = note
+        }
+    }
+
     /// The file as it is listed.
     public var file: BankFilesPage.File
+    /// Its ways to the bank, the first first; none for a file from the bank.
+    public var deliveries: [Delivery]
     /// What the reader of the file noted, a line each.
     public var report: [String]
     /// Its entries, in their order in the file.
@@ -926,8 +1019,12 @@ public struct BankFilePage: Page, Equatable {
     /// How many more there are than are shown.
     public var entriesLeft: Int
     /// The values the reader sees, each described at its property.
-    public init(file: BankFilesPage.File, report: [String], entries: [Entry], entriesLeft: Int) {
+    public init(
+        file: BankFilesPage.File, deliveries: [Delivery] = [], report: [String],
+        entries: [Entry], entriesLeft: Int
+    ) {
         self.file = file
+        self.deliveries = deliveries
         self.report = report
         self.entries = entries
         self.entriesLeft = entriesLeft
@@ -958,6 +1055,7 @@ public struct BankFilePage: Page, Equatable {
                         file.entries == nil ? .text("–") : scene.number(file.creditCents)),
                 ])
             }
+            if !deliveries.isEmpty { deliveryTable(in: scene) }
             scene.card(say.fileReport, id: "report-title") {
                 if report.isEmpty {
                     p(.class("empty")) { say.noReport }
@@ -978,6 +1076,52 @@ public struct BankFilePage: Page, Equatable {
         }
     }
 
+    private func deliveryTable(in scene: Scene) -> Markup {
+        let say = scene.say
+        return section(.class("card"), .aria(.label, say.deliveries)) {
+            scene.table(
+                say.deliveries, isCaptionHidden: false,
+                columns: [
+                    Column(say.when, name: true), Column(say.tries, number: true),
+                    Column(say.receiptColumn), Column(say.statusColumn),
+                ],
+                rows: deliveries.map { delivery in
+                    [
+                        group {
+                            scene.stamp(delivery.askedAt)
+                            if let request = delivery.request {
+                                small(.class("soft block")) { request }
+                            }
+                        },
+                        .text("\(delivery.tries)"),
+                        group {
+                            if let receipt = delivery.receipt {
+                                scene.stamp(receipt.at)
+                                small(.class("soft block")) {
+                                    say.receipt(receipt.size, receipt.place)
+                                }
+                                small(.class("soft block")) { code { receipt.digest } }
+                                if !receipt.note.isEmpty {
+                                    small(.class("soft block")) { receipt.note }
+                                }
+                            } else {
+                                "–"
+                            }
+                            if let failure = delivery.failure {
+                                small(.class("soft block")) { failure }
+                            }
+                            if let next = delivery.nextAt {
+                                small(.class("soft block")) {
+                                    say.nextTry(scene.moment(next))
+                                }
+                            }
+                        },
+                        delivery.chip(in: scene),
+                    ]
+                }, empty: "–")
+        }
+    }
+
     private func cells(_ entry: Entry, in scene: Scene) -> [Markup] {
         [
             code { entry.trace }, .text(scene.say.entryFor(entry.what)),
@@ -986,6 +1130,19 @@ public struct BankFilePage: Page, Equatable {
             .text(entry.account.map { scene.say.bank($0) } ?? "–"), scene.number(entry.cents),
             entry.status.map { scene.chip($0) } ?? .text("–"),
         ]
+    }
+}
+
+extension BankFilePage.Delivery {
+    func chip(in scene: Scene) -> Markup {
+        let text = scene.say.deliveryState(state)
+        return switch state {
+        case .waiting: scene.chip(text, .quiet, .clock)
+        case .underWay: scene.chip(text, .info, .arrow)
+        case .sent: scene.chip(text, .good, .check)
+        case .stopped: scene.chip(text, .bad, .warning)
+        case .unknown: scene.chip(text, .bad, .warning)
+        }
     }
 }
 

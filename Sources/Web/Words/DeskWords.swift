@@ -145,6 +145,13 @@ extension Catalogue {
         case .fillParked: staff("A fill could not be booked")
         case .bankFile: staff("A bank file needs somebody")
         case .processorEvent: staff("An event of the processor needs somebody")
+        case .bankDelivery(let trouble): bankTrouble(trouble)
+        case .bankFileMissing:
+            staff(
+                """
+                The bank's file has not come, so releases wait. Ask the bank; when it says that \
+                none will come, mark this as done
+                """)
         case .commandFailed: staff("A command failed")
         case .agreeWaiver(nil): staff("Agree to waive all of it")
         case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")
@@ -154,6 +161,24 @@ extension Catalogue {
         case .agreeGivingUp: staff("Agree to give up what nobody can place")
         case .agreeAssignment: staff("Agree to whose money it is")
         case .agreeResumption: staff("Agree to resume liquidation")
+        }
+    }
+    private func bankTrouble(_ trouble: TasksPage.BankTrouble) -> String {
+        switch trouble {
+        case .late: staff("A file could not be sent to the bank so far; it is tried on")
+        case .gaveUp:
+            staff("A file could not be sent to the bank. Find out why, then send it again")
+        case .otherBytes:
+            staff("Another file has this name at the bank. Ask the bank, then send it again")
+        case .unknown:
+            staff("A file may have reached the bank or not. Ask the bank before sending it again")
+        case .noModifierLeft:
+            staff("The day's 36 files are used up. What is left waits for the next day")
+        case .entryTooLarge:
+            staff("An entry is more than a file may hold, and waits. Ask the bank to raise its cap")
+        case .noTraceLeft: staff("Every trace number is still in use. Nothing can be sent")
+        case .nameUnusable:
+            staff("A file at the bank has a name that cannot be fetched. Fetch it by hand")
         }
     }
     func urgency(_ urgency: TasksPage.Urgency) -> String {
@@ -238,6 +263,22 @@ extension Catalogue {
         case .noted: staff("Done, with notes")
         case .missing: staff("Missing")
         case .problem: staff("Problem")
+        }
+    }
+    var deliveries: String { staff("The way to the bank") }
+    var tries: String { staff("Tries") }
+    var receiptColumn: String { staff("Receipt") }
+    func receipt(_ size: Int, _ place: String) -> String {
+        staff(plural(size, "1 byte at \(place)", "\(size) bytes at \(place)"))
+    }
+    func nextTry(_ moment: String) -> String { staff("Next try \(moment)") }
+    func deliveryState(_ state: BankFilePage.Delivery.State) -> String {
+        switch state {
+        case .waiting: staff("Waiting")
+        case .underWay: staff("Under way")
+        case .sent: staff("Sent")
+        case .stopped: staff("Stopped")
+        case .unknown: staff("Not known")
         }
     }
     var noFiles: String { staff("No files yet.") }

@@ -1,0 +1,121 @@
+import Money
+import Nacha
+import Rules
+import Service
+
+/// Which entry goes into which file, so that no file is larger than the bank takes.
+///
+/// Pure and deterministic: the same entries under the same caps always make the same files. Each
+/// entry is in exactly one file, or named among those that fit into none.
+struct FilePlan: Equatable {
+    /// For each file the entries in it, by their place in the list, in its order.
+    let files: [[Int]]
+    /// Entries that alone are more than a file may hold.
+    let tooLarge: [Int]
+
+    /// What a file is asked to hold.
+    struct Item: Hashable {
+        let amount: Cents
+        let group: Group
+    }
+
+    /// Entries of one group share a batch.
+    enum Group: Hashable, CaseIterable {
+        case payment
+        /// RETRY PYMT has a batch of its own (Nacha Operating Rules, Reinitiation).
+        case representment
+        /// A dishonored return repeats the company of its own batch, so each has one.
+        case dishonor
+
+        init(_ presentment: QueuedEntry.Presentment) {
+            switch presentment {
+            case .original: self = .payment
+            case .again: self = .representment
+            case .dishonor: self = .dishonor
+            }
+        }
+    }
+
+    /// Fills each file from the front: an entry goes into the first that has room for it. `first`
+    /// is what the first file holds already.
+    init(
+        _ items: [Item], caps: FileCaps, isBalanced: Bool, first: FileLoad = FileLoad()
+    ) {
+        var loads = [first]
+        var files: [[Int]] = [[]]
+        var tooLarge: [Int] = []
+        for (index, item) in items.enumerated() {
+            var alone = FileLoad()
+            alone.add(item)
+            guard alone.fits(caps, isBalanced: isBalanced) else {
+                tooLarge.append(index)
+                continue
+            }
+            let place = loads.indices.first { file in
+                var load = loads[file]
+                load.add(item)
+                return load.fits(caps, isBalanced: isBalanced)
+            }
+            if let place {
+                loads[place].add(item)
+                files[place].append(index)
+            } else {
+                loads.append(alone)
+                files.append([index])
+            }
+        }
+        self.files = files
+        self.tooLarge = tooLarge
+    }
+}
+
+/// What a file holds, as far as caps look at it.
+struct FileLoad: Equatable {
+    private var entries: [FilePlan.Group: Int] = [:]
+    private var debits: [FilePlan.Group: Cents] = [:]
+
+    init() {}
+
+    init(_ items: [FilePlan.Item]) { for item in items { add(item) } }
+
+    mutating func add(_ item: FilePlan.Item) {
+        entries[item.group, default: 0] += 1
+        debits[item.group, default: .zero] += item.amount
+    }
+
+    /// Groups whose batches get an offset: what is sent back is none of the originator's money.
+    private static let offset: [FilePlan.Group] = [.payment, .representment]
+
+    private func offsets(_ isBalanced: Bool) -> Int {
+        isBalanced ? Self.offset.count { entries[$0] != nil } : 0
+    }
+
+    func entryCount(isBalanced: Bool) -> Int {
+        entries.values.reduce(0, +) + offsets(isBalanced)
+    }
+
+    var debitSum: Cents { debits.values.sum() }
+
+    /// Lines of the file: two for it, two for each batch, one for each entry and addenda, and
+    /// nines to whole blocks of ten.
+    func lineCount(isBalanced: Bool) -> Int {
+        let shared = Self.offset.count { entries[$0] != nil }
+        let dishonors = entries[.dishonor, default: 0]
+        let lines =
+            2 + 2 * (shared + dishonors) + entryCount(isBalanced: isBalanced) + dishonors
+        return (lines + 9) / 10 * 10
+    }
+
+    func fits(_ caps: FileCaps, isBalanced: Bool) -> Bool {
+        if let most = caps.entries, entryCount(isBalanced: isBalanced) > most { return false }
+        if let most = caps.lines, lineCount(isBalanced: isBalanced) > most { return false }
+        if let most = caps.debits, debitSum > most { return false }
+        // An offset is one entry, and an entry has ten digits.
+        if isBalanced, Self.offset.contains(where: { debits[$0, default: .zero] > Entry.amountMax })
+        {
+            return false
+        }
+        // Twelve digits for the file's debits.
+        return debitSum.count <= 999_999_999_999
+    }
+}

@@ -83,7 +83,8 @@ struct ReturnWorld {
                 Command.LinkMethod(
                     kind: .bankAccount(
                         PaymentMethod.BankAccount(
-                            routingNumber: "091000019", sealedNumber: String(repeating: "c", count: 64),
+                            routingNumber: "091000019",
+                            sealedNumber: String(repeating: "c", count: 64),
                             fingerprint: "\(Self.mix(UInt64(index)))f\(index)", type: .checking)),
                     label: "Bank", lastFour: "0000", verified: true, balance: nil)),
             .startDeposit(Command.StartDeposit(method: method, amount: Self.amount)),

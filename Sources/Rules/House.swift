@@ -331,7 +331,8 @@ extension HouseDraft {
         let code = item.code.isEmpty ? command.code ?? "" : item.code
         let amount = command.amount ?? item.amount
         guard ReturnCode(code) != nil, amount > .zero else {
-            throw .wrongState("code and amount of the return must be said, for its record is unreadable")
+            throw .wrongState(
+                "code and amount of the return must be said, for its record is unreadable")
         }
         if amount > item.amount {
             post(.suspenseReturns, .returnsPayable, amount - item.amount, .returnParked)

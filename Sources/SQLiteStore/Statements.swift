@@ -43,7 +43,8 @@ final class Statements {
             INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET tag = excluded.tag, body = excluded.body
             """)
-        putSuspense = try prepare("INSERT OR REPLACE INTO suspense(id, tag, body, trace) VALUES (?, ?, ?, ?)")
+        putSuspense = try prepare(
+            "INSERT OR REPLACE INTO suspense(id, tag, body, trace) VALUES (?, ?, ?, ?)")
         putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
         putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
         setTimer = try prepare(

@@ -91,8 +91,10 @@ extension Service {
                     sentAt: entry.queuedAt, reasons: why.sorted()))
         }
         return Array(
-            found.sorted { ($0.weight, $0.sentAt, $0.payment.key) > ($1.weight, $1.sentAt, $1.payment.key) }
-                .prefix(limit))
+            found.sorted {
+                ($0.weight, $0.sentAt, $0.payment.key) > ($1.weight, $1.sentAt, $1.payment.key)
+            }
+            .prefix(limit))
     }
 
     /// Sixty days and the days until day sixty-one's opening, with room for a late file.

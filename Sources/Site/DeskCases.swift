@@ -179,7 +179,8 @@ extension Site {
                 let deposit = suggestion.customer.deposits[id]
             else { return nil }
             return candidate(
-                deposit, suggestion.customer, suggestion.reasons.map(\.words).joined(separator: ", "))
+                deposit, suggestion.customer,
+                suggestion.reasons.map(\.words).joined(separator: ", "))
         }
     }
 

@@ -37,13 +37,13 @@ struct GatheringTests {
                 "2026-11-23-A.ach", "2026-11-23-B.ach", "2026-11-23-C.ach",
             ])
         #expect(files.map { $0.file.header.modifier.description } == ["A", "B", "C"])
-        let names = deposits.prefix(5).map { String(PaymentReference.deposit($0).key.suffix(15)) }
+        let names = deposits.prefix(5).map { PaymentReference.deposit($0).identification }
         #expect(identifications(files).flatMap(\.self).sorted() == names.sorted())
         // Which payment is in which file stands in the books as it stands in the files.
         for (name, file) in files {
             let rows = try world.service.reader.entries(inFile: name)
             #expect(
-                rows.map { String($0.payment.key.suffix(15)) }.sorted()
+                rows.map(\.payment.identification).sorted()
                     == file.batches.flatMap { $0.entries.map(\.identification) }.sorted())
         }
         // Too large for any file: it waits, and a person knows.

@@ -83,11 +83,13 @@ final class World: Sendable {
     func advance(to text: String) { service.clock.advance(to: instant(text)) }
 
     @discardableResult
-    func tell(_ command: Command, to addressee: Addressee? = nil) async throws -> Reply {
+    func tell(
+        _ command: Command, to addressee: Addressee? = nil, by actor: Actor = .system
+    ) async throws -> Reply {
         let outcome = try await service.engine.perform(
             Envelope(
                 cause: Cause(high: .random(in: 0...UInt64.max), low: .random(in: 0...UInt64.max)),
-                actor: .system, to: addressee ?? .customer(customer), command))
+                actor: actor, to: addressee ?? .customer(customer), command))
         guard case .accepted(let reply) = outcome else { throw WorldProblem("\(outcome)") }
         return reply
     }

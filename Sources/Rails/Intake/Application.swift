@@ -164,7 +164,8 @@ extension BankRail {
                 return returned(
                     arrival, code.text, settlesOn, said.map { window.entries[$0] })
             case .changed(let at):
-                return try rail.change(window.entries[at], arrival, arrival.place(in: file), &report)
+                return try rail.change(
+                    window.entries[at], arrival, arrival.place(in: file), &report)
             case .contested(let at):
                 guard case .dishonor(let item)? = arrival.payment,
                     case .contested(let addenda)? = window.entries[at].addenda.first

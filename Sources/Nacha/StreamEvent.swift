@@ -98,8 +98,8 @@ public struct EntryView: ~Escapable {
     /// Records of the entry that are here: the entry and its addenda. An entry's addenda after
     /// ``StreamReader/addendaMax`` are counted in the totals and not kept.
     public let recordCount: Int
-    /// Where its bytes stand in the stream, with their line ends: the place to cut it from what
-    /// was kept.
+    /// Where its bytes stand in the stream, up to the end of its last line: the place to cut it
+    /// from what was kept. A record that belongs to none may stand among them.
     public let bytes: Range<Int>
     let shape: EntryShape
 

@@ -165,7 +165,7 @@ extension StreamReader {
             .quarantined(
                 EntryView(
                     span, 1, state == .batch ? batch.entryClass : nil, batch.shape,
-                    hasBatch: state == .batch && batch.hasHeader, bytes: lineOffset..<entryEnd)))
+                    hasBatch: state == .batch && batch.hasHeader, bytes: lineOffset..<lineStop)))
     }
 
     mutating func takeOther<Failure: Error>(

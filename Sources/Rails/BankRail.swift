@@ -266,8 +266,20 @@ public struct BankRail: Sendable {
         return routing
     }
 
-    /// Builds the bytes from what the engine committed: the same rows always give the same entries.
+    /// Makes the file and hands it over; when it cannot be made, operators are told.
     private func complete(_ name: String) throws {
+        let key = "bank file cannot be made \(name)"
+        do {
+            try make(name)
+            try service.settle(alertAbout: key)
+        } catch {
+            try service.raise(.bankDelivery(name: name, .cannotBeMade), about: key)
+            throw error
+        }
+    }
+
+    /// Builds the bytes from what the engine committed: the same rows always give the same entries.
+    private func make(_ name: String) throws {
         let odfi = try odfi()
         let rows = try service.reader.entries(inFile: name)
         guard !rows.isEmpty, let kept = try service.edge.bankFile(named: name),

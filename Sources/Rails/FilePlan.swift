@@ -71,38 +71,48 @@ struct FilePlan: Equatable {
 
 /// What a file holds, as far as caps look at it.
 struct FileLoad: Equatable {
-    private var entries: [FilePlan.Group: Int] = [:]
-    private var debits: [FilePlan.Group: Cents] = [:]
+    private var payments = Part()
+    private var representments = Part()
+    private var dishonors = Part()
+
+    private struct Part: Equatable {
+        var entries = 0
+        var debits = Cents.zero
+
+        mutating func add(_ amount: Cents) {
+            entries += 1
+            debits += amount
+        }
+    }
 
     init() {}
 
     init(_ items: [FilePlan.Item]) { for item in items { add(item) } }
 
     mutating func add(_ item: FilePlan.Item) {
-        entries[item.group, default: 0] += 1
-        debits[item.group, default: .zero] += item.amount
+        switch item.group {
+        case .payment: payments.add(item.amount)
+        case .representment: representments.add(item.amount)
+        case .dishonor: dishonors.add(item.amount)
+        }
     }
 
-    /// Groups whose batches get an offset: what is sent back is none of the originator's money.
-    private static let offset: [FilePlan.Group] = [.payment, .representment]
-
-    private func offsets(_ isBalanced: Bool) -> Int {
-        isBalanced ? Self.offset.count { entries[$0] != nil } : 0
-    }
+    /// Batches that a balanced file offsets: what is sent back is none of the originator's money.
+    private var shared: [Part] { [payments, representments].filter { $0.entries > 0 } }
 
     func entryCount(isBalanced: Bool) -> Int {
-        entries.values.reduce(0, +) + offsets(isBalanced)
+        payments.entries + representments.entries + dishonors.entries
+            + (isBalanced ? shared.count : 0)
     }
 
-    var debitSum: Cents { debits.values.sum() }
+    var debitSum: Cents { payments.debits + representments.debits + dishonors.debits }
 
     /// Lines of the file: two for it, two for each batch, one for each entry and addenda, and
     /// nines to whole blocks of ten.
     func lineCount(isBalanced: Bool) -> Int {
-        let shared = Self.offset.count { entries[$0] != nil }
-        let dishonors = entries[.dishonor, default: 0]
         let lines =
-            2 + 2 * (shared + dishonors) + entryCount(isBalanced: isBalanced) + dishonors
+            2 + 2 * (shared.count + dishonors.entries) + entryCount(isBalanced: isBalanced)
+            + dishonors.entries
         return (lines + 9) / 10 * 10
     }
 
@@ -111,11 +121,10 @@ struct FileLoad: Equatable {
         if let most = caps.lines, lineCount(isBalanced: isBalanced) > most { return false }
         if let most = caps.debits, debitSum > most { return false }
         // An offset is one entry, and an entry has ten digits.
-        if isBalanced, Self.offset.contains(where: { debits[$0, default: .zero] > Entry.amountMax })
-        {
-            return false
-        }
-        // Twelve digits for the file's debits.
-        return debitSum.count <= 999_999_999_999
+        if isBalanced, shared.contains(where: { $0.debits > Entry.amountMax }) { return false }
+        return debitSum <= Self.debitsMax
     }
+
+    /// Twelve digits of a file control record.
+    private static let debitsMax = Cents(999_999_999_999)
 }

@@ -193,7 +193,7 @@ struct SFTPTransport: BankTransport {
         case .exited(Self.locked):
             throw TransportFault("a transfer of an earlier run has not ended yet")
         case .exited, .signaled:
-            throw TransportFault("\(setup.host): \(Self.lastLine(of: result.error))")
+            throw TransportFault("\(setup.host): \(Self.lastWords(of: result.error))")
         }
     }
 
@@ -246,11 +246,14 @@ struct SFTPTransport: BankTransport {
     /// have nothing else that it would take for more than itself.
     static func quoted(_ path: String) -> String { "\"\(path)\"" }
 
-    /// What the client said last, for a log: one line, printable, not endless.
-    private static func lastLine(of text: String) -> String {
+    /// What the client said last, for a log: why, and that the connection is closed. Printable and
+    /// not endless.
+    static func lastWords(of text: String) -> String {
         let lines = text.split(whereSeparator: \.isNewline)
-        let line = lines.last { !$0.trimmingCharacters(in: .whitespaces).isEmpty } ?? "no word why"
-        return String(line.unicodeScalars.prefix(300).map { $0.value < 0x20 ? "?" : Character($0) })
+            .filter { !$0.trimmingCharacters(in: .whitespaces).isEmpty }
+        let words = lines.isEmpty ? "no word why" : lines.suffix(2).joined(separator: " ")
+        return String(
+            words.unicodeScalars.prefix(400).map { $0.value < 0x20 ? "?" : Character($0) })
     }
 
     private func write(_ bytes: Data, to name: String) throws(TransportFault) {

@@ -80,6 +80,8 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// Why a file for the bank needs a person.
     public enum BankTrouble: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Its bytes cannot be made from the entries in it, so none of them leaves.
+        case cannotBeMade = "cannot_be_made"
         /// It could not be sent so far; it is tried on.
         case late
         /// It was tried as often as it may be.

@@ -507,6 +507,7 @@ extension HelpWords {
 extension Alert.BankTrouble {
     fileprivate var word: TasksPage.BankTrouble {
         switch self {
+        case .cannotBeMade: .cannotBeMade
         case .late: .late
         case .gaveUp: .gaveUp
         case .otherBytes: .otherBytes
@@ -521,7 +522,7 @@ extension Alert.BankTrouble {
     /// Whether it names one of our files, which has a page.
     fileprivate var isAboutFile: Bool {
         switch self {
-        case .late, .gaveUp, .otherBytes, .unknown: true
+        case .cannotBeMade, .late, .gaveUp, .otherBytes, .unknown: true
         case .noModifierLeft, .entryTooLarge, .noTraceLeft, .nameUnusable: false
         }
     }

@@ -318,6 +318,17 @@ struct DeliveryTests {
         }
     }
 
+    @Test("What the client said last is kept in one line, without an end to it")
+    func lastWords() {
+        let said = "@@@@\nHost key verification failed.\r\n\nConnection closed\n"
+
+        #expect(
+            SFTPTransport.lastWords(of: said) == "Host key verification failed. Connection closed")
+        #expect(SFTPTransport.lastWords(of: "\n") == "no word why")
+        #expect(
+            SFTPTransport.lastWords(of: String(repeating: "\u{1B}[2J", count: 500)).count == 400)
+    }
+
     @Test("The arguments of the client hold no secret and trust no unknown server")
     func arguments() {
         let setup = SFTPSetup(

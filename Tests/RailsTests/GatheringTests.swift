@@ -144,6 +144,21 @@ struct GatheringTests {
         #expect(identifications(files).map(\.count) == [1, 1])
     }
 
+    @Test("A file that cannot be made keeps its entries, and a person is told once")
+    func cannotBeMade() async throws {
+        let world = try World()
+        let rail = try world.rail()
+        // Only zeros are no account at any bank.
+        try await world.deposit([10_00], account: "000000000")
+
+        await close(world, rail, at: "2026-11-24T00:46:00Z")
+        await rail.tick()
+
+        #expect(try world.left().isEmpty)
+        #expect(try world.alerts == [.bankDelivery(name: "2026-11-23-A.ach", .cannotBeMade)])
+        #expect(try world.service.reader.entries(inFile: "2026-11-23-A.ach").count == 1)
+    }
+
     @Test("After 36 files the rest of a day waits, and a person is told once")
     func modifiersUsedUp() async throws {
         var bank = BankSetup()

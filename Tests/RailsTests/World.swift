@@ -96,7 +96,9 @@ final class World: Sendable {
 
     /// A customer with a bank account who deposits these amounts.
     @discardableResult
-    func deposit(_ cents: [Int64]) async throws -> [DepositID] {
+    func deposit(
+        _ cents: [Int64], account: String = "123456789"
+    ) async throws -> [DepositID] {
         if try service.reader.customer(customer) == nil {
             try await tell(
                 .openCustomer(
@@ -111,7 +113,7 @@ final class World: Sendable {
                     Command.LinkMethod(
                         kind: .bankAccount(
                             service.vault.seal(
-                                routingNumber: "021000021", accountNumber: "123456789",
+                                routingNumber: "021000021", accountNumber: account,
                                 type: .checking)), label: "First Harbor", lastFour: "6789",
                         verified: true, balance: nil)))
         else { throw WorldProblem("no method") }

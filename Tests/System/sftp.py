@@ -239,7 +239,7 @@ class Trial:
         self.path = f"/v1/customers/{customer['id']}"
         status, method = self.makewhole.call("POST", self.path + "/payment-methods", {
             "type": "bank_account", "label": "Bank", "routing_number": odfi.ROUTING,
-            "account_number": f"{self.deposits:012}", "account_type": "checking", "verified": True,
+            "account_number": f"7{self.deposits:011}", "account_type": "checking", "verified": True,
             "balance_minor": 100_000_000}, key + "m")
         assert status == 201, method
         self.method = method["id"]

@@ -426,6 +426,8 @@ public struct TasksPage: Page, Equatable {
 
     /// Why a file for the bank needs a person.
     public enum BankTrouble: Sendable, Equatable, CaseIterable {
+        /// Its bytes cannot be made.
+        case cannotBeMade
         /// Not sent so far; tried on.
         case late
         /// Tried as often as it may be.

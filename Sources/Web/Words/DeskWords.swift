@@ -165,6 +165,8 @@ extension Catalogue {
     }
     private func bankTrouble(_ trouble: TasksPage.BankTrouble) -> String {
         switch trouble {
+        case .cannotBeMade:
+            staff("A file for the bank cannot be made, so its entries wait. The log says why")
         case .late: staff("A file could not be sent to the bank so far; it is tried on")
         case .gaveUp:
             staff("A file could not be sent to the bank. Find out why, then send it again")

@@ -97,6 +97,7 @@ private struct FileAssembler {
     private var batches: [Batch] = []
     private var openHeader: BatchHeader?
     private var entries: [Entry] = []
+    private var advice: [Advice] = []
     private var quarantined: [QuarantinedEntry] = []
     private var grave: [Problem] = []
     private var graveLeft = FileReader.problemsMax
@@ -110,27 +111,24 @@ private struct FileAssembler {
         switch event {
         case .file(let record): header = record.fileHeader()
         case .batch(let batch):
-            openHeader = batch.entryClass == .adv ? nil : batch.decoded()
-            if batch.entryClass == .adv, let severity = profile.severity(of: .entryClassUnsupported)
-            {
-                take(
-                    Problem(
-                        line: batch.record.line, field: BatchHeaderFields.entryClass,
-                        code: .entryClassUnsupported, found: "ADV",
-                        expected: "a class other than ADV, which only the stream reads",
-                        severity: severity))
-            }
+            openHeader = batch.decoded()
         case .entry(let entry):
             if let value = entry.decoded() { entries.append(value) }
+            if let value = entry.advice() { advice.append(value) }
         case .quarantined(let entry):
             quarantined.append(
                 QuarantinedEntry(
                     line: entry.line, bytes: entry.bytes, entry: entry.decoded(), problems: grave))
             grave = []
         case .batchEnd:
-            if let openHeader { batches.append(Batch(header: openHeader, entries: entries)) }
+            if let openHeader {
+                var batch = Batch(header: openHeader, entries: entries)
+                batch.advice = advice
+                batches.append(batch)
+            }
             openHeader = nil
             entries = []
+            advice = []
         case .fileEnd(let report): end(report)
         case .problem(let problem): take(problem)
         }

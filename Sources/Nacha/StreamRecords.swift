@@ -165,7 +165,8 @@ extension StreamReader {
             .quarantined(
                 EntryView(
                     span, 1, state == .batch ? batch.entryClass : nil, batch.shape,
-                    hasBatch: state == .batch && batch.hasHeader, bytes: lineOffset..<entryEnd)))
+                    hasBatch: state == .batch && batch.hasHeader, isInternationalChange: false,
+                    bytes: lineOffset..<entryEnd)))
     }
 
     mutating func takeOther<Failure: Error>(

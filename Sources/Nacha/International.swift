@@ -24,7 +24,7 @@ public struct InternationalPayment: Hashable, Sendable {
     public var receivingBank: Bank
     /// At most two texts of 80 characters.
     public var remittance: [String]
-    /// At most five.
+    /// At most five, with the texts of ``remittance``: an entry has twelve addenda in all.
     public var correspondentBanks: [Bank]
 
     /// A person or company and where it is, each at most 35 characters.
@@ -137,8 +137,8 @@ public struct InternationalPayment: Hashable, Sendable {
         else {
             throw OriginationRefusal(
                 .international,
-                "An international entry has an amount of 18 digits, two texts and five banks in "
-                    + "between at most.")
+                "An international entry has an amount of 18 digits, at most two texts, and with the "
+                    + "banks in between at most five.")
         }
         var all = [
             try addenda(

@@ -136,6 +136,9 @@ struct InternationalTests {
         payment = Self.payment
         payment.remittance.append("a third")
         #expect(throws: OriginationRefusal.self) { try payment.addenda(trace: Samples.ours(1)) }
+        payment = Self.payment
+        payment.correspondentBanks = Array(repeating: payment.receivingBank, count: 4)
+        #expect(throws: OriginationRefusal.self) { try payment.addenda(trace: Samples.ours(1)) }
         var terms = Self.terms
         terms.exchange = "XX"
         #expect(throws: OriginationRefusal.self) {

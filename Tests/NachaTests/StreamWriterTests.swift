@@ -17,7 +17,7 @@ struct StreamWriterTests {
 
     private struct DiskFull: Error {}
 
-    private func streamed(
+    static func streamed(
         _ file: NachaFile, _ ending: FileWriter.LineEnding = .lf
     ) throws -> (Taken, WriteReport) {
         let taken = Taken()
@@ -39,7 +39,7 @@ struct StreamWriterTests {
         ])
     func same(_ file: NachaFile) throws {
         for ending in [FileWriter.LineEnding.lf, .crlf, .none] {
-            let (taken, report) = try streamed(file, ending)
+            let (taken, report) = try Self.streamed(file, ending)
 
             #expect(taken.bytes == (try FileWriter(lineEnding: ending).bytes(file)))
             #expect(report.batches == file.batches.count)
@@ -53,7 +53,8 @@ struct StreamWriterTests {
         let reading = try read(sample.text)
 
         #expect(try written(reading.file) == sample.text)
-        #expect(String(decoding: try streamed(reading.file).0.bytes, as: UTF8.self) == sample.text)
+        #expect(
+            String(decoding: try Self.streamed(reading.file).0.bytes, as: UTF8.self) == sample.text)
     }
 
     @Test("A file of any size is handed on in pieces of one size, and proven")

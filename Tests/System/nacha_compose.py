@@ -158,7 +158,7 @@ class Documents:
         if r.random() < 0.6:
             caps["records"] = r.choice([30, 40, 60])
         if r.random() < 0.4:
-            caps["file_debits_minor"] = caps["file_credits_minor"] = 4_000_000
+            caps["file_debits_minor"] = caps["file_credits_minor"] = r.choice([700_000, 4_000_000])
         if r.random() < 0.3:
             caps["batch_entries"] = r.choice([15, 20])
         if caps:
@@ -291,7 +291,7 @@ def refusals(program, folder):
     change = {
         "kind": "refused_change", "original": debit, "change_code": "C01",
         "change_trace": "076401250000001", "received": "2026-11-27"}
-    late = dict(debit, settlement="2026-11-20")
+    late = dict(debit, settlement="2026-11-19")
     micro = {k: v for k, v in again.items() if k not in ("amount_minor", "side")}
     for rule, item, more in (
         ("reversal_window", {"kind": "reversal", "original": late}, {}),

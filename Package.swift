@@ -117,7 +117,8 @@ let package = Package(
             dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", arguments, grdb],
             path: "Benchmarks/Bench"),
         .executableTarget(
-            name: "makewhole-nacha-bench", dependencies: ["Nacha"], path: "Benchmarks/NachaBench"),
+            name: "makewhole-nacha-bench", dependencies: ["Money", "Banking", "Nacha"],
+            path: "Benchmarks/NachaBench"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),

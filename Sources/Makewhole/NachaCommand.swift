@@ -7,12 +7,14 @@ import Wire
 struct NachaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nacha",
-        abstract: "Prove, show and convert Nacha files.",
+        abstract: "Prove, show, convert and compose Nacha files.",
         discussion: """
             FILE may be - for standard input. Exit codes: 0 valid, 65 invalid, 64 wrong usage, \
-            66 no such file, 74 it could not be read.
+            66 no such file, 74 it could not be read or written.
             """,
-        subcommands: [NachaCheck.self, NachaShow.self, NachaConvert.self])
+        subcommands: [
+            NachaCheck.self, NachaShow.self, NachaConvert.self, NachaCompose.self,
+        ])
 }
 
 struct ProfileOption: ParsableArguments {

@@ -122,7 +122,7 @@ extension Problem.Code {
             .wrongTransactionCode, .tracePrefix, .traceNotAscending, .batchNumberNotAscending,
             .addendaIndicator, .addendaTooMany, .addendaTrace, .addendaSequence, .addendaCount,
             .addendaOrder, .addendaMisplaced, .entryClassMismatch, .kindsMixed, .batchEmpty,
-            .serviceClassDiffers, .companyDiffers, .blockCountDiffers, .entryClassUnsupported:
+            .serviceClassDiffers, .companyDiffers, .blockCountDiffers:
             .warning
         case .addendaUnreadable, .addendaMissing, .addendaMixed, .addendaWithoutEntry,
             .entryClassUnknown:

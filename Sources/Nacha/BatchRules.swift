@@ -77,11 +77,17 @@ struct BatchRules {
     }
 
     static func violations(_ header: BatchHeader) -> [Violation] {
-        [
-            (header.companyName, BatchHeaderFields.companyName),
+        // The operator says who it is in the entries.
+        guard header.entryClass != .adv else { return [] }
+        var filled = [
             (header.companyIdentification, BatchHeaderFields.company),
             (header.entryDescription, BatchHeaderFields.description),
-        ].filter { ASCIIText.isBlankOrZero($0.0) }.map { blank($0.1, "text") }
+        ]
+        // The name of an international batch is its indicator, usually blank.
+        if header.entryClass != .iat {
+            filled.insert((header.companyName, BatchHeaderFields.companyName), at: 0)
+        }
+        return filled.filter { ASCIIText.isBlankOrZero($0.0) }.map { blank($0.1, "text") }
     }
 
     static func blank(_ field: RecordField, _ expected: String) -> Violation {
@@ -100,6 +106,13 @@ struct BatchRules {
                 kinds: entry.addenda.reduce(into: []) { $0.insert(AddendaKinds($1.kind)) }),
             &found)
         return found
+    }
+
+    /// Notes a forward entry that was proved another way.
+    @inline(__always)
+    mutating func notePlain(_ trace: UInt64) {
+        previous = trace
+        kind = .forward
     }
 
     /// Entries must be handed over in order, each once. Adds to `found` what each is broken in.

@@ -70,14 +70,38 @@ extension Entry {
     }
 }
 
+extension Advice {
+    /// `nil` when a field that an advice cannot do without could not be read.
+    init?(_ record: Columns) {
+        typealias Fields = EntryFields
+        guard let code = record.pair(2).flatMap({ AdviceCode(rawValue: UInt8($0)) }),
+            let receiver = record.number(Fields.receiver)
+                .flatMap({ RoutingNumber(number: Int($0)) }),
+            let cents = record.number(Fields.adviceAmount),
+            let routing = record.number(Fields.adviceRouting),
+            let operatorRouting = record.identification(Fields.adviceOperator),
+            let day = record.julianDay(Fields.adviceDay),
+            let sequence = record.number(Fields.adviceSequence)
+        else { return nil }
+        self.init(
+            code: code, receiver: receiver, account: record.trimmed(Fields.adviceAccount),
+            amount: Cents(Int64(cents)), routing: Int(routing),
+            fileIdentification: record.text(Fields.adviceFile),
+            operatorData: record.text(Fields.adviceData),
+            name: record.trimmed(Fields.name(.advice)),
+            discretionaryData: record.text(Fields.discretionary),
+            operatorRouting: operatorRouting, day: day, sequence: Int(sequence))
+    }
+}
+
 extension Addenda {
     /// A part that cannot be read makes it ``other(_:)``, with its columns kept.
-    init(_ record: Columns) {
+    init(_ record: Columns, isInternationalChange: Bool) {
         typealias Fields = AddendaFields
         let read: Addenda? =
             switch record.columns(Fields.type) {
             case "05": .paymentInformation(record.text(Fields.paymentInformation))
-            case "98": Addenda(change: record)
+            case "98": Addenda(change: record, isInternationalChange)
             case "99": Addenda(return: record)
             default: nil
             }
@@ -134,18 +158,19 @@ extension Addenda {
         }
     }
 
-    private init?(change record: Columns) {
+    private init?(change record: Columns, _ isInternational: Bool) {
         typealias Fields = AddendaFields
         guard let code = ChangeCode(record.columns(Fields.code)),
             let originalTrace = record.trace(Fields.originalTrace),
             let originalDFI = record.identification(Fields.originalDFI)
         else { return nil }
-        let correctedData = record.text(Fields.correctedData)
         guard code.facts.kind == .refusal else {
             self = .change(
                 ChangeAddenda(
                     code: code, originalTrace: originalTrace, originalReceivingDFI: originalDFI,
-                    correctedData: correctedData))
+                    correctedData: record.text(
+                        isInternational
+                            ? Fields.internationalCorrectedData : Fields.correctedData)))
             return
         }
         guard let changeCode = ChangeCode(record.columns(Fields.changeCode)),
@@ -154,7 +179,7 @@ extension Addenda {
         self = .refusedChange(
             RefusedChangeAddenda(
                 code: code, originalTrace: originalTrace, originalReceivingDFI: originalDFI,
-                correctedData: correctedData, changeCode: changeCode,
+                correctedData: record.text(Fields.correctedData), changeCode: changeCode,
                 changeTraceSequence: Int(sequence)))
     }
 }

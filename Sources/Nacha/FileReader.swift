@@ -97,6 +97,7 @@ private struct FileAssembler {
     private var batches: [Batch] = []
     private var openHeader: BatchHeader?
     private var entries: [Entry] = []
+    private var advice: [Advice] = []
     private var quarantined: [QuarantinedEntry] = []
     private var grave: [Problem] = []
     private var graveLeft = FileReader.problemsMax
@@ -110,18 +111,10 @@ private struct FileAssembler {
         switch event {
         case .file(let record): header = record.fileHeader()
         case .batch(let batch):
-            openHeader = batch.entryClass == .adv ? nil : batch.decoded()
-            if batch.entryClass == .adv, let severity = profile.severity(of: .entryClassUnsupported)
-            {
-                take(
-                    Problem(
-                        line: batch.record.line, field: BatchHeaderFields.entryClass,
-                        code: .entryClassUnsupported, found: "ADV",
-                        expected: "a class other than ADV, which only the stream reads",
-                        severity: severity))
-            }
+            openHeader = batch.decoded()
         case .entry(let entry):
             if let value = entry.decoded() { entries.append(value) }
+            if let value = entry.advice() { advice.append(value) }
         case .quarantined(let entry):
             quarantined.append(
                 QuarantinedEntry(
@@ -129,7 +122,9 @@ private struct FileAssembler {
             grave = []
         case .batchEnd(let report):
             if let openHeader {
-                batches.append(Batch(header: openHeader, entries: entries))
+                var batch = Batch(header: openHeader, entries: entries)
+                batch.advice = advice
+                batches.append(batch)
             } else if !entries.isEmpty {
                 // A profile may allow it, values cannot hold it, and no entry may be lost.
                 refuse(
@@ -138,6 +133,7 @@ private struct FileAssembler {
             }
             openHeader = nil
             entries = []
+            advice = []
         case .fileEnd(let report): end(report)
         case .problem(let problem): take(problem)
         }

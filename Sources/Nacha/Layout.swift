@@ -26,6 +26,13 @@ enum Layout {
 
     /// As many as the file control can count.
     static let batchesMax = 999_999
+    static let blocksMax = 999_999
+    /// Entries and addenda a batch control can count.
+    static let batchCountMax = 999_999
+    /// What twelve digits of cents hold.
+    static let totalMax: UInt64 = 999_999_999_999
+    /// Twenty digits hold more than this program adds up.
+    static let adviceTotalMax = UInt64.max
     static let hashModulus: UInt64 = 10_000_000_000
 }
 
@@ -69,6 +76,8 @@ enum EntryFields {
     static let adviceAccount = RecordField("DFI account number", 13...27, isPrivate: true)
     static let adviceAmount = RecordField("amount", 28...39)
     static let adviceRouting = RecordField("advice routing number", 40...48)
+    static let adviceFile = RecordField("file identification", 49...53)
+    static let adviceData = RecordField("operator data", 54...54)
     static let adviceOperator = RecordField("ACH operator routing number", 80...87)
     static let adviceDay = RecordField("Julian day", 88...90)
     static let adviceSequence = RecordField("sequence number", 91...94)

@@ -123,6 +123,9 @@ public struct FileModifier: Hashable, Comparable, Sendable, CustomStringConverti
         }
     }
 
+    /// The one of the day's next file; `nil` after 9.
+    public var next: FileModifier? { FileModifier(number: number + 1) }
+
     init(trusted byte: UInt8) { self.byte = byte }
 
     static func isValid(_ byte: UInt8) -> Bool {
@@ -144,11 +147,21 @@ public struct Batch: Hashable, Sendable {
     public var header: BatchHeader
     /// In ascending order of their trace numbers.
     public var entries: [Entry]
+    /// Only in a batch of class ADV, which has no entries.
+    public var advice: [Advice]
 
     /// A batch of these entries, in this order.
     public init(header: BatchHeader, entries: [Entry]) {
         self.header = header
         self.entries = entries
+        advice = []
+    }
+
+    /// A batch of accounting advice, in this order.
+    public init(header: BatchHeader, advice: [Advice]) {
+        self.header = header
+        entries = []
+        self.advice = advice
     }
 }
 

@@ -1,4 +1,5 @@
 public import Banking
+import Money
 
 /// The company whose entries a bank takes, as the bank set it up.
 public struct Originator: Hashable, Sendable {
@@ -38,6 +39,14 @@ public struct Origination: Sendable {
     public let entryClass: StandardEntryClass
     /// The settlement day asked for.
     public let effectiveEntryDate: Day
+    /// Our own account, when files are balanced: what is debited from receivers is credited to it,
+    /// and the other way.
+    public var offset: OffsetAccount?
+    /// The window of entries that are to settle the same day; `nil` for the next.
+    public var window: SameDayACH.Window?
+    /// Whether the window is asked for in the company descriptive date, `SD1300`. Some banks want
+    /// that, others go by the effective entry date alone.
+    public var writesWindow = false
 
     private var entries: [(purpose: Purpose, entry: Entry)] = []
 
@@ -89,14 +98,47 @@ public struct Origination: Sendable {
         return batches
     }
 
+    /// As ``batches(firstNumber:)``, with what the whole asks for: same-day limits are held, and
+    /// each batch of a balanced file has the other side of its money, with a trace number of its own.
+    public func balancedBatches(
+        firstNumber: Int = 1, traces: inout TraceAllocator,
+        rules: OriginationRules = OriginationRules()
+    ) throws(OriginationRefusal) -> [Batch] {
+        try checkSameDay(rules)
+        var batches = batches(firstNumber: firstNumber)
+        guard let offset else { return batches }
+        for index in batches.indices { try offset.balance(&batches[index], &traces) }
+        return batches
+    }
+
+    /// Nacha Operating Rules, Same Day Entries: no class that may not be, and no entry above the
+    /// limit of the day it is processed.
+    public func checkSameDay(_ rules: OriginationRules) throws(OriginationRefusal) {
+        guard window != nil else { return }
+        guard entryClass.mayBeSameDay else {
+            throw OriginationRefusal(
+                .sameDayClass,
+                "Entries of class \(entryClass.rawValue) may not settle the same day. Send them "
+                    + "with the next day's service.")
+        }
+        let limit = rules.sameDay.limitCents(on: effectiveEntryDate) ?? 0
+        for (_, entry) in entries where entry.amount.count > limit {
+            throw OriginationRefusal(
+                .sameDayLimit,
+                "Entry \(entry.trace) is \(entry.amount.count) cents, and at most \(limit) settle "
+                    + "the same day. Send it with the next day's service.")
+        }
+    }
+
     private func header(_ purpose: Purpose, _ side: EntrySide, number: Int) -> BatchHeader {
         BatchHeader(
             serviceClass: side == .debit ? .debits : .credits,
             companyName: originator.companyName,
             companyDiscretionaryData: originator.companyDiscretionaryData,
             companyIdentification: originator.companyIdentification, entryClass: entryClass,
-            entryDescription: description(purpose), effectiveEntryDate: effectiveEntryDate,
-            odfi: originator.odfi, number: number)
+            entryDescription: description(purpose),
+            descriptiveDate: writesWindow ? window?.descriptiveDate ?? "" : "",
+            effectiveEntryDate: effectiveEntryDate, odfi: originator.odfi, number: number)
     }
 
     private func description(_ purpose: Purpose) -> String {
@@ -107,6 +149,73 @@ public struct Origination: Sendable {
         case .returnFee: EntryDescription.returnFee
         case .accountVerification: EntryDescription.accountVerification
         }
+    }
+}
+
+/// The originator's own account at its bank, to which a balanced batch has the other side of its
+/// money.
+public struct OffsetAccount: Hashable, Sendable {
+    /// The bank of the account.
+    public var receiver: RoutingNumber
+    /// At most 17 characters.
+    public var account: String
+    /// Which codes the offset has: 22 and 27, 32 and 37, 42 and 47. A loan account is none.
+    public var kind: AccountKind
+    /// At most 22 characters.
+    public var name: String
+    /// At most 15 characters.
+    public var identification: String
+
+    /// An account; text too long for its field is refused when the file is written.
+    public init(
+        receiver: RoutingNumber, account: String, kind: AccountKind = .checking, name: String,
+        identification: String = "OFFSET"
+    ) {
+        self.receiver = receiver
+        self.account = account
+        self.kind = kind
+        self.name = name
+        self.identification = identification
+    }
+
+    /// The entry that takes the total of one side.
+    func entry(
+        against side: EntrySide, _ total: Cents, _ trace: TraceNumber
+    ) throws(OriginationRefusal) -> Entry {
+        guard kind != .loan, let code = TransactionCode(kind, side == .debit ? .credit : .debit)
+        else {
+            throw OriginationRefusal(.offset, "A loan account cannot be the offset of a batch.")
+        }
+        guard total <= Entry.amountMax else {
+            throw OriginationRefusal(
+                .offset,
+                "A batch of \(total.count) cents has no offset: an entry is at most "
+                    + "\(Entry.amountMax.count). Split the batch.")
+        }
+        return Entry(
+            code: code, receiver: receiver, account: account, amount: total,
+            identification: identification, name: name, trace: trace)
+    }
+
+    /// Adds one entry for each side that has money, and makes the batch one of both sides. Batches
+    /// that answer others, and those of international entries, stay as they are.
+    func balance(
+        _ batch: inout Batch, _ traces: inout TraceAllocator
+    ) throws(OriginationRefusal) {
+        guard Self.balances(batch.header, batch.entries) else { return }
+        var offsets: [Entry] = []
+        for side in [EntrySide.debit, .credit] {
+            let total = batch.entries.total(side)
+            guard !total.isZero else { continue }
+            offsets.append(try entry(against: side, total, try traces.take()))
+        }
+        guard !offsets.isEmpty else { return }
+        batch.header.serviceClass = .mixed
+        batch.entries = (batch.entries + offsets).sorted { $0.trace < $1.trace }
+    }
+
+    static func balances(_ header: BatchHeader, _ entries: [Entry]) -> Bool {
+        header.entryClass != .iat && entries.allSatisfy { $0.kind == .forward }
     }
 }
 
@@ -128,6 +237,7 @@ extension BatchHeader {
         by bank: DFIIdentification, number: Int, settlement: JulianDay? = nil
     ) -> BatchHeader {
         var header = answered(by: bank, number: number, settlement: settlement)
+        if entryClass == .iat { header.companyName = "IATCOR" }
         header.entryClass = .cor
         return header
     }
@@ -137,16 +247,33 @@ extension Entry {
     /// This entry sent back by its RDFI under a trace number of that bank.
     ///
     /// Nacha Operating Rules, Return Entries: amount, account and identification are the
-    /// original's; the receiving bank is the one that originated it.
+    /// original's; the receiving bank is the one that originated it. The return of an international
+    /// entry repeats its addenda 10 through 16, under the return's sequence, and begins its
+    /// information with the original amount.
     public func returned(
         _ code: ReturnCode, trace: TraceNumber, dateOfDeath: Day? = nil, information: String = ""
     ) -> Entry {
-        answer(
+        let parties: [Addenda] = addenda.compactMap { addenda in
+            guard case .other(let other) = addenda, let type = other.number,
+                (10...16).contains(type)
+            else { return nil }
+            // Columns 88-94, of 4 and on, are the sequence.
+            let columns = String(other.columns.prefix(84))
+            return .other(
+                UnreadAddenda(
+                    type: other.type,
+                    columns: columns + Digits.padded(UInt64(trace.sequence), to: 7)))
+        }
+        let amount = parties.isEmpty ? "" : Digits.padded(UInt64(amount.count), to: 10)
+        var entry = answer(
             trace: trace,
             .return(
                 ReturnAddenda(
                     code: code, originalTrace: self.trace, dateOfDeath: dateOfDeath,
-                    originalReceivingDFI: receiver.identification, information: information)))
+                    originalReceivingDFI: receiver.identification,
+                    information: amount + information)))
+        entry.addenda = parties + entry.addenda
+        return entry
     }
 
     /// A notification of change for this entry, which itself stays paid.
@@ -167,7 +294,7 @@ extension Entry {
         _ code: ReturnCode, trace: TraceNumber, returnSettlement: JulianDay?,
         information: String = ""
     ) -> Entry? {
-        guard case .return(let addenda)? = addenda.first else { return nil }
+        guard case .return(let addenda)? = addenda.last else { return nil }
         return answer(
             trace: trace,
             .dishonored(

@@ -61,7 +61,7 @@ public struct Problem: Hashable, Sendable, CustomStringConvertible {
         case recordLength, recordTooLong, blankLine, notPrintable, strayBytes, paddingMissing
         case wrongConstant, notDigits, notADate, notATime, notAModifier, blank, leadingBlank
         case tooLong, reservedNotBlank, lowerCase
-        case serviceClassUnknown, entryClassUnknown, entryClassUnsupported, statusUnknown
+        case serviceClassUnknown, entryClassUnknown, statusUnknown
         case transactionCodeUnknown, checkDigit, partyCheckDigit, dateUnreadable
         case wrongSide, amountZero, amountNotZero, wrongTransactionCode
         case tracePrefix, traceNotAscending, batchNumberNotAscending

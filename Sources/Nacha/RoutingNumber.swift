@@ -139,4 +139,20 @@ enum Digits {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
+
+    /// Ten to the power of the index.
+    static let powers: [UInt64] = (0...19).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+
+    /// Eight digits of a number below a hundred million, the first in the lowest byte.
+    @inline(__always)
+    static func ascii(_ number: UInt64) -> UInt64 {
+        // Four digits in each half, then two in each quarter, then one in each byte; a division is
+        // a multiplication by the reciprocal, exact for so few digits.
+        let high = number / 10_000
+        let fours = high | (number &- high &* 10_000) << 32
+        let hundreds = (fours &* 10_486) >> 20 & 0x0000_007F_0000_007F
+        let pairs = (fours &- hundreds &* 100) << 16 &+ hundreds
+        let tens = (pairs &* 103) >> 10 & 0x000F_000F_000F_000F
+        return (tens &+ (pairs &- tens &* 10) << 8) | 0x3030_3030_3030_3030
+    }
 }

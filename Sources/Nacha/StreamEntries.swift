@@ -46,7 +46,7 @@ extension StreamReader {
             _unsafeStart: UnsafeRawPointer(records), byteCount: heldCount * Columns.stride)
         let view = EntryView(
             span, heldCount, batch.entryClass, batch.shape, hasBatch: batch.hasHeader,
-            bytes: entryOffset..<entryStop)
+            isInternationalChange: batch.isInternationalChange, bytes: entryOffset..<entryStop)
         heldCount = 0
         if let entryWorst, entryWorst > .warning {
             batch.counts.quarantined += 1
@@ -231,36 +231,18 @@ extension StreamReader {
             "a type that \(batch.entryClass?.rawValue ?? "the class") entries carry")
     }
 
-    /// Nacha Operating Rules, IAT: 10 through 16 once each and in order, then at most two of 17
-    /// and five of 18. A return repeats 10 through 16 alone, before its own.
     private mutating func checkInternationalOrder(_ kinds: AddendaKinds) {
-        var expected = 10
-        var remittance = 0
-        var foreign = 0
+        var order = InternationalOrder()
         for index in 0..<(heldCount - 1) {
             let record = addendaColumns(index)
             guard let type = record.pair(2).map(Int.init) else { return }
-            var isInOrder = true
-            switch type {
-            case 10...16:
-                isInOrder = type == expected
-                expected = type + 1
-            case 17:
-                remittance += 1
-                isInOrder = expected == 17 && foreign == 0 && remittance <= 2
-            case 18:
-                foreign += 1
-                isInOrder = expected == 17 && foreign <= 5
-            case 98, 99: isInOrder = expected == 17 && index == heldCount - 2
-            default: isInOrder = true
-            }
-            if !isInOrder {
+            guard order.take(type, isLast: index == heldCount - 2) else {
                 return flaw(
                     .addendaOrder, AddendaFields.type, record,
                     "10 through 16 once each, then 17 and 18")
             }
         }
-        if expected != 17 {
+        if !order.isComplete {
             flaw(
                 .addendaOrder, AddendaFields.type, Columns(base: records),
                 "addenda 10 through 16, once each")

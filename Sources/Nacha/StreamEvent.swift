@@ -102,17 +102,19 @@ public struct EntryView: ~Escapable {
     /// from what was kept. A record that belongs to none may stand among them.
     public let bytes: Range<Int>
     let shape: EntryShape
+    private let isInternationalChange: Bool
 
     @_lifetime(copy span)
     init(
         _ span: RawSpan, _ recordCount: Int, _ entryClass: StandardEntryClass?, _ shape: EntryShape,
-        hasBatch: Bool, bytes: Range<Int>
+        hasBatch: Bool, isInternationalChange: Bool, bytes: Range<Int>
     ) {
         self.span = span
         self.recordCount = recordCount
         self.entryClass = entryClass
         self.shape = shape
         self.hasBatch = hasBatch
+        self.isInternationalChange = isInternationalChange
         self.bytes = bytes
     }
 
@@ -207,7 +209,8 @@ public struct EntryView: ~Escapable {
             return nil
         }
         for index in 1..<max(1, recordCount) {
-            entry.addenda.append(columns(index) { Addenda($0) })
+            entry.addenda.append(
+                columns(index) { Addenda($0, isInternationalChange: isInternationalChange) })
         }
         if shape == .international {
             for index in 1..<max(1, recordCount) {
@@ -218,6 +221,12 @@ public struct EntryView: ~Escapable {
             }
         }
         return entry
+    }
+
+    /// Accounting advice as values; `nil` for anything else, and where a field could not be read.
+    public func advice() -> Advice? {
+        guard isEntry, shape == .advice else { return nil }
+        return columns { Advice($0) }
     }
 
     private func columns<Value>(_ body: (Columns) -> Value) -> Value { columns(0, body) }

@@ -165,7 +165,8 @@ extension StreamReader {
             .quarantined(
                 EntryView(
                     span, 1, state == .batch ? batch.entryClass : nil, batch.shape,
-                    hasBatch: state == .batch && batch.hasHeader, bytes: lineOffset..<lineStop)))
+                    hasBatch: state == .batch && batch.hasHeader, isInternationalChange: false,
+                    bytes: lineOffset..<lineStop)))
     }
 
     mutating func takeOther<Failure: Error>(

@@ -135,10 +135,6 @@ public enum StandardEntryClass: String, Hashable, Sendable, CaseIterable {
     case trx = "TRX"
     case xck = "XCK"
 
-    /// Whether ``FileWriter`` writes the class. IAT and ADV records are laid out differently, and no
-    /// entry we originate can come back as one; ``StreamReader`` reads both.
-    public var isSupported: Bool { self != .adv && self != .iat }
-
     /// How the columns between amount and trace number are used.
     var shape: EntryShape {
         switch self {

@@ -398,7 +398,7 @@ struct DeviationTests {
                 .flatMap(\.self).map(\.code))
         // What only the writer refuses, and what only a file of values cannot hold.
         let others: Set<Problem.Code> = [
-            .leadingBlank, .tooLong, .limitExceeded, .entryClassUnsupported,
+            .leadingBlank, .tooLong, .limitExceeded,
         ]
         #expect(Set(Problem.Code.allCases).subtracting(found).subtracting(others) == [])
     }

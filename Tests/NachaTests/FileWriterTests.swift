@@ -62,7 +62,7 @@ struct FileWriterTests {
         #expect(refusal { $0.batches[1].entries = [] }?.code == .batchEmpty)
         #expect(refusal { $0.batches[1].header.number = 1 }?.code == .batchNumberNotAscending)
         #expect(refusal { $0.batches[1].header.number = 10_000_000 }?.code == .limitExceeded)
-        #expect(refusal { $0.batches[1].header.entryClass = .iat }?.code == .entryClassUnsupported)
+        #expect(refusal { $0.batches[1].header.entryClass = .iat }?.code == .reservedNotBlank)
         #expect(refusal { $0.batches[1].header.effectiveEntryDate = nil }?.code == .notADate)
         let mixed = refusal {
             var entry = Samples.returned

@@ -2,8 +2,9 @@
 
 Makes valid files of every class and kind, and files broken in one to four places, from a seed; has
 `makewhole nacha check --json` and the naive reader read each under both readings; and proves that
-`convert` to JSON and back gives every byte again. Stops at the first file they differ on and keeps
-it.
+`convert` to JSON and back gives every byte again. Then has `compose` make files of documents of every
+kind of entry, and proves them against the documents (nacha_compose.py). Stops at the first file that
+differs and keeps it.
 
     nacha_agree.py --bin FOLDER [--files 2000] [--seed 1]
 """
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+from nacha_compose import compose
 from nacha_reader import Reader
 
 BANKS = ["02100002", "07640125", "09100001", "01140153"]
@@ -299,6 +301,9 @@ def main():
     verdicts = {}
     with tempfile.TemporaryDirectory() as folder:
         commands(program, folder)
+        documents = max(20, options.files // 10)
+        composed, aside = compose(program, folder, documents, options.seed)
+        print(f"{documents} documents made {composed} files, with {aside} entries set aside")
         for start in range(0, options.files, BATCH):
             paths, contents, whole = [], [], []
             for index in range(start, min(start + BATCH, options.files)):

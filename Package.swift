@@ -61,7 +61,7 @@ let package = Package(
         .target(name: "Web", dependencies: ["HTML"]),
 
         // The engine and its store.
-        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Rules"]),
+        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
             name: "SQLiteStore",
             dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
                 "Vocabulary", "Exposition", "Assertions", crypto, grdb, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),

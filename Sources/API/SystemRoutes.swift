@@ -198,7 +198,7 @@ extension RouteTable {
     private static func clock(_ call: Call) throws -> JSON {
         let now = call.now
         let edge = call.service.edge
-        let files = BankFileClock(call.policy)
+        let files = BankFileClock(call.policy, call.service.rules)
         let isQueued = try !call.service.reader.queuedEntries(limit: 1).isEmpty
         var due = try call.service.reader.nextTimer()
         if isQueued {

@@ -1,6 +1,7 @@
 import Banking
 import Ledger
 import Money
+import Nacha
 import Rules
 
 /// Gathers facts, asks the rules and keeps the answers: the engine without its thread.
@@ -9,6 +10,7 @@ import Rules
 public final class Core {
     public let store: any Store
     public let policies: PolicyBook
+    public let rules: RuleBook
     public var quotes: [AssetCode: Quote] = [:]
     public var bankFeedStale = false
 
@@ -19,9 +21,10 @@ public final class Core {
     /// Customers kept in memory between batches; beyond it the least recent are read again.
     public static let workingSetMax = 50_000
 
-    public init(store: any Store, policies: PolicyBook) throws {
+    public init(store: any Store, policies: PolicyBook, rules: RuleBook = .builtIn) throws {
         self.store = store
         self.policies = policies
+        self.rules = rules
         workingSet = WorkingSet(max: Core.workingSetMax)
         house = try store.house()
         floor = try store.lastCommitAt() ?? Instant(milliseconds: 0)
@@ -97,8 +100,8 @@ public final class Core {
     private func decide(_ envelope: Envelope, in batch: inout Batch) throws -> Reply {
         let policy = policies.policy(at: batch.commit.at)
         let facts = Facts(
-            now: batch.commit.at, policy: policy, actor: envelope.actor, quotes: quotes,
-            halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
+            now: batch.commit.at, policy: policy, rules: rules, actor: envelope.actor,
+            quotes: quotes, halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
             blockedAccounts: batch.blockedAccounts)
         let reply: Reply
         let following: [Following]

@@ -12,8 +12,7 @@ struct Makewhole: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self,
-            Key.self, NachaCommand.self,
-            Check.self,
+            Key.self, NachaCommand.self, CalendarCommand.self, Check.self,
         ])
 }
 

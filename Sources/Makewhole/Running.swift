@@ -33,14 +33,17 @@ struct Running {
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
         let policies = deployment.policies
+        let rules = deployment.rules
         let engine = try Engine(
-            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            open: {
+                try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
+            },
             clock: clock, afterCommit: { bell.ring() })
         let service = Service(
             engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)))
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 

@@ -46,7 +46,7 @@ public struct BankRail: Sendable {
     // MARK: Leaving
 
     private var files: BankFileClock {
-        BankFileClock(service.policies.policy(at: service.clock.now()))
+        BankFileClock(service.policies.policy(at: service.clock.now()), service.rules)
     }
 
     private var timing: ACHTiming { files.timing }

@@ -1,12 +1,15 @@
 import Banking
 import Ledger
 import Money
+import Nacha
 
 /// What a rule may know besides the aggregate: everything that is not a function of its arguments
 /// arrives here, so that the same facts always give the same decision.
 public struct Facts: Sendable {
     public let now: Instant
     public let policy: Policy
+    /// The network's rules by settlement day.
+    public let rules: RuleBook
     public let actor: Actor
     public let quotes: [AssetCode: Quote]
     public let halt: LiquidationHalt
@@ -16,12 +19,13 @@ public struct Facts: Sendable {
     public let blockedAccounts: Set<String>
 
     public init(
-        now: Instant, policy: Policy, actor: Actor, quotes: [AssetCode: Quote] = [:],
-        halt: LiquidationHalt = LiquidationHalt(), bankFeedStale: Bool = false,
-        blockedAccounts: Set<String> = []
+        now: Instant, policy: Policy, rules: RuleBook = .builtIn, actor: Actor,
+        quotes: [AssetCode: Quote] = [:], halt: LiquidationHalt = LiquidationHalt(),
+        bankFeedStale: Bool = false, blockedAccounts: Set<String> = []
     ) {
         self.now = now
         self.policy = policy
+        self.rules = rules
         self.actor = actor
         self.quotes = quotes
         self.halt = halt
@@ -29,12 +33,13 @@ public struct Facts: Sendable {
         self.blockedAccounts = blockedAccounts
     }
 
-    /// The policy's bank clock. The policy was validated when its book was read.
-    public var timing: ACHTiming {
-        guard let cutOff = Policy.time(policy.bank.cutOff),
-            let opening = Policy.time(policy.bank.opening)
-        else { preconditionFailure("a policy book holds only valid policies") }
-        return ACHTiming(opening: opening, cutOff: cutOff)
+    /// The policy's bank clock, under the network's rules.
+    public var timing: ACHTiming { policy.timing(under: rules) }
+
+    /// What a return code means on a payment settled on `day`, by the rules in force then. One
+    /// that has not settled yet is judged by today's.
+    public func returnCode(_ text: String, settledOn day: Day?) -> ReturnCodeRule {
+        ReturnCodeRule(text, under: rules.rules(on: day ?? Eastern.day(at: now)).codes)
     }
 }
 

@@ -1,5 +1,6 @@
 import Banking
 import Money
+import Nacha
 
 /// Everything an operator may choose, as data: `docs/reference/policy.md` explains each value.
 ///
@@ -68,6 +69,11 @@ public struct Policy: Hashable, Sendable, Codable {
         public var hours: Int
         /// Banking days added to the standard return window, for the ODFI's own posting.
         public var slackBankingDays: Int
+
+        public init(hours: Int, slackBankingDays: Int) {
+            self.hours = hours
+            self.slackBankingDays = slackBankingDays
+        }
     }
 
     public struct Bank: Hashable, Sendable, Codable {
@@ -160,11 +166,14 @@ public struct Policy: Hashable, Sendable, Codable {
         public var emailChangeHours: Int
     }
 
-    /// Reads `HH:MM`.
-    static func time(_ text: String) -> TimeOfDay? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }) else { return nil }
-        return TimeOfDay(hhmm: parts[0] + parts[1])
+    /// The bank's clock under the network's rules. The policy was validated when its book was read.
+    public func timing(under rules: RuleBook) -> ACHTiming {
+        guard let cutOff = TimeOfDay(clock: bank.cutOff),
+            let opening = TimeOfDay(clock: bank.opening)
+        else {
+            preconditionFailure("a policy book holds only valid policies")
+        }
+        return rules.timing(opening: opening, cutOff: cutOff)
     }
 
     public func asset(_ code: AssetCode) -> AssetPolicy? { assets.first { $0.code == code } }
@@ -240,8 +249,8 @@ extension Policy {
         try require(liquidation.slicesPerHourMax > 0, "slicesPerHourMax must be positive")
         try require(liquidation.retrySeconds > 0, "retrySeconds must be positive")
         try require(liquidation.sliceIntervalSeconds > 0, "sliceIntervalSeconds must be positive")
-        try require(Self.time(bank.cutOff) != nil, "bank.cutOff must be HH:MM")
-        try require(Self.time(bank.opening) != nil, "bank.opening must be HH:MM")
+        try require(TimeOfDay(clock: bank.cutOff) != nil, "bank.cutOff must be HH:MM")
+        try require(TimeOfDay(clock: bank.opening) != nil, "bank.opening must be HH:MM")
         try require(representment.countMax <= 2, "Nacha allows at most 2 re-presentments")
         try require(representment.daysMax <= 180, "Nacha allows re-presentment within 180 days")
         for asset in assets {

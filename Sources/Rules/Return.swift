@@ -59,7 +59,7 @@ extension Draft {
         case .initiated, .cancelled:
             return try park(entry, of: .deposit(id), because: .neverSent)
         }
-        let rule = ReturnCodeRule(entry.code)
+        let rule = facts.returnCode(entry.code, settledOn: deposit.settlementDay)
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -71,9 +71,10 @@ extension Draft {
     /// opening of business: a file that reaches us later says nothing about that, and what is here
     /// before it was in time whatever date it bears.
     func isUntimely(_ entry: ReturnedEntry, ofDebitSettledOn day: Day?) -> Bool {
-        guard let day, let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing) else {
-            return false
-        }
+        guard let day,
+            let deadline = facts.returnCode(entry.code, settledOn: day)
+                .deadline(day, facts.timing)
+        else { return false }
         let settled = entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now
         return min(settled, facts.now) > deadline
     }
@@ -85,7 +86,7 @@ extension Draft {
         let entry = ReturnedEntry(
             payment: .deposit(deposit.id), code: code, amount: deposit.credit, trace: trace)
         try takeBack(
-            deposit, entry, ReturnCodeRule(code),
+            deposit, entry, facts.returnCode(code, settledOn: deposit.settlementDay),
             source: .instantCredit(customer.id, deposit.id), recordedAs: .clearing)
     }
 
@@ -244,8 +245,9 @@ extension Draft {
             var deposit = try deposit(id)
             record(.returnUpheld, on: &deposit)
             try takeBack(
-                deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
-                recordedAs: command.from)
+                deposit, entry,
+                facts.returnCode(command.code, settledOn: deposit.settlementDay),
+                source: .house(command.from), recordedAs: command.from)
         case .settlement(let id):
             try takeBack(try settlement(id), entry, source: command.from)
         case .dishonor: break
@@ -355,7 +357,8 @@ extension Draft {
             try post(
                 .customer(customer.id, .cash), .house(.bankOperating), covered, .warrantyClaim)
             // The bank's customer denies the debit, which means what R10 means.
-            let rule = ReturnCodeRule(ReturnCode.notAuthorized.text)
+            let rule = facts.returnCode(
+                ReturnCode.notAuthorized.text, settledOn: deposit.settlementDay)
             depositFailed()
             applyReturn(rule, to: deposit.method)
             stopCustomer(after: rule)

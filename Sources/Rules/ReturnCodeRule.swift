@@ -10,8 +10,10 @@ public struct ReturnCodeRule: Hashable, Sendable {
     public let customerEffect: CustomerHold
     private let facts: ReturnCodeFacts?
 
-    public init(_ text: String) {
-        let facts = ReturnCode(text)?.facts
+    /// What the code means in one book: that of the returned entry's settlement day
+    /// (``Facts/returnCode(_:settledOn:)``).
+    public init(_ text: String, under book: ReturnCodeBook) {
+        let facts = ReturnCode(text).map(book.facts)
         code = text
         self.facts = facts
         group = facts?.reasonGroup ?? .other

@@ -231,7 +231,7 @@ extension Customer {
         _ obligation: Obligation, _ deposit: Deposit, _ facts: Facts
     ) -> RepresentmentRefusal? {
         if hasFlag(where: \.stopsDunning, at: facts.now) != nil { return .stopped }
-        let rule = ReturnCodeRule(obligation.code)
+        let rule = facts.returnCode(obligation.code, settledOn: deposit.settlementDay)
         guard rule.mayBePresentedAgain else { return .codeDoesNotAllow }
         let limits = facts.policy.representment
         guard obligation.representedAt.count < limits.countMax else { return .triedTooOften }
@@ -684,7 +684,7 @@ extension Draft {
     ) throws(Refusal) {
         var settlement = original
         let id = settlement.id
-        let rule = ReturnCodeRule(entry.code)
+        let rule = facts.returnCode(entry.code, settledOn: settlement.settlementDay)
         settlement.returnTrace = entry.trace
         if case .completed = settlement.state {
             try cancelQueuedWithdrawals()

@@ -1,5 +1,6 @@
 import Banking
 import Foundation
+import Nacha
 import Rules
 
 /// When the files for the bank are closed: on banking days, some minutes before the cut-off, so
@@ -10,10 +11,7 @@ public struct BankFileClock: Sendable {
 
     public let timing: ACHTiming
 
-    public init(_ policy: Policy) {
-        timing =
-            Facts(now: Instant(milliseconds: 0), policy: policy, actor: .system).timing
-    }
+    public init(_ policy: Policy, _ rules: RuleBook) { timing = policy.timing(under: rules) }
 
     /// The first closing after `instant`.
     public func closing(after instant: Instant) -> Instant {

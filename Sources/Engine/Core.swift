@@ -13,6 +13,7 @@ public final class Core {
     public let rules: RuleBook
     public var quotes: [AssetCode: Quote] = [:]
     public var bankFeedStale = false
+    public var bankLinksStopped = false
 
     private var workingSet: WorkingSet
     private var house: House
@@ -102,7 +103,7 @@ public final class Core {
         let facts = Facts(
             now: batch.commit.at, policy: policy, rules: rules, actor: envelope.actor,
             quotes: quotes, halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
-            blockedAccounts: batch.blockedAccounts)
+            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.blockedAccounts)
         let reply: Reply
         let following: [Following]
         switch envelope.addressee {

@@ -17,6 +17,7 @@ struct Running {
     let bankLoop: Loop
     let outboxLoop: Loop
     let marketLoop: Loop
+    let ratesLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -85,6 +86,17 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let watch = ReturnRateWatch(service: service)
+        ratesLoop = Loop {
+            do {
+                try watch.look()
+            } catch {
+                logger.error("the return rates could not be read", metadata: ["error": "\(error)"])
+                service.figures.stumbled(.rates)
+            }
+        } pause: {
+            try await Task.sleep(for: .seconds(10))
         }
     }
 

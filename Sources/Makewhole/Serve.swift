@@ -46,6 +46,7 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.bankLoop),
                     .init(service: running.outboxLoop),
                     .init(service: running.marketLoop),
+                    .init(service: running.ratesLoop),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

@@ -15,13 +15,16 @@ public struct Facts: Sendable {
     public let halt: LiquidationHalt
     /// Whether the bank's files are late, which pauses releases.
     public let bankFeedStale: Bool
+    /// Whether the unauthorised return rate is so near its limit that no new bank account is linked.
+    public let bankLinksStopped: Bool
     /// Fingerprints of bank accounts that no customer may use.
     public let blockedAccounts: Set<String>
 
     public init(
         now: Instant, policy: Policy, rules: RuleBook = .builtIn, actor: Actor,
         quotes: [AssetCode: Quote] = [:], halt: LiquidationHalt = LiquidationHalt(),
-        bankFeedStale: Bool = false, blockedAccounts: Set<String> = []
+        bankFeedStale: Bool = false, bankLinksStopped: Bool = false,
+        blockedAccounts: Set<String> = []
     ) {
         self.now = now
         self.policy = policy
@@ -30,6 +33,7 @@ public struct Facts: Sendable {
         self.quotes = quotes
         self.halt = halt
         self.bankFeedStale = bankFeedStale
+        self.bankLinksStopped = bankLinksStopped
         self.blockedAccounts = blockedAccounts
     }
 

@@ -72,6 +72,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case bankFile(name: String)
         /// The processor told of something that could not be read or booked; `what` says why.
         case processorEvent(id: String, what: String)
+        /// A return rate reached a level; `name` and `method` are words of ours.
+        case returnRate(name: String, method: String, reached: BasisPoints, isExceeded: Bool)
     }
 }
 

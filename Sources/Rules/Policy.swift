@@ -18,6 +18,7 @@ public struct Policy: Hashable, Sendable, Codable {
     public var settlement: Settlement
     public var verification: Verification
     public var representment: Representment
+    public var returns: Returns
     public var liquidation: Liquidation
     public var loss: Loss
     public var approval: Approval
@@ -129,6 +130,20 @@ public struct Policy: Hashable, Sendable, Codable {
     public struct Representment: Hashable, Sendable, Codable {
         public var countMax: Int
         public var daysMax: Int
+    }
+
+    /// What follows from the return rates before they reach the limits of the rules.
+    public struct Returns: Hashable, Sendable, Codable {
+        /// From this unauthorised rate on no new bank account is linked.
+        public var linkStop: BasisPoints
+        /// Over fewer debits than this a rate warns of nothing and stops nothing: one return in a
+        /// hundred debits is above the limit already.
+        public var debitsMin: Int
+
+        public init(linkStop: BasisPoints, debitsMin: Int) {
+            self.linkStop = linkStop
+            self.debitsMin = debitsMin
+        }
     }
 
     public struct Liquidation: Hashable, Sendable, Codable {
@@ -253,6 +268,8 @@ extension Policy {
         try require(TimeOfDay(clock: bank.opening) != nil, "bank.opening must be HH:MM")
         try require(representment.countMax <= 2, "Nacha allows at most 2 re-presentments")
         try require(representment.daysMax <= 180, "Nacha allows re-presentment within 180 days")
+        try require(returns.linkStop.count > 0, "returns.linkStop must be positive")
+        try require(returns.debitsMin >= 0, "returns.debitsMin must not be negative")
         for asset in assets {
             try require(
                 (0...Asset.scaleMax).contains(asset.scale), "\(asset.code): scale is 0 through 9")

@@ -592,6 +592,7 @@ extension Draft {
             }
         }
         settlement.trace = entry.trace
+        settlement.settlementDay = sent()
         settlement.state = .submitted
         keep(settlement)
         sendEntry(entry)
@@ -609,6 +610,7 @@ extension Draft {
         try post(
             .house(.bankOperating), .house(.clearing), settlement.amount, .settlementSettled)
         let until = unconfirmedUntil(day, facts.policy.hold)
+        settled(expected: settlement.settlementDay, on: day)
         settlement.settlementDay = day
         settlement.state = .unconfirmed(until: until)
         keep(settlement)
@@ -658,6 +660,7 @@ extension Draft {
             !settlement.parkedReturns.contains(where: { $0.trace == entry.trace })
         else { return .unchanged }
         guard entry.amount == settlement.amount else {
+            countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
             return try park(entry, of: .settlement(id), because: .amountDiffers)
         }
         let source: HouseAccount
@@ -668,12 +671,14 @@ extension Draft {
         case .completed where settlement.trace != nil:
             source = .returnsPayable
             if isUntimely(entry, ofDebitSettledOn: settlement.settlementDay) {
+                countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
                 return try park(entry, of: .settlement(id), because: .untimely)
             }
         case .documentsRequired, .awaitingPayment, .queued, .selling, .completed, .failed,
             .cancelled:
             return try park(entry, of: .settlement(id), because: .neverSent)
         }
+        countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
         try takeBack(settlement, entry, source: source)
         return .done
     }

@@ -404,7 +404,9 @@ extension Alert.Content {
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
             .fillParked(let id, _, _):
             id
-        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent: nil
+        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
+            .returnRate:
+            nil
         }
     }
 }
@@ -446,6 +448,12 @@ extension Alert {
                 case .bankFile(let name): (.bankFile, name, .now, .file(name))
                 case .processorEvent(let id, let what):
                     (.processorEvent, "\(id): \(words(what))", .now, nil)
+                case .returnRate(let name, let method, let reached, let isExceeded):
+                    (
+                        .returnRate(basisPoints: Int(reached.count), isExceeded: isExceeded),
+                        "\(name), by \(method)",
+                        isExceeded ? .now : .today, nil
+                    )
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {

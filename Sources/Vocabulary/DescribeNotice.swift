@@ -311,6 +311,17 @@ extension Describe {
                 "processor_event", [("event", .string(id)), ("detail", .string(what))],
                 "The processor told of something that could not be read or booked. It is kept."
             )
+        case .returnRate(let name, let method, let reached, let isExceeded):
+            (
+                "return_rate",
+                [
+                    ("rate", .string(name)), ("method", .string(method)),
+                    ("reached_basis_points", .integer(reached.count)),
+                    ("exceeded", .boolean(isExceeded)),
+                ],
+                isExceeded
+                    ? "A return rate is above its limit." : "A return rate reached a warning."
+            )
         }
     }
 }

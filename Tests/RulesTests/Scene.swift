@@ -320,6 +320,7 @@ extension Policy {
             quoteSeconds: 900, sellFee: BasisPoints(30)),
         verification: Verification(pauseHours: 72, documentBytesMax: 10_000_000),
         representment: Representment(countMax: 2, daysMax: 180),
+        returns: Returns(linkStop: BasisPoints(45), debitsMin: 1_000),
         liquidation: Liquidation(
             buffer: BasisPoints(0), fee: BasisPoints(60),
             bands: [BasisPoints(50), BasisPoints(100), BasisPoints(200)], priceAgeSecondsMax: 60,

@@ -200,7 +200,7 @@ extension Draft {
             .house(.clearing), .uncredited(customer.id, id), deposit.amount - deposit.credit,
             .depositSubmitted)
         deposit.trace = entry.trace
-        deposit.settlementDay = sent()
+        deposit.settlementDay = countSent()
         deposit.releaseAt = releaseTime(
             initiatedAt: deposit.initiatedAt, terms: deposit.terms,
             settlementDay: deposit.settlementDay)
@@ -211,7 +211,7 @@ extension Draft {
     }
 
     /// Counts a debit that is in a file now; says when it will settle.
-    mutating func sent() -> Day {
+    mutating func countSent() -> Day {
         let settles = facts.timing.forwardSettlement(
             processingDay: facts.timing.processingDay(submittedAt: facts.now))
         count(.sent(on: Eastern.day(at: facts.now), settles: settles))
@@ -219,7 +219,7 @@ extension Draft {
     }
 
     /// The bank says on which day a debit settled.
-    mutating func settled(expected: Day?, on day: Day) {
+    mutating func countSettled(expected: Day?, on day: Day) {
         if let expected, expected != day { count(.settlementMoved(from: expected, to: day)) }
     }
 
@@ -238,7 +238,7 @@ extension Draft {
                 return .unchanged
             }
             try post(.house(.bankOperating), .house(.clearing), deposit.amount, .depositSettled)
-            settled(expected: deposit.settlementDay, on: day)
+            countSettled(expected: deposit.settlementDay, on: day)
             deposit.settlementDay = day
             record(.fundsReceived, on: &deposit)
             return .done
@@ -246,7 +246,7 @@ extension Draft {
             throw .wrongState("the bank settled a debit that was not with it")
         }
         try post(.house(.bankOperating), .house(.clearing), deposit.amount, .depositSettled)
-        settled(expected: deposit.settlementDay, on: day)
+        countSettled(expected: deposit.settlementDay, on: day)
         deposit.settlementDay = day
         deposit.releaseAt = releaseTime(
             initiatedAt: deposit.initiatedAt, terms: deposit.terms, settlementDay: day)

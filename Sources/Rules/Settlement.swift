@@ -592,7 +592,7 @@ extension Draft {
             }
         }
         settlement.trace = entry.trace
-        settlement.settlementDay = sent()
+        settlement.settlementDay = countSent()
         settlement.state = .submitted
         keep(settlement)
         sendEntry(entry)
@@ -610,7 +610,7 @@ extension Draft {
         try post(
             .house(.bankOperating), .house(.clearing), settlement.amount, .settlementSettled)
         let until = unconfirmedUntil(day, facts.policy.hold)
-        settled(expected: settlement.settlementDay, on: day)
+        countSettled(expected: settlement.settlementDay, on: day)
         settlement.settlementDay = day
         settlement.state = .unconfirmed(until: until)
         keep(settlement)

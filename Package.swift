@@ -66,7 +66,7 @@ let package = Package(
         .target(name: "Web", dependencies: ["HTML"]),
 
         // The engine and its store.
-        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Rules"]),
+        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
             name: "SQLiteStore",
             dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),

@@ -64,7 +64,7 @@ struct Route: Sendable {
             case .withdrawals: "What leaves, and when the rest may."
             case .obligations: "What a customer owes, deposit by deposit."
             case .settlements: "Customers making it whole."
-            case .house: "Our own funds."
+            case .house: "Our own funds, and how many of our debits come back."
             case .signIn: "One-time links to the pages."
             case .system: "Health, figures, this document, and what the processor tells us."
             case .sandbox: "A clock to move; not there in production."

@@ -40,6 +40,7 @@ public final class Engine: Sendable {
         var isStopped = false
         var quotes: [AssetCode: Quote]?
         var bankFeedStale: Bool?
+        var bankLinksStopped: Bool?
         var sweepAsked = false
         var sweeps: [@Sendable () -> Void] = []
     }
@@ -139,6 +140,11 @@ public final class Engine: Sendable {
         wakeWriter()
     }
 
+    public func update(bankLinksStopped: Bool) {
+        state.withLock { $0.bankLinksStopped = bankLinksStopped }
+        wakeWriter()
+    }
+
     /// Fires every timer that is due now; returns when their commits are durable.
     public func sweep() async {
         await withCheckedContinuation { continuation in
@@ -188,6 +194,10 @@ public final class Engine: Sendable {
                 if let stale = state.bankFeedStale {
                     core.bankFeedStale = stale
                     state.bankFeedStale = nil
+                }
+                if let stopped = state.bankLinksStopped {
+                    core.bankLinksStopped = stopped
+                    state.bankLinksStopped = nil
                 }
                 let count = min(state.queue.count, Engine.batchMax)
                 let batch = Array(state.queue.prefix(count))

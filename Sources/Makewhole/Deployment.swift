@@ -2,6 +2,7 @@ import ArgumentParser
 import Assertions
 import Configuration
 import Foundation
+import Nacha
 import Rules
 import Service
 import SystemPackage
@@ -15,6 +16,7 @@ struct Deployment {
     let host: String
     let port: Int
     let policies: PolicyBook
+    let rules: RuleBook
     let masterKey: MasterKey
     let settings: Service.Settings
     let bankFolder: URL
@@ -46,6 +48,7 @@ struct Deployment {
         ("support.phone", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
+        ("rules.file", "", .text),
         ("master.key.file", nil, .text),
         ("api.keys.file", nil, .text),
         ("originator.name", nil, .text),
@@ -207,6 +210,15 @@ struct Deployment {
             throw failure
         } catch {
             throw Failure.badData("\(path("policy.file").path): \(error)")
+        }
+        do {
+            rules =
+                value("rules.file").isEmpty
+                ? .builtIn : try RulesFile.load(Array(try contents("rules.file")))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData("\(path("rules.file").path): \(error)")
         }
         guard let key = MasterKey(try secret("master.key.file")) else {
             throw Failure.badData(

@@ -19,6 +19,7 @@ struct Running {
     let carryingLoop: Loop
     let outboxLoop: Loop
     let marketLoop: Loop
+    let ratesLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -35,14 +36,17 @@ struct Running {
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
         let policies = deployment.policies
+        let rules = deployment.rules
         let engine = try Engine(
-            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            open: {
+                try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
+            },
             clock: clock, afterCommit: { bell.ring() })
         let service = Service(
             engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)))
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
@@ -90,6 +94,17 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let watch = ReturnRateWatch(service: service)
+        ratesLoop = Loop {
+            do {
+                try watch.look()
+            } catch {
+                logger.error("the return rates could not be read", metadata: ["error": "\(error)"])
+                service.figures.stumbled(.rates)
+            }
+        } pause: {
+            try await Task.sleep(for: .seconds(10))
         }
     }
 

@@ -47,6 +47,7 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.carryingLoop),
                     .init(service: running.outboxLoop),
                     .init(service: running.marketLoop),
+                    .init(service: running.ratesLoop),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

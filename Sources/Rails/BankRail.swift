@@ -89,7 +89,7 @@ public struct BankRail: Sendable {
     // MARK: Leaving
 
     private var files: BankFileClock {
-        BankFileClock(service.policies.policy(at: service.clock.now()), bank)
+        BankFileClock(service.policies.policy(at: service.clock.now()), service.rules, bank)
     }
 
     var timing: ACHTiming { files.timing }

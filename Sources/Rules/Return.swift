@@ -29,10 +29,6 @@ public struct ReturnedEntry: Hashable, Sendable, Codable {
         self.remarks = remarks
         self.place = place
     }
-
-    var rule: ReturnCodeRule {
-        ReturnCodeRule(code, isQuestionable: remarks?.isQuestionable ?? false)
-    }
 }
 
 /// What a bank may say with a return besides its code.
@@ -85,6 +81,7 @@ extension Draft {
             return .unchanged
         }
         guard entry.amount == deposit.amount else {
+            countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
             return try park(entry, of: .deposit(id), because: .amountDiffers)
         }
         guard !customer.claims.values.contains(where: { $0.deposit == id && $0.state == .accepted })
@@ -100,7 +97,9 @@ extension Draft {
         case .initiated, .cancelled:
             return try park(entry, of: .deposit(id), because: .neverSent)
         }
-        let rule = entry.rule
+        countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
+        let rule = facts.returnCode(
+            entry.code, settledOn: deposit.settlementDay, entry.remarks)
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -112,9 +111,10 @@ extension Draft {
     /// opening of business: a file that reaches us later says nothing about that, and what is here
     /// before it was in time whatever date it bears.
     func isUntimely(_ entry: ReturnedEntry, ofDebitSettledOn day: Day?) -> Bool {
-        guard let day, let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing) else {
-            return false
-        }
+        guard let day,
+            let deadline = facts.returnCode(entry.code, settledOn: day)
+                .deadline(day, facts.timing)
+        else { return false }
         let settled = entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now
         return min(settled, facts.now) > deadline
     }
@@ -126,7 +126,7 @@ extension Draft {
         let entry = ReturnedEntry(
             payment: .deposit(deposit.id), code: code, amount: deposit.credit, trace: trace)
         try takeBack(
-            deposit, entry, ReturnCodeRule(code),
+            deposit, entry, facts.returnCode(code, settledOn: deposit.settlementDay),
             source: .instantCredit(customer.id, deposit.id), recordedAs: .clearing)
     }
 
@@ -271,7 +271,7 @@ extension Draft {
         let entry = ReturnedEntry(
             payment: command.payment, code: command.code, amount: command.amount,
             trace: command.trace)
-        decideParked(command.payment, command.trace)
+        let wasOfPayment = decideParked(command.payment, command.trace)
         if let problem = try upholdProblem(entry) {
             // The money of a contested dishonor is gone whether or not the payment can be charged
             // for it; then it waits in suspense again. A wrong match by a person is refused.
@@ -285,12 +285,20 @@ extension Draft {
         switch command.payment {
         case .deposit(let id):
             var deposit = try deposit(id)
+            if !wasOfPayment {
+                countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
+            }
             record(.returnUpheld, on: &deposit)
             try takeBack(
-                deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
-                recordedAs: command.from)
+                deposit, entry,
+                facts.returnCode(command.code, settledOn: deposit.settlementDay),
+                source: .house(command.from), recordedAs: command.from)
         case .settlement(let id):
-            try takeBack(try settlement(id), entry, source: command.from)
+            let settlement = try settlement(id)
+            if !wasOfPayment {
+                countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
+            }
+            try takeBack(settlement, entry, source: command.from)
         case .dishonor: break
         }
         return .done
@@ -334,31 +342,36 @@ extension Draft {
                 record(.returnDishonored, on: &deposit)
             }
         } else {
-            decideParked(command.payment, command.trace)
+            _ = decideParked(command.payment, command.trace)
         }
         return .done
     }
 
-    /// A return no longer waits: what stood still because of it is looked at again.
-    private mutating func decideParked(_ payment: PaymentReference, _ trace: TraceNumber) {
+    /// A return no longer waits: what stood still because of it is looked at again. Says whether
+    /// the return was found to be of this payment when it came, and so was counted then.
+    private mutating func decideParked(
+        _ payment: PaymentReference, _ trace: TraceNumber
+    ) -> Bool {
         switch payment {
         case .deposit(let id):
-            guard var deposit = customer.deposits[id], deposit.parkedReturns.decide(trace) else {
-                return
-            }
+            guard var deposit = customer.deposits[id] else { return false }
+            let isKnown = deposit.parkedReturns.contains { $0.trace == trace }
+            guard deposit.parkedReturns.decide(trace) else { return isKnown }
             keep(deposit)
             if deposit.state == .fundsReceived {
                 set(.release(id), due: max(deposit.releaseAt, facts.now))
             }
+            return true
         case .settlement(let id):
-            guard var settlement = customer.settlements[id],
-                settlement.parkedReturns.decide(trace)
-            else { return }
+            guard var settlement = customer.settlements[id] else { return false }
+            let isKnown = settlement.parkedReturns.contains { $0.trace == trace }
+            guard settlement.parkedReturns.decide(trace) else { return isKnown }
             keep(settlement)
             if case .unconfirmed(let until) = settlement.state {
                 set(.confirm(id), due: max(until, facts.now))
             }
-        case .dishonor: break
+            return true
+        case .dishonor: return false
         }
     }
 
@@ -398,7 +411,8 @@ extension Draft {
             try post(
                 .customer(customer.id, .cash), .house(.bankOperating), covered, .warrantyClaim)
             // The bank's customer denies the debit, which means what R10 means.
-            let rule = ReturnCodeRule(ReturnCode.notAuthorized.text)
+            let rule = facts.returnCode(
+                ReturnCode.notAuthorized.text, settledOn: deposit.settlementDay)
             depositFailed()
             applyReturn(rule, to: deposit.method)
             stopCustomer(after: rule)

@@ -10,10 +10,11 @@ public struct ReturnCodeRule: Hashable, Sendable {
     public let customerEffect: CustomerHold
     private let facts: ReturnCodeFacts?
 
-    /// `isQuestionable` is what an R17 says of the entry: then compliance decides, and nobody debits
-    /// the account before.
-    public init(_ text: String, isQuestionable: Bool = false) {
-        let facts = ReturnCode(text)?.facts
+    /// What the code means in one book: that of the returned entry's settlement day
+    /// (``Facts/returnCode(_:settledOn:_:)``). `isQuestionable` is what an R17 says of the entry: then
+    /// compliance decides, and nobody debits the account before.
+    public init(_ text: String, under book: ReturnCodeBook, isQuestionable: Bool = false) {
+        let facts = ReturnCode(text).map(book.facts)
         code = text
         self.facts = facts
         group = facts?.reasonGroup ?? .other

@@ -282,6 +282,26 @@ enum Schema {
             CREATE INDEX entry_amount ON entry(amount, queued_at) WHERE trace IS NOT NULL;
             """
         ),
+        (
+            "0004 Debits and returns by day",
+            """
+            CREATE TABLE debit_count(
+                day INTEGER NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('sent', 'settling')),
+                count INTEGER NOT NULL,
+                PRIMARY KEY (day, kind)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE return_count(
+                settled INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                code TEXT NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (settled, received, code)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX return_count_received ON return_count(received);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -9,9 +9,8 @@ public struct BankFileClock: Sendable {
     public let cutOffs: [BankSetup.CutOff]
 
     /// The bank's own cut-offs, or the policy's where it has none.
-    public init(_ policy: Policy, _ bank: BankSetup = BankSetup()) {
-        timing =
-            Facts(now: Instant(milliseconds: 0), policy: policy, actor: .system).timing
+    public init(_ policy: Policy, _ rules: RuleBook, _ bank: BankSetup = BankSetup()) {
+        timing = policy.timing(under: rules)
         cutOffs =
             bank.cutOffs.isEmpty
             ? [BankSetup.CutOff(time: timing.cutOff)]

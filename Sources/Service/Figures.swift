@@ -130,6 +130,7 @@ public final class Figures: Sendable {
         case bank
         case outbox
         case market
+        case rates
     }
 
     /// A round of background work ended early; the next begins anew.
@@ -157,6 +158,8 @@ public final class Figures: Sendable {
         if let store {
             do {
                 read(try store.read(at: now), now)
+                let rates = try service.returnRates()
+                for figure in rates.figures where figure.span == .days { tell(figure) }
                 gauge(Figures.readable, 1)
             } catch {
                 // The other figures matter most when the database does not answer.
@@ -164,6 +167,16 @@ public final class Figures: Sendable {
             }
         }
         return book.text()
+    }
+
+    private func tell(_ figure: ReturnRates.Figure) {
+        let labels = [("rate", figure.rate.rawValue), ("method", figure.method.rawValue)]
+        func gauge(_ gauge: Figure, _ value: Double) {
+            Gauge(label: gauge.name, dimensions: labels, factory: book).record(value)
+        }
+        gauge(Figures.debitsReturned, Double(figure.returned))
+        gauge(Figures.debitsOriginated, Double(figure.originated))
+        gauge(Figures.returnRateLimit, Double(figure.limit.most.count) / 10_000)
     }
 
     private func read(_ reading: StoreFigures.Reading, _ now: Instant) {
@@ -268,6 +281,15 @@ extension Figures {
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
         "Rounds of background work that ended early.")
+    static let debitsReturned = Figure(
+        "makewhole_debits_returned", .gauge, labels: ["rate", "method"],
+        "Returns of the sixty days that end today which a rate counts.")
+    static let debitsOriginated = Figure(
+        "makewhole_debits_originated", .gauge, labels: ["rate", "method"],
+        "Debits of the sixty days that end today which the returns are held against.")
+    static let returnRateLimit = Figure(
+        "makewhole_return_rate_limit", .gauge, labels: ["rate", "method"],
+        "What the rules allow of the debits to come back, as a share of one.")
     static let quoteAge = Figure(
         "makewhole_quote_age_seconds", .gauge, labels: ["asset"],
         "How old the latest quote of an asset is.")
@@ -282,8 +304,8 @@ extension Figures {
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
         outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries,
-        filesUnsent, filesMissing, alerts,
-        stumbles, quoteAge, readable, memory, startTime,
+        filesUnsent, filesMissing, alerts, stumbles, debitsReturned, debitsOriginated,
+        returnRateLimit, quoteAge, readable, memory, startTime,
     ]
 }
 

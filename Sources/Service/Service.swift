@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Ledger
 import Money
+import Nacha
 import Rules
 import SQLiteStore
 import Synchronization
@@ -18,6 +19,8 @@ public struct Service: Sendable {
     public let reader: Reader
     public let edge: EdgeStore
     public let policies: PolicyBook
+    /// The network's rules by settlement day; the same the engine decides with.
+    public let rules: RuleBook
     public let clock: ServiceClock
     public let vault: Vault
     public let market: MarketBoard
@@ -30,12 +33,13 @@ public struct Service: Sendable {
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures()
+        figures: Figures = Figures(), rules: RuleBook = .builtIn
     ) {
         self.engine = engine
         self.reader = reader
         self.edge = edge
         self.policies = policies
+        self.rules = rules
         self.clock = clock
         self.vault = vault
         self.market = market
@@ -141,8 +145,8 @@ public struct Service: Sendable {
         let now = clock.now()
         let house = try reader.house()
         return Facts(
-            now: now, policy: policies.policy(at: now), actor: actor, quotes: market.quotes,
-            halt: house.settings.halt,
+            now: now, policy: policies.policy(at: now), rules: rules, actor: actor,
+            quotes: market.quotes, halt: house.settings.halt,
             blockedAccounts: Set(house.settings.blockedAccounts.keys))
     }
 

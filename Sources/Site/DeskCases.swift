@@ -427,7 +427,7 @@ extension Alert.Content {
             .fillParked(let id, _, _):
             id
         case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
-            .bankDelivery, .bankFileMissing:
+            .bankDelivery, .bankFileMissing, .returnRate:
             nil
         }
     }
@@ -477,6 +477,12 @@ extension Alert {
                     )
                 case .bankFileMissing(let name, let day):
                     (.bankFileMissing, "\(name), \(day.iso)", .now, nil)
+                case .returnRate(let name, let method, let reached, let isExceeded):
+                    (
+                        .returnRate(basisPoints: Int(reached.count), isExceeded: isExceeded),
+                        "\(name), by \(method)",
+                        isExceeded ? .now : .today, nil
+                    )
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {

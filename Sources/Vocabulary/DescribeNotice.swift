@@ -322,6 +322,17 @@ extension Describe {
                 "bank_file_missing", [("expected", .string(name)), ("day", .string(day.iso))],
                 "A file of the bank's has not come by its time. Releases wait for it."
             )
+        case .returnRate(let name, let method, let reached, let isExceeded):
+            (
+                "return_rate",
+                [
+                    ("rate", .string(name)), ("method", .string(method)),
+                    ("reached_basis_points", .integer(reached.count)),
+                    ("exceeded", .boolean(isExceeded)),
+                ],
+                isExceeded
+                    ? "A return rate is above its limit." : "A return rate reached a warning."
+            )
         }
     }
 }

@@ -179,7 +179,7 @@ struct BankFileClockTests {
         bank.cutOffs = try cutOffs.map { time, service in
             BankSetup.CutOff(time: try #require(TimeOfDay(hhmm: time)), service: service)
         }
-        return BankFileClock(policy, bank)
+        return BankFileClock(policy, .builtIn, bank)
     }
 
     @Test("Without cut-offs of the bank's there is the policy's, a quarter of an hour ahead")

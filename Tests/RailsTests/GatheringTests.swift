@@ -89,7 +89,7 @@ struct GatheringTests {
         let rail = try world.rail()
         let deposits = try await world.deposit([10_00, 20_00, 30_00, 40_00])
         world.advance(to: "2026-11-24T00:46:00Z")
-        let clock = BankFileClock(world.service.policies.policy(at: World.start), bank)
+        let clock = BankFileClock(world.service.policies.policy(at: World.start), .builtIn, bank)
         let now = world.service.clock.now()
         // Opened, one entry submitted, then killed.
         let opened = try world.edge.open(
@@ -120,7 +120,7 @@ struct GatheringTests {
         let deposits = try await world.deposit([10_00, 20_00])
         world.advance(to: "2026-11-24T00:46:00Z")
         let now = world.service.clock.now()
-        let clock = BankFileClock(world.service.policies.policy(at: now))
+        let clock = BankFileClock(world.service.policies.policy(at: now), .builtIn)
         let opened = try world.edge.open(
             EdgeStore.OutboundFile(
                 name: "2026-11-23-A.ach", day: day("2026-11-23"), modifier: "A",

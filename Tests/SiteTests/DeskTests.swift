@@ -312,6 +312,30 @@ import Testing
         }
     }
 
+    @Test("Operators see each return rate by both methods, and a task when one reaches a level")
+    func returnRates() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let dana = try await desk("dana", world, reader)
+            try world.service.raise(
+                .returnRate(
+                    name: "unauthorized", method: "cohort", reached: BasisPoints(40),
+                    isExceeded: false), about: "a rate")
+
+            let overview = try await dana.get("/operator").html
+            let tasks = try await dana.get("/operator/tasks").html
+
+            for name in ["Unauthorized", "Administrative", "Overall"] {
+                #expect(overview.contains("\(name), by cohort"))
+                #expect(overview.contains("\(name), by period"))
+            }
+            #expect(overview.contains("100.0% (1 of 1), limit 15.0%"))
+            #expect(overview.contains("0.0% (0 of 1), limit 0.5%, next warning 0.3%"))
+            #expect(tasks.contains("A return rate reached 0.4%"))
+            #expect(tasks.contains("unauthorized, by cohort"))
+        }
+    }
+
     @Test("What a customer writes is told by its topic and cannot break the first page")
     func helpTask() async throws {
         try await World.run { world, reader in

@@ -319,11 +319,25 @@ enum Samples {
             tasks: 3, outboxWaiting: 12, outboxOldestAt: now - 120_000, liquidation: .running,
             pricesAt: now - 60_000, arePricesStale: false,
             returnRates: [
-                .init(kind: .unauthorized, returned: 37, originated: 12_480, limitBasisPoints: 50),
                 .init(
-                    kind: .administrative, returned: 310, originated: 12_480,
-                    limitBasisPoints: 300),
-                .init(kind: .overall, returned: 702, originated: 12_480, limitBasisPoints: 1_500),
+                    kind: .unauthorized, method: .cohort, returned: 38, originated: 12_480,
+                    basisPoints: 31, limitBasisPoints: 50, nextBasisPoints: 40, band: .warned),
+                .init(
+                    kind: .unauthorized, method: .period, returned: 37, originated: 12_480,
+                    basisPoints: 30, limitBasisPoints: 50, nextBasisPoints: 30, band: .below),
+                .init(
+                    kind: .administrative, method: .cohort, returned: 390, originated: 12_480,
+                    basisPoints: 313, limitBasisPoints: 300, nextBasisPoints: nil,
+                    band: .exceeded),
+                .init(
+                    kind: .administrative, method: .period, returned: 310, originated: 12_480,
+                    basisPoints: 249, limitBasisPoints: 300, nextBasisPoints: 300, band: .warned),
+                .init(
+                    kind: .overall, method: .cohort, returned: 702, originated: 12_480,
+                    basisPoints: 563, limitBasisPoints: 1_500, nextBasisPoints: 900, band: .below),
+                .init(
+                    kind: .overall, method: .period, returned: 0, originated: 0,
+                    basisPoints: nil, limitBasisPoints: 1_500, nextBasisPoints: 900, band: .below),
             ], urgent: tasks)
     }
 

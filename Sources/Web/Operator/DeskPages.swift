@@ -83,20 +83,53 @@ public struct OverviewPage: Page, Equatable {
             case overall
         }
 
+        /// Which returns are held against which debits.
+        public enum Method: String, Sendable, CaseIterable {
+            /// The debits that settled in the span, and those of them that came back.
+            case cohort
+            /// The debits sent and the returns received in the span.
+            case period
+        }
+
+        /// How near the limit is.
+        public enum Band: Sendable {
+            /// Below every warning.
+            case below
+            /// At a warning or above it.
+            case warned
+            /// Above the limit.
+            case exceeded
+        }
+
         /// Which class.
         public var kind: Class
+        /// By which method.
+        public var method: Method
         /// Returns counted.
         public var returned: Int
         /// Debits originated.
         public var originated: Int
+        /// The rate in basis points, rounded up; nil with nothing originated.
+        public var basisPoints: Int?
         /// The limit in basis points.
         public var limitBasisPoints: Int
+        /// The next warning or the limit, in basis points; nil above the limit.
+        public var nextBasisPoints: Int?
+        /// How near the limit is.
+        public var band: Band
         /// The values the reader sees, each described at its property.
-        public init(kind: Class, returned: Int, originated: Int, limitBasisPoints: Int) {
+        public init(
+            kind: Class, method: Method, returned: Int, originated: Int, basisPoints: Int?,
+            limitBasisPoints: Int, nextBasisPoints: Int?, band: Band
+        ) {
             self.kind = kind
+            self.method = method
             self.returned = returned
             self.originated = originated
+            self.basisPoints = basisPoints
             self.limitBasisPoints = limitBasisPoints
+            self.nextBasisPoints = nextBasisPoints
+            self.band = band
         }
     }
 
@@ -183,23 +216,29 @@ public struct OverviewPage: Page, Equatable {
 
     private func rate(_ rate: ReturnRate, in scene: Scene) -> Markup {
         let say = scene.say
-        let basisPoints =
-            rate.originated == 0 ? 0 : Int(Int64(rate.returned) * 10_000 / Int64(rate.originated))
+        let basisPoints = rate.basisPoints ?? 0
         let share = rate.limitBasisPoints == 0 ? 0 : basisPoints * 100 / rate.limitBasisPoints
-        let tone: Tone = share >= 80 ? .bad : share >= 60 ? .attention : .good
-        let name = "rate-\(rate.kind.rawValue)"
+        let tone: Tone =
+            switch rate.band {
+            case .below: .good
+            case .warned: .attention
+            case .exceeded: .bad
+            }
+        let name = "rate-\(rate.kind.rawValue)-\(rate.method.rawValue)"
         return div(.class("rate")) {
             div(.class("card-head")) {
-                span(.id(name)) { say.rateClass(rate.kind) }
+                span(.id(name)) { say.rateName(rate.kind, rate.method) }
                 scene.chip(
-                    say.rateBand(share), tone, tone == .good ? .check : .warning)
+                    say.rateBand(share, rate.band), tone, tone == .good ? .check : .warning)
             }
             progress(
                 .value(String(min(share, 100))), .max("100"), .aria(.labelledby, name),
                 .data(.tone, tone.rawValue)
             ) { say.rateOf(basisPoints, rate.limitBasisPoints) }
             small(.class("soft")) {
-                say.rateLine(basisPoints, rate.limitBasisPoints, rate.returned, rate.originated)
+                say.rateLine(
+                    basisPoints, rate.limitBasisPoints, next: rate.nextBasisPoints, rate.returned,
+                    rate.originated)
             }
         }
     }
@@ -408,6 +447,8 @@ public struct TasksPage: Page, Equatable {
         case bankDelivery(BankTrouble)
         /// A file of the bank's has not come by its time.
         case bankFileMissing
+        /// A return rate reached a warning, or is above its limit.
+        case returnRate(basisPoints: Int, isExceeded: Bool)
         /// A second person is asked to agree to a waiver, of so many cents or of all.
         case agreeWaiver(cents: Int64?)
         /// A second person is asked to agree to a loss.

@@ -60,29 +60,44 @@ extension Catalogue {
     var outbox: String { staff("Outbox") }
     var returnRates: String { staff("Return rates") }
     var returnRatesNote: String {
-        staff("Of debits originated in the preceding 60 days, against the Nacha limits.")
+        staff(
+            """
+            Of the preceding 60 days. By cohort: debits that settled, and how many of those came \
+            back. By period: debits sent, and returns received.
+            """)
     }
-    func rateClass(_ kind: OverviewPage.ReturnRate.Class) -> String {
-        switch kind {
-        case .unauthorized: staff("Unauthorized")
-        case .administrative: staff("Administrative")
-        case .overall: staff("Overall")
+    func rateName(
+        _ kind: OverviewPage.ReturnRate.Class, _ method: OverviewPage.ReturnRate.Method
+    ) -> String {
+        switch (kind, method) {
+        case (.unauthorized, .cohort): staff("Unauthorized, by cohort")
+        case (.unauthorized, .period): staff("Unauthorized, by period")
+        case (.administrative, .cohort): staff("Administrative, by cohort")
+        case (.administrative, .period): staff("Administrative, by period")
+        case (.overall, .cohort): staff("Overall, by cohort")
+        case (.overall, .period): staff("Overall, by period")
         }
     }
-    func rateBand(_ share: Int) -> String {
-        if share >= 100 { return staff("Over the limit") }
-        return staff("\(share)% of the limit")
+    func rateBand(_ share: Int, _ band: OverviewPage.ReturnRate.Band) -> String {
+        switch band {
+        case .exceeded: staff("Over the limit")
+        case .below, .warned: staff("\(share)% of the limit")
+        }
     }
     func rateOf(_ rate: Int, _ limit: Int) -> String {
         staff("\(percent(rate)) of \(percent(limit))")
     }
-    func rateLine(_ rate: Int, _ limit: Int, _ returned: Int, _ originated: Int) -> String {
+    func rateLine(
+        _ rate: Int, _ limit: Int, next: Int?, _ returned: Int, _ originated: Int
+    ) -> String {
         let counts =
             """
             \(MoneyText.grouped(UInt64(max(0, returned)))) of \
             \(MoneyText.grouped(UInt64(max(0, originated))))
             """
-        return staff("\(percent(rate)) (\(counts)), limit \(percent(limit))")
+        let line = "\(percent(rate)) (\(counts)), limit \(percent(limit))"
+        guard let next, next != limit else { return staff(line) }
+        return staff("\(line), next warning \(percent(next))")
     }
 
     // Negative accounts
@@ -152,6 +167,9 @@ extension Catalogue {
                 The bank's file has not come, so releases wait. Ask the bank; when it says that \
                 none will come, mark this as done
                 """)
+        case .returnRate(let points, false): staff("A return rate reached \(percent(points))")
+        case .returnRate(let points, true):
+            staff("A return rate is above its limit of \(percent(points))")
         case .commandFailed: staff("A command failed")
         case .agreeWaiver(nil): staff("Agree to waive all of it")
         case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")

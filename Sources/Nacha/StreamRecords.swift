@@ -377,7 +377,7 @@ extension StreamReader {
             .batch(
                 BatchView(
                     RecordView(span), batch.entryClass, batch.serviceClass,
-                    bytes: lineOffset..<entryEnd)))
+                    bytes: lineOffset..<lineStop)))
     }
 
     private mutating func checkBatchHeader(_ record: Columns) {

@@ -1,4 +1,5 @@
 import Banking
+import Nacha
 import Rules
 
 /// When the files for the bank are closed: on banking days, some minutes before each cut-off, so

@@ -96,6 +96,21 @@ import Wire
         #expect(!book.calendar.isBankingDay(try day("2028-03-20")))
     }
 
+    @Test("The file that the page shows is read, and means what the page says")
+    func shown() throws {
+        let example = try #require(
+            try Project.examples(in: "docs/reference/calendar.md").first {
+                $0["amendments"] != nil
+            })
+
+        let book = try RulesFile.load(example.bytes())
+
+        let rules = book.rules(on: try day("2028-03-17"))
+        #expect(rules.windows.standardReturnBankingDays == 1)
+        #expect(rules.codes.facts(try #require(ReturnCode("R02"))).window == .bankingDays(1))
+        #expect(!book.calendar.isBankingDay(try day("2028-03-20")))
+    }
+
     @Test("A file may say nothing")
     func empty() throws {
         #expect(try load("{}") == RuleBook.builtIn)

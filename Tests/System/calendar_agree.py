@@ -248,6 +248,16 @@ class Check:
             sys.exit(f"calendar {' '.join(arguments)} answered {done.returncode}: {done.stderr}")
         return done.stdout
 
+    def refuses(self, status, *arguments):
+        """Wrong usage and bad files end with their exit code and one sentence, and no answer."""
+        done = subprocess.run(
+            [self.program, "calendar", *arguments], capture_output=True, text=True, check=False
+        )
+        self.answers += 1
+        found = (done.returncode, done.stdout, done.stderr.startswith("makewhole: "))
+        if found != (status, "", True):
+            self.differ(" ".join(arguments), (*found, done.stderr), (status, "", True))
+
     def differ(self, what, found, expected):
         self.differences += 1
         if self.differences <= 20:
@@ -359,6 +369,23 @@ def main():
             )
         )
         check.years(amended, "--rules", str(file))
+        wrong = pathlib.Path(folder) / "wrong.json"
+        wrong.write_text('{"closures": ["yesterday"]}')
+        for arguments in (
+            ["explain"],
+            ["explain", "--submitted", "tomorrow"],
+            ["explain", "--submitted", "2026-02-30"],
+            ["explain", "--submitted", "2006-12-31"],
+            ["explain", "--submitted", "2026-11-30T12:00:00"],
+            ["explain", "--submitted", "2026-11-30", "--code", "X1"],
+            ["explain", "--submitted", "2026-11-30", "--from", "2026-11-30"],
+            ["explain", "--from", "2026-11-30", "--to", "2026-11-30", "--at", "25:00"],
+            ["days", "--year", "20260"],
+        ):
+            check.refuses(64, *arguments)
+        for option in ("--rules", "--policy"):
+            check.refuses(65, "explain", "--submitted", "2026-11-30", option, str(wrong))
+            check.refuses(66, "explain", "--submitted", "2026-11-30", option, f"{wrong}.gone")
         check.range(amended, "12:00", False, ["R01", "R02", *some[2:6]], "--rules", str(file))
 
     print(f"{check.answers} answers compared, {check.differences} differences")

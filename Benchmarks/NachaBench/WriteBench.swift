@@ -52,8 +52,8 @@ struct WriteBench {
         else { throw CocoaError(.fileReadCorruptFile) }
         let values = try Cost.of { try writeValues(to: path) }
         print(
-            "as entries with texts of their own: \(grouped(Double(entries) / values.wall))"
-                + " entries/s; each file was read back strictly, and proven")
+            "as entries with texts of their own: \(grouped(Double(entries) / values.processor))"
+                + " entries/s of processor time; each file was read back strictly, and proven")
         guard try ReadBench.readAll(path) == report else { throw CocoaError(.fileReadCorruptFile) }
     }
 

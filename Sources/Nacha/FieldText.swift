@@ -124,12 +124,8 @@ public struct FieldText: Hashable, Sendable, CustomStringConvertible {
 
     /// The text without blanks at its end.
     public var description: String {
-        String(unsafeUninitializedCapacity: Self.columnsMax) { bytes in
-            let target = UnsafeMutableRawBufferPointer(bytes)
-            target.storeBytes(of: first.littleEndian, as: UInt64.self)
-            target.storeBytes(of: second.littleEndian, toByteOffset: 8, as: UInt64.self)
-            target.storeBytes(of: third.littleEndian, toByteOffset: 16, as: UInt64.self)
-            return count
+        withUnsafeBytes(of: (first.littleEndian, second.littleEndian, third.littleEndian)) {
+            String(decoding: $0.prefix(count), as: UTF8.self)
         }
     }
 }

@@ -133,7 +133,7 @@ public struct InternationalPayment: Hashable, Sendable {
             return .other(UnreadAddenda(type: "\(type)", columns: columns))
         }
         guard foreignAmount < Digits.powers[18], remittance.count <= 2,
-            correspondentBanks.count <= 5
+            remittance.count + correspondentBanks.count <= 5
         else {
             throw OriginationRefusal(
                 .international,

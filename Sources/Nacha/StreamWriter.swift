@@ -12,8 +12,9 @@
 /// Everything is checked before it counts; what this writes, a strict ``StreamReader`` proves.
 /// - An **entry** that is refused is not in the file: the caller may set it aside and go on.
 /// - After any other refusal, and when the sink fails, the file cannot be finished. What the sink
-///   has taken by then is a part without a file control, which every reader refuses: write under
-///   another name, rename after ``finish()``, and delete what has another end.
+///   has taken by then is a part without a file control, which every reader refuses but one told to
+///   take fragments: write under another name, rename after ``finish()``, and delete what has
+///   another end.
 public struct StreamWriter: ~Copyable {
     private var composer: FileComposer
     private let sink: (RawSpan) throws -> Void

@@ -407,8 +407,8 @@ public struct BankRail: Sendable {
             return nil
         }
         let answer: Entry?
-        if let code = ChangeCode(code) {
-            answer = found.entry.refusedChange(code, trace: trace)
+        if item.why == .change {
+            answer = ChangeCode(code).flatMap { found.entry.refusedChange($0, trace: trace) }
         } else {
             answer = ReturnCode(code).flatMap {
                 found.entry.dishonored(

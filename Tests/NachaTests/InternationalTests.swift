@@ -118,6 +118,7 @@ struct InternationalTests {
             }
         }
         #expect(try refusal { $0.addenda.remove(at: 3) } == .addendaOrder)
+        #expect(try refusal { $0.addenda = Array($0.addenda.prefix(6)) } == .addendaOrder)
         #expect(try refusal { $0.addenda.swapAt(1, 2) } == .addendaOrder)
         #expect(try refusal { $0.addenda.insert($0.addenda[7], at: 7) } == .addendaOrder)
         #expect(try refusal { $0.addenda = [] } == .blank)

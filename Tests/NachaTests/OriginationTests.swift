@@ -1,4 +1,5 @@
 import Banking
+import Foundation
 import Money
 import Nacha
 import Testing
@@ -404,5 +405,18 @@ struct OriginationTests {
         #expect(batches.allSatisfy { $0.header.settlement == nil })
         let file = NachaFile(header: Samples.forward.header, batches: batches)
         #expect(try read(try written(file)) == Reading(file: file))
+    }
+
+    @Test("The reference names every rule of origination")
+    func reference() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(
+            contentsOf: root.appendingPathComponent("docs/reference/nacha.md"), encoding: .utf8)
+
+        for rule in OriginationRefusal.Rule.allCases {
+            #expect(text.contains("`\(rule.rawValue)`"), "\(rule)")
+        }
+        for cap in SplitCaps.Cap.allCases { #expect(text.contains("`\(cap.rawValue)"), "\(cap)") }
     }
 }

@@ -79,9 +79,9 @@ struct BankTake: AsyncParsableCommand {
             let new = known.first { !before.contains($0.name) } ?? (here ? nil : known.first)
             guard let new else { continue }
             switch new.state {
-            case "arriving", "kept":
+            case "arriving", "kept", "applying":
                 bar.show(
-                    new.name, new.state == "kept" ? "applying" : "keeping",
+                    new.name, new.state == "arriving" ? "keeping" : "applying",
                     Int(new.progress.done), of: Int(new.progress.of ?? 0))
             default:
                 bar.finish()

@@ -58,7 +58,7 @@ extension Site {
         of file: EdgeStore.BankFile, _ contents: BankFileContents?
     ) throws -> BankFilesPage.Status {
         switch file.state {
-        case "ready", "gathering", "kept": return .ready
+        case "ready", "gathering", "arriving", "kept", "applying": return .ready
         case "sent":
             let sent = contents?.entries.count ?? 0
             let open = try service.reader.unanswered(inFile: file.name)

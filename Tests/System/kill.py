@@ -663,7 +663,7 @@ class Comparison:
                 "entries",
                 sorted((one.trace, one.identification.strip(), one.amount)
                        for one in bank.debits.values()),
-                sorted((trace, payment[-15:], amount) for trace, payment, amount in entries))
+                sorted((trace, payment[4:19], amount) for trace, payment, amount in entries))
             self.same(
                 "payments that left", len(bank.debits),
                 len({one.identification for one in bank.debits.values()}))

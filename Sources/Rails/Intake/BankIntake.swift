@@ -27,8 +27,10 @@ extension BankRail {
         for file in try service.edge.bankFiles(direction: "inbound", state: "arriving") {
             try service.edge.forgetArriving(bankFile: file.name)
         }
-        for file in try service.edge.bankFiles(direction: "inbound", state: "kept") {
-            _ = try await apply(file.name)
+        for state in ["applying", "kept"] {
+            for file in try service.edge.bankFiles(direction: "inbound", state: state) {
+                _ = try await apply(file.name)
+            }
         }
         for name in try arrived() { _ = try await takeIn(inbound.appendingPathComponent(name)) }
     }
@@ -120,8 +122,10 @@ extension BankRail {
         _ name: String, progress: (@Sendable (Progress) -> Void)? = nil
     ) async throws -> EdgeStore.BankFile {
         let start = ContinuousClock.now
+        // Some of it may have been carried out when the program ended.
+        let isGoneOn = try service.edge.bankFile(named: name)?.state == "applying"
         progress?(Progress(file: name, stage: .proving, done: 0, of: 0))
-        let report = try await carryOut(name, progress)
+        let report = try await carryOut(name, IntakeReport(isGoneOn: isGoneOn), progress)
         let state = report.state
         if report.needsPerson {
             try service.raise(.bankFile(name: name), about: "bank file \(name)")
@@ -142,9 +146,9 @@ extension BankRail {
     }
 
     private func carryOut(
-        _ name: String, _ progress: (@Sendable (Progress) -> Void)?
+        _ name: String, _ begun: IntakeReport, _ progress: (@Sendable (Progress) -> Void)?
     ) async throws -> IntakeReport {
-        var report = IntakeReport()
+        var report = begun
         if name.hasSuffix(".json") {
             let bytes = try service.bankFiles.all(of: name, atMost: Self.rejectBytesMax) ?? []
             try await applyRejection(name, bytes, &report)
@@ -160,6 +164,7 @@ extension BankRail {
                 report.refuse([problem.description])
                 return report
             }
+            try service.edge.mark(bankFile: name, state: "applying", report: "")
             var application = Application(self, name, of: count, today: today, progress)
             try await source.forEachWindow { window in
                 try await application.carryOut(&window, &report)
@@ -170,6 +175,7 @@ extension BankRail {
             let proof = try source.prove()
             report.take(proof)
             guard !proof.isRefused else { return report }
+            try service.edge.mark(bankFile: name, state: "applying", report: "")
             var application = Application(self, name, of: proof.entries, today: today, progress)
             try await source.forEachWindow(proof, today: today) { window in
                 try await application.carryOut(&window, &report)
@@ -190,7 +196,12 @@ struct IntakeReport {
     private(set) var isRefused = false
     /// Parts of the file from which nothing followed.
     private(set) var leftOut = 0
+    /// Whether some of it may have been carried out before the program ended: what was then is seen
+    /// now as having come before.
+    private let isGoneOn: Bool
     private var lines: [String] = []
+
+    init(isGoneOn: Bool = false) { self.isGoneOn = isGoneOn }
 
     enum State: String {
         case taken, refused, duplicate
@@ -207,7 +218,7 @@ struct IntakeReport {
     /// A file of which every entry came before, in whatever other bytes, is the same file again.
     var state: State {
         if isRefused { return .refused }
-        return applied == 0 && unchanged > 0 && leftOut == 0 ? .duplicate : .taken
+        return !isGoneOn && applied == 0 && unchanged > 0 && leftOut == 0 ? .duplicate : .taken
     }
 
     var needsPerson: Bool { isRefused || leftOut > 0 }
@@ -257,6 +268,7 @@ struct IntakeReport {
     var text: String {
         var all = ["\(applied) applied, \(unchanged) seen before"]
         if state == .duplicate { all[0] += ": every entry came before, in another file" }
+        if isGoneOn { all[0] += ", after it was interrupted" }
         all += lines
         if problemCount > lines.count { all.append("and \(problemCount - lines.count) more") }
         return all.joined(separator: "\n")

@@ -12,7 +12,7 @@ struct Makewhole: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self,
-            Key.self, NachaCommand.self,
+            Key.self, NachaCommand.self, StatementsCommand.self,
             Check.self,
         ])
 }

@@ -136,6 +136,7 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
+        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),

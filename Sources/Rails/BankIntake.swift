@@ -102,6 +102,12 @@ extension BankRail {
     }
 
     private func apply(_ name: String, _ bytes: [UInt8]) async throws -> Report {
+        if StatementIntake.takes(name, bytes) {
+            let taken = try StatementIntake(service: service).take(name, bytes)
+            return Report(
+                applied: taken.applied, unchanged: taken.unchanged, problems: taken.problems,
+                refused: taken.refused, leftOut: taken.leftOut)
+        }
         if name.hasSuffix(".csv") { return try await applySettlements(bytes) }
         if name.hasSuffix(".json") {
             var report = Report()

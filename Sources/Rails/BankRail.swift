@@ -37,6 +37,7 @@ public struct BankRail: Sendable {
             try await finishGathering()
             try await closeFileIfDue()
             try await takeIn()
+            try StatementIntake(service: service).reconcileDaily()
         } catch {
             logger.error("the bank rail could not go on", metadata: ["error": "\(error)"])
             service.figures.stumbled(.bank)

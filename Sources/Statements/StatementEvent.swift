@@ -73,6 +73,7 @@ struct StatementSums {
     init(_ statement: BankStatement, accountNumber: String) {
         hash.add(accountNumber)
         hash.add(statement.currency.description)
+        hash.add(statement.standing.rawValue)
         hash.add(statement.asOf?.iso ?? "")
         hash.add(statement.period.map { $0.lowerBound.iso + $0.upperBound.iso } ?? "")
     }

@@ -40,7 +40,7 @@ struct PropertyTests {
             $0.items.map(\.signed)
         }
         var accepted = 0
-        for seed in 0..<(format == .camt ? 400 : 4_000) {
+        for seed in 0..<(format == .camt ? 200 : 3_000) {
             var random = Seeded(seed: UInt64(seed))
             var changed = bytes
             let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -68,7 +68,7 @@ struct PropertyTests {
         "No bytes make a reader crash, and cut in two they tell the same", arguments: files.indices)
     func mutations(_ index: Int) {
         let (text, format, profile) = Self.files[index]
-        for seed in 0..<(format == .camt ? 150 : 1_500) {
+        for seed in 0..<(format == .camt ? 60 : 800) {
             var random = Seeded(seed: UInt64(seed) &+ 77)
             var bytes = Array(text.utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) { mutate(&bytes, &random) }

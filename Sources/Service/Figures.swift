@@ -170,6 +170,8 @@ public final class Figures: Sendable {
         )
         gauge(Figures.entries, Double(reading.entriesQueued))
         gauge(Figures.alerts, Double(reading.alertsOpen))
+        gauge(Figures.breaks, Double(reading.breaksOpen))
+        gauge(Figures.breaksUnassigned, Double(reading.breaksUnassigned))
         gauge(Figures.timersLate, reading.nextTimer.map { Figures.seconds(since: $0, now) } ?? 0)
     }
 
@@ -249,6 +251,11 @@ extension Figures {
     static let entries = Figure(
         "makewhole_bank_entries_queued", .gauge, "Bank entries waiting for the next file.")
     static let alerts = Figure("makewhole_alerts_open", .gauge, "Alerts nobody has closed.")
+    static let breaks = Figure(
+        "makewhole_reconciliation_breaks_open", .gauge,
+        "Movements of the bank or of ours that the other side does not know.")
+    static let breaksUnassigned = Figure(
+        "makewhole_reconciliation_breaks_unassigned", .gauge, "Open breaks without an owner.")
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
         "Rounds of background work that ended early.")
@@ -266,7 +273,7 @@ extension Figures {
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
         outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries, alerts,
-        stumbles, quoteAge, readable, memory, startTime,
+        breaks, breaksUnassigned, stumbles, quoteAge, readable, memory, startTime,
     ]
 }
 

@@ -24,11 +24,13 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let xml = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
-let kept: [Target.Dependency] = pure + ["Engine", "SQLiteStore", "Wire", "Service"]
+let kept: [Target.Dependency] =
+    pure + ["Statements", "Engine", "SQLiteStore", "Wire", "Service"]
 
 let package = Package(
     name: "makewhole",
@@ -43,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -65,11 +68,16 @@ let package = Package(
         .target(name: "HTML"),
         .target(name: "Web", dependencies: ["HTML"]),
 
+        // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
+        .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
+
         // The engine and its store.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
+            dependencies: [
+                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+            ]),
 
         // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
@@ -77,12 +85,13 @@ let package = Package(
 
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
-        .target(name: "Vocabulary", dependencies: pure + ["Wire"]),
+        .target(name: "Vocabulary", dependencies: pure + ["Statements", "Wire"]),
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Vocabulary", "Exposition", "Assertions", crypto, grdb, metrics,
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Statements", "Engine",
+                "SQLiteStore", "Wire", "Vocabulary", "Exposition", "Assertions", crypto, grdb,
+                metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
@@ -102,7 +111,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
-                httpClient, configuration, hummingbird, logging, lifecycle, system,
+                httpClient, configuration, hummingbird, logging, lifecycle,
+                system,
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -123,13 +133,17 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
         .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
+        .testTarget(name: "StatementsTests", dependencies: ["Statements", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
         .testTarget(
-            name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb]),
+            name: "StoreTests",
+            dependencies: pure + ["Statements", "Engine", "SQLiteStore", "Vocabulary", grdb]),
         .testTarget(
-            name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
+            name: "ReplayTests",
+            dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
+        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),

@@ -12,8 +12,11 @@ enum Schemas {
         "SettlementOption": settlementOption, "Withdrawable": withdrawable,
         "Withdrawal": withdrawal, "Order": order, "Sale": sale, "Notice": notice,
         "Posting": posting, "Done": done, "Made": made, "DepositMade": depositMade,
-        "ReturnRates": returnRates, "SignInLink": signInLink, "Clock": clock,
-        "FieldError": fieldError, "Problem": problem,
+        "ReturnRates": returnRates,
+        "SignInLink": signInLink, "Clock": clock, "ReconciliationDay": reconciliationDay,
+        "ReconciliationDayDetail": reconciliationDayDetail,
+        "ReconciliationItem": reconciliationItem, "Break": bankBreak, "FieldError": fieldError,
+        "Problem": problem,
     ]
 
     /// `asset` with `amount_minor` of dollars, or with `quantity` of anything else.

@@ -66,6 +66,9 @@ public struct BankRail: Sendable {
             try await closeFileIfDue()
         }
         await going("a bank file could not be taken in") { try await takeIn() }
+        await going("the bank's statements could not be held against the books") {
+            try StatementIntake(service: service).reconcileDaily()
+        }
         await going("expected bank files could not be looked for") { try lookForMissing() }
     }
 

@@ -302,6 +302,90 @@ enum Schema {
             CREATE INDEX return_count_received ON return_count(received);
             """
         ),
+        (
+            "0005 Statements of the bank, what they are held against, and breaks",
+            """
+            CREATE TABLE bank_statement(
+                id INTEGER PRIMARY KEY,
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                format TEXT NOT NULL,
+                account TEXT NOT NULL,
+                currency TEXT NOT NULL,
+                as_of INTEGER,
+                opening INTEGER,
+                closing INTEGER,
+                items INTEGER NOT NULL,
+                proof TEXT NOT NULL,
+                standing TEXT NOT NULL,
+                fingerprint INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                UNIQUE (file, number)
+            ) STRICT;
+            CREATE INDEX bank_statement_fingerprint ON bank_statement(fingerprint);
+            CREATE INDEX bank_statement_day ON bank_statement(as_of) WHERE as_of IS NOT NULL;
+
+            CREATE TABLE bank_due(
+                id TEXT PRIMARY KEY,
+                kind TEXT NOT NULL,
+                amount INTEGER NOT NULL CHECK (amount <> 0),
+                day INTEGER NOT NULL,
+                file TEXT,
+                batch TEXT,
+                trace TEXT,
+                return_trace TEXT,
+                reference TEXT NOT NULL,
+                matched INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_due_day ON bank_due(day);
+            CREATE INDEX bank_due_left ON bank_due(day) WHERE matched IS NULL;
+
+            CREATE TABLE bank_due_source(
+                name TEXT PRIMARY KEY, items INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE bank_found(
+                id TEXT PRIMARY KEY,
+                statement INTEGER NOT NULL REFERENCES bank_statement(id),
+                kind TEXT NOT NULL,
+                amount INTEGER NOT NULL CHECK (amount <> 0),
+                day INTEGER NOT NULL,
+                body TEXT NOT NULL,
+                matched INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_found_day ON bank_found(day);
+            CREATE INDEX bank_found_left ON bank_found(day) WHERE matched IS NULL;
+
+            CREATE TABLE bank_match(
+                id INTEGER PRIMARY KEY, basis TEXT NOT NULL, at INTEGER NOT NULL
+            ) STRICT;
+
+            CREATE TABLE bank_break(
+                id INTEGER PRIMARY KEY,
+                side TEXT NOT NULL CHECK (side IN ('expected', 'found')),
+                item TEXT NOT NULL,
+                day INTEGER NOT NULL,
+                opened_on INTEGER NOT NULL,
+                amount INTEGER NOT NULL,
+                owner TEXT,
+                closed_at INTEGER,
+                UNIQUE (side, item)
+            ) STRICT;
+            CREATE INDEX bank_break_open ON bank_break(day) WHERE closed_at IS NULL;
+            CREATE INDEX bank_break_day ON bank_break(day);
+
+            CREATE TABLE bank_break_act(
+                id INTEGER PRIMARY KEY,
+                break INTEGER NOT NULL REFERENCES bank_break(id),
+                at INTEGER NOT NULL,
+                by TEXT NOT NULL,
+                act TEXT NOT NULL,
+                owner TEXT,
+                reason TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX bank_break_act_break ON bank_break_act(break);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -21,6 +21,9 @@ public struct StoreFigures: Sendable {
         public let filesMissing: Int
         public let alertsOpen: Int
         public let nextTimer: Instant?
+        public let breaksOpen: Int
+        /// Breaks nobody has taken.
+        public let breaksUnassigned: Int
     }
 
     /// All of one moment: one snapshot.
@@ -51,7 +54,10 @@ public struct StoreFigures: Sendable {
                     WHERE file IS NULL AND excused_by IS NULL
                     """),
                 alertsOpen: try count("SELECT count(*) FROM alert WHERE closed_by IS NULL"),
-                nextTimer: try instant("SELECT min(due) FROM timer"))
+                nextTimer: try instant("SELECT min(due) FROM timer"),
+                breaksOpen: try count("SELECT count(*) FROM bank_break WHERE closed_at IS NULL"),
+                breaksUnassigned: try count(
+                    "SELECT count(*) FROM bank_break WHERE closed_at IS NULL AND owner IS NULL"))
         }
     }
 }

@@ -194,6 +194,8 @@ public final class Figures: Sendable {
         gauge(Figures.filesUnsent, Double(reading.filesUnsent))
         gauge(Figures.filesMissing, Double(reading.filesMissing))
         gauge(Figures.alerts, Double(reading.alertsOpen))
+        gauge(Figures.breaks, Double(reading.breaksOpen))
+        gauge(Figures.breaksUnassigned, Double(reading.breaksUnassigned))
         gauge(Figures.timersLate, reading.nextTimer.map { Figures.seconds(since: $0, now) } ?? 0)
     }
 
@@ -278,6 +280,11 @@ extension Figures {
         "makewhole_bank_files_missing", .gauge,
         "Files that should have come by now; releases wait while it is not zero.")
     static let alerts = Figure("makewhole_alerts_open", .gauge, "Alerts nobody has closed.")
+    static let breaks = Figure(
+        "makewhole_reconciliation_breaks_open", .gauge,
+        "Movements of the bank or of ours that the other side does not know.")
+    static let breaksUnassigned = Figure(
+        "makewhole_reconciliation_breaks_unassigned", .gauge, "Open breaks without an owner.")
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
         "Rounds of background work that ended early.")
@@ -304,7 +311,8 @@ extension Figures {
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
         outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries,
-        filesUnsent, filesMissing, alerts, stumbles, debitsReturned, debitsOriginated,
+        filesUnsent, filesMissing, alerts, breaks, breaksUnassigned, stumbles, debitsReturned,
+        debitsOriginated,
         returnRateLimit, quoteAge, readable, memory, startTime,
     ]
 }

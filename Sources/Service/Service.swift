@@ -137,6 +137,8 @@ public struct Service: Sendable {
         case operatorLinks = "operator-links:write"
         case houseWrite = "house:write"
         case metricsRead = "metrics:read"
+        case reconciliationRead = "reconciliation:read"
+        case reconciliationWrite = "reconciliation:write"
         case sandboxClock = "sandbox:clock"
     }
 

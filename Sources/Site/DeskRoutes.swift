@@ -34,6 +34,10 @@ extension Site {
             .post("/operator/liquidation/resume", .deskAct(resumeLiquidation)),
             .get("/operator/bank-files", .desk(bankFiles)),
             .get("/operator/bank-files/:id", .desk(bankFile)),
+            .get("/operator/reconciliation", .desk(reconciliation)),
+            .get("/operator/reconciliation/days/:id", .desk(reconciliationDay)),
+            .get("/operator/reconciliation/breaks/:id", .desk(reconciliationBreak)),
+            .post("/operator/reconciliation/breaks/:id", .deskAct(actOnBreak)),
             .get("/operator/audit", .desk(audit)),
         ]
     }

@@ -4,6 +4,7 @@ import Ledger
 import Money
 import Rules
 import SQLiteStore
+import Statements
 import Testing
 
 @Suite struct DeskTests {
@@ -23,12 +24,45 @@ import Testing
                 "/operator", "/operator/negative-accounts", "/operator/negative-accounts?age=day",
                 "/operator/customers/\(world.customer)", "/operator/documents",
                 "/operator/suspense", "/operator/tasks", "/operator/liquidation",
-                "/operator/bank-files", "/operator/audit",
+                "/operator/bank-files", "/operator/reconciliation",
+                "/operator/reconciliation/days/2026-11-24", "/operator/audit",
             ] {
                 #expect(try await dana.get(path).status == 200, "\(path)")
             }
             let queue = try await dana.get("/operator/negative-accounts")
             #expect(queue.html.contains("Alice Sample") && queue.html.contains("$150.00"))
+        }
+    }
+
+    @Test("A break is taken and closed with a reason, by a person whose name is kept")
+    func breaks() async throws {
+        try await World.run { world, reader in
+            let store = ReconciliationStore(world.service.edge)
+            let day = World.tuesday
+            try store.expect(
+                [ExpectedItem(id: "transfer:1", kind: .wire, signed: 12_345, day: day)], from: nil)
+            _ = try store.reconcile(due: day, today: day, at: world.service.clock.now())
+            let item = try #require(try store.breaks(isOpen: true, limit: 9).first)
+            let path = "/operator/reconciliation/breaks/\(item.id)"
+            let dana = try await desk("dana", world, reader)
+            let page = try await dana.get(path)
+
+            let taken = try await dana.post(
+                path, [("decision", "assign"), ("owner", " Eve ")], from: page)
+            let silent = try await dana.post(
+                path, [("decision", "close"), ("reason", " ")], from: page)
+            let closed = try await dana.post(
+                path, [("decision", "close"), ("reason", "booked a day late")], from: page)
+
+            #expect(page.html.contains("$123.45"))
+            #expect(taken.location == path && closed.location == path)
+            #expect(silent.status == 422)
+            let after = try #require(try store.break(item.id))
+            #expect(after.owner == "Eve" && after.closedAt != nil)
+            #expect(after.acts.map(\.by) == ["dana", "dana"])
+            #expect(after.acts.last?.reason == "booked a day late")
+            #expect(try await dana.get("/operator/reconciliation/breaks/999").status == 404)
+            #expect(try await dana.get("/operator/reconciliation/days/monday").status == 404)
         }
     }
 

@@ -480,6 +480,38 @@ enum Samples {
                 customerID: nil, customer: "", account: nil, status: nil),
         ], entriesLeft: 12)
 
+    static let openBreak = BreakRow(
+        id: "12", side: .found, item: "9f3c:4", day: "2026-11-24", openedOn: "2026-11-25",
+        cents: -12_345, age: 3, owner: nil, isClosed: false, acts: [])
+
+    static let closedBreak = BreakRow(
+        id: "11", side: .expected, item: "out:2026-11-23-A.ach:021000020000001", day: "2026-11-24",
+        openedOn: "2026-11-25", cents: 50_000, age: 1, owner: "Dana", isClosed: true,
+        acts: [
+            BreakRow.Act(at: now - 90_000, by: "Dana", act: "assigned", owner: "Dana", reason: ""),
+            BreakRow.Act(
+                at: now - 60_000, by: "Dana", act: "closed", owner: nil,
+                reason: "The bank booked it a day late."),
+        ])
+
+    static let reconciliation = ReconciliationPage(
+        days: [
+            ReconciliationPage.Day(
+                day: "2026-11-24", expectedCents: 150_000, foundCents: 137_655, openBreaks: 1),
+            ReconciliationPage.Day(
+                day: "2026-11-23", expectedCents: 50_000, foundCents: 50_000, openBreaks: 0),
+        ], breaks: [openBreak], openBreaks: 60)
+
+    static let reconciliationDay = ReconciliationDayPage(
+        day: reconciliation.days[0],
+        lines: [
+            ReconciliationDayPage.Line(
+                side: .found, kind: "other", name: "", cents: -12_345, basis: nil, match: nil),
+            ReconciliationDayPage.Line(
+                side: .expected, kind: "ach", name: "2026-11-23-A.ach 021000020000001",
+                cents: 50_000, basis: "file", match: 7),
+        ], lineCount: 300, breaks: [openBreak, closedBreak])
+
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
         AuditPage(
             verification: verification,
@@ -681,6 +713,20 @@ enum Samples {
             liquidation(.paused(by: "Dana", reason: "Venue prices look wrong", since: now - hour))
         ),
         ("desk-files", files), ("desk-file", file),
+        ("desk-reconciliation", reconciliation),
+        (
+            "desk-reconciliation-empty",
+            ReconciliationPage(days: [], breaks: [], openBreaks: 0)
+        ),
+        ("desk-reconciliation-day", reconciliationDay),
+        ("desk-break", BreakPage(item: openBreak, mayAct: true, reader: "Dana")),
+        (
+            "desk-break-problem",
+            BreakPage(
+                item: openBreak, mayAct: true, reader: "Dana",
+                problems: [FieldProblem(.reason, .missing)])
+        ),
+        ("desk-break-closed", BreakPage(item: closedBreak, mayAct: true, reader: "Dana")),
         ("desk-audit", audit(.verified(toSequence: 48_213, at: now - 60_000))),
         ("desk-audit-broken", audit(.broken(atSequence: 48_000))),
         ("desk-not-allowed", MessagePage(kind: .notAllowed(role: "Reviewer"))),

@@ -154,6 +154,15 @@ extension BankRail {
             try await applyRejection(name, bytes, &report)
             return report
         }
+        if let head = try service.bankFiles.part(0, of: name), StatementIntake.takes(name, head) {
+            guard let bytes = try service.bankFiles.all(of: name, atMost: Self.statementBytesMax)
+            else {
+                report.refuse(["A statement has at most \(Self.statementBytesMax) bytes."])
+                return report
+            }
+            report.take(try StatementIntake(service: service).take(name, bytes))
+            return report
+        }
         let today = Eastern.day(at: service.clock.now())
         if name.hasSuffix(".csv") {
             let source = ReportSource(name: name, bytes: service.bankFiles)
@@ -186,6 +195,8 @@ extension BankRail {
 
     /// A bank's refusal of a file of ours is small.
     private static let rejectBytesMax = 1 << 20
+    /// A day's statement of one account, with room.
+    private static let statementBytesMax = 64 << 20
 }
 
 /// What became of a file, line by line where something was wrong.
@@ -244,6 +255,14 @@ struct IntakeReport {
                     + refused.map { "the one that ends on line \($0.line)" }
                     .joined(separator: ", "), at: 0)
         }
+    }
+
+    mutating func take(_ statement: StatementIntake.Report) {
+        applied += statement.applied
+        unchanged += statement.unchanged
+        leftOut += statement.leftOut
+        if statement.refused { isRefused = true }
+        for problem in statement.problems { note(problem) }
     }
 
     mutating func leaveOut(_ problem: String) {

@@ -200,6 +200,8 @@ public enum Field: String, Sendable, CaseIterable {
     case information
     /// A sentence of an operator's.
     case note
+    /// The name of who takes care of something.
+    case owner
     /// A destination outside, for a withdrawal.
     case destination
     /// `accept`, `refuse`, `match`, `dishonor`, …: the button that was pressed.

@@ -10,6 +10,7 @@ extension Catalogue {
         case .tasks: staff("Tasks")
         case .liquidation: staff("Liquidation")
         case .files: staff("Bank files")
+        case .reconciliation: staff("Reconciliation")
         case .audit: staff("Audit")
         }
     }

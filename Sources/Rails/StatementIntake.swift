@@ -140,7 +140,7 @@ public struct StatementIntake: Sendable {
     // MARK: - Reconciling
 
     private var timing: ACHTiming {
-        BankFileClock(service.policies.policy(at: service.clock.now())).timing
+        BankFileClock(service.policies.policy(at: service.clock.now()), service.rules).timing
     }
 
     /// Hears every source and matches what is left. Begins with the first statement: what settled

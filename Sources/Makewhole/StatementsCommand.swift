@@ -17,7 +17,7 @@ struct StatementsCommand: AsyncParsableCommand {
         subcommands: [StatementsCheck.self, StatementsProfile.self])
 }
 
-extension StatementFormat: @retroactive ExpressibleByArgument {}
+extension StatementFormat: ExpressibleByArgument {}
 
 struct StatementsCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

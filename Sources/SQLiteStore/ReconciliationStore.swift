@@ -191,7 +191,10 @@ public struct ReconciliationStore: Sendable {
                 db,
                 sql: Reader.postingSQL + " WHERE t.sequence > ? ORDER BY t.sequence LIMIT ?",
                 arguments: [sequence, limit])
-            return (rows.compactMap(Reader.posting), rows.last.map { $0["sequence"] as Int64 } ?? sequence)
+            return (
+                rows.compactMap(Reader.posting),
+                rows.last.map { $0["sequence"] as Int64 } ?? sequence
+            )
         }
     }
 
@@ -378,7 +381,8 @@ public struct ReconciliationStore: Sendable {
                 db,
                 sql: "SELECT count(*), min(opened_on) FROM bank_break WHERE closed_at IS NULL")
             return (
-                row?[0] ?? 0, row.flatMap { $0[1] as Int? }.map { Day(daysSinceEpoch: $0) })
+                row?[0] ?? 0, row.flatMap { $0[1] as Int? }.map { Day(daysSinceEpoch: $0) }
+            )
         }
     }
 

@@ -80,7 +80,7 @@ public struct BankRail: Sendable {
         await going("bank files could not be fetched") { try await fetch() }
     }
 
-    private func going(_ sentence: String, _ body: () async throws -> Void) async {
+    func going(_ sentence: String, _ body: () async throws -> Void) async {
         do {
             try await body()
         } catch {
@@ -120,7 +120,9 @@ public struct BankRail: Sendable {
         var tried: Set<PaymentReference> = []
         while true {
             let waiting = try service.reader.queuedEntries(limit: Self.entriesMax)
-            let queued = waiting.filter { mayGo($0, in: window) && !tried.contains($0.payment) }
+            let queued = try waiting.filter {
+                try !tried.contains($0.payment) && mayGo($0, in: window)
+            }
             let plan = FilePlan(queued.map(\.item), caps: bank.caps, isBalanced: isBalanced)
             for index in plan.tooLarge {
                 let key = queued[index].payment.key
@@ -142,10 +144,43 @@ public struct BankRail: Sendable {
 
     /// Whether an entry may settle as the window says (Nacha Operating Rules, Same Day ACH: none
     /// above the limit; returns, dishonored ones too, go with any file).
-    private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) -> Bool {
+    private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) throws -> Bool {
         switch (window.cutOff.service, row.presentment) {
-        case (.nextDay, _), (.sameDay, .dishonor): true
+        case (_, .dishonor(let code, _, _)): try canBeAnswered(row, code)
+        case (.nextDay, .original), (.nextDay, .again): true
         case (.sameDay, .original), (.sameDay, .again): row.amount <= bank.sameDayMax
+        }
+    }
+
+    /// Whether the answer to a return or a change can be written as an operator accepts it. One that
+    /// cannot stays queued with a task: booked as sent it would be neither sent nor given up.
+    private func canBeAnswered(_ row: Reader.EntryRow, _ code: String) throws -> Bool {
+        let odfi = try odfi()
+        let key = "bank answer \(row.payment.key)"
+        if let trace = TraceNumber(odfi: odfi.identification, sequence: 1),
+            let (entry, header) = try dishonor(row, trace, code: code),
+            isWritable(
+                Batch(header: header.answered(by: odfi.identification, number: 1), entries: [entry])
+            )
+        {
+            try service.settle(alertAbout: key)
+            return true
+        }
+        try service.raise(.bankDelivery(name: row.payment.key, .cannotBeMade), about: key)
+        return false
+    }
+
+    private func isWritable(_ batch: Batch) -> Bool {
+        do {
+            let bytes = try FileWriter().bytes(
+                NachaFile(
+                    header: FileHeader(
+                        destination: FileParty(try odfi()), origin: FileParty(try odfi()),
+                        created: Eastern.day(at: service.clock.now())), batches: [batch]))
+            _ = try FileReader(profile: .strict).read(bytes)
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -172,24 +207,29 @@ public struct BankRail: Sendable {
     /// beyond its caps.
     private func finishGathering() async throws {
         for file in try service.edge.bankFiles(direction: "outbound", state: "gathering") {
-            let now = service.clock.now()
-            let window = files.window(at: now)
-            if try service.edge.outbound(named: file.name)?.window
-                == EdgeStore.FileWindow(window)
-            {
-                let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
-                    .filter { mayGo($0, in: window) }
-                let plan = FilePlan(
-                    queued.map(\.item), caps: bank.caps, isBalanced: isBalanced,
-                    first: FileLoad(try service.reader.entries(inFile: file.name).map(\.item)))
-                let part = plan.files.first ?? []
-                try await submit(part.map { queued[$0] }, into: file.name, for: window)
-            } else {
-                // Its cut-off has passed: what is in it goes with the next one.
-                try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
-            }
-            try complete(file.name)
+            // One that cannot be made has its task, and holds up no other.
+            await going("\(file.name) could not be gone on with") { try await goOn(with: file) }
         }
+    }
+
+    private func goOn(with file: EdgeStore.BankFile) async throws {
+        let now = service.clock.now()
+        let window = files.window(at: now)
+        if try service.edge.outbound(named: file.name)?.window
+            == EdgeStore.FileWindow(window)
+        {
+            let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
+                .filter { try mayGo($0, in: window) }
+            let plan = FilePlan(
+                queued.map(\.item), caps: bank.caps, isBalanced: isBalanced,
+                first: FileLoad(try service.reader.entries(inFile: file.name).map(\.item)))
+            let part = plan.files.first ?? []
+            try await submit(part.map { queued[$0] }, into: file.name, for: window)
+        } else {
+            // Its cut-off has passed: what is in it goes with the next one.
+            try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
+        }
+        try complete(file.name)
     }
 
     private func submit(
@@ -404,7 +444,7 @@ public struct BankRail: Sendable {
         _ row: Reader.EntryRow, _ trace: TraceNumber, code: String
     ) throws -> (Entry, BatchHeader)? {
         guard case .dishonor(let id) = row.payment,
-            let item = try service.reader.house().suspense[id]
+            let item = try service.reader.suspense(id)
         else { return nil }
         guard let place = item.place, let found = try service.bankFiles.entry(at: place) else {
             return nil

@@ -47,7 +47,7 @@ struct Expectation {
     }
 
     /// The second of two files of a name is kept under the name with a mark behind it.
-    private static func nameAsSent(_ name: String) -> String {
+    static func nameAsSent(_ name: String) -> String {
         String(name.split(separator: "#", maxSplits: 1).first ?? "")
     }
 }

@@ -352,10 +352,14 @@ extension HouseDraft {
         case .open where item.why == .unidentifiedFunds:
             post(.unidentifiedFunds, .bankOperating, item.amount, .fundsSentBack)
         case .open: post(.suspenseLoss, .suspenseReturns, item.amount, .suspenseWrittenOff)
+        case .dishonorQueued:
+            // Its answer cannot be written, or is no longer wanted: it does not leave.
+            changes.entries.append(.dequeue(.dishonor(item.id)))
+            post(.suspenseLoss, .suspenseReturns, item.amount, .suspenseWrittenOff)
         case .dishonored:
             // The RDFI neither paid nor contested.
             post(.suspenseLoss, .claimDishonored, item.amount, .suspenseWrittenOff)
-        case .matched, .dishonorQueued, .dishonorSettled, .contested, .closed:
+        case .matched, .dishonorSettled, .contested, .closed:
             throw .wrongState("the item does not wait for anybody")
         }
         item.state = .closed(reason: command.reason)
@@ -392,6 +396,12 @@ extension HouseDraft {
         // A field error says which field (Nacha Operating Rules, dishonored returns, R69).
         let information = command.information ?? ""
         guard command.code != "R69" || !information.isEmpty else { throw .reasonRequired }
+        guard command.code != "R69" || Self.namesFields(information) else {
+            throw .wrongState("R69 names the wrong fields, 01 through 07 with * between: 01*03")
+        }
+        guard information.utf8.count <= 21,
+            information.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+        else { throw .wrongState("at most 21 plain characters fit beside a dishonor") }
         if let deadline = item.dishonorBy, facts.now > deadline {
             throw .wrongState(
                 item.why == .change
@@ -408,6 +418,12 @@ extension HouseDraft {
                     presentment: .dishonor(
                         code: command.code, returnCode: item.code, returnTrace: trace.text))))
         return .done
+    }
+
+    private static func namesFields(_ information: String) -> Bool {
+        information.split(separator: "*", omittingEmptySubsequences: false).allSatisfy {
+            $0.count == 2 && $0.first == "0" && ("1"..."7").contains($0.last ?? "0")
+        }
     }
 
     private mutating func submitDishonor(

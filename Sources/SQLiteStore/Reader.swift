@@ -403,18 +403,23 @@ public struct Reader: Sendable {
         }
     }
 
-    /// The return in suspense that came under a trace number and whose money the bank has not taken
-    /// yet, as far as we know.
-    public func unsettledReturn(trace: String) throws -> SuspenseID? {
-        guard !trace.isEmpty else { return nil }
+    /// Returns in suspense that came under a trace number and whose money the bank has not taken
+    /// yet, as far as we know; newest first.
+    public func unsettledReturns(trace: String) throws -> [SuspenseItem] {
+        guard !trace.isEmpty else { return [] }
         return try pool.read { db in
-            for body in try String.fetchAll(
-                db, sql: "SELECT body FROM suspense WHERE trace = ?", arguments: [trace])
-            {
-                let item = try JSON.decode(SuspenseItem.self, body)
-                if !item.settled { return item.id }
-            }
-            return nil
+            try String.fetchAll(
+                db, sql: "SELECT body FROM suspense WHERE trace = ? ORDER BY id DESC",
+                arguments: [trace]
+            ).map { try JSON.decode(SuspenseItem.self, $0) }.filter { !$0.settled }
+        }
+    }
+
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
+        try pool.read { db in
+            try String.fetchOne(
+                db, sql: "SELECT body FROM suspense WHERE id = ?", arguments: [id.data]
+            ).map { try JSON.decode(SuspenseItem.self, $0) }
         }
     }
 

@@ -98,7 +98,15 @@ public struct BankFileBytes: Sendable {
         // Short lines end before their 94 columns do.
         let line = first.prefix(94).prefix { $0 != 0x0A && $0 != 0x0D }
         var reader = StreamReader(profile: .fragments)
-        reader.read(Array(line) + [0x0A] + rest) { take($0) }
+        reader.read(Array(line) + [0x0A]) { take($0) }
+        if first.count > 94, line.count == 94, first[94] != 0x0A, first[94] != 0x0D {
+            // A file without line ends: its records follow one another.
+            for start in stride(from: 0, to: rest.count, by: 94) {
+                reader.read(Array(rest[start..<min(start + 94, rest.count)]) + [0x0A]) { take($0) }
+            }
+        } else {
+            reader.read(rest) { take($0) }
+        }
         reader.finish { take($0) }
         guard let found, let header else { return nil }
         return (found, header)

@@ -60,7 +60,7 @@ enum Ways {
     private static let suspense = closed([
         "": ["open"],
         "open": ["matched", "dishonorQueued", "closed"],
-        "dishonorQueued": ["dishonored"],
+        "dishonorQueued": ["dishonored", "closed"],
         // A contest of a return whose payment nobody knows leaves it to be matched.
         "dishonored": ["dishonorSettled", "contested", "open", "closed"],
         "dishonorSettled": ["contested", "open"],

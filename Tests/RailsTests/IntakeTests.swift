@@ -25,7 +25,81 @@ struct IntakeTests {
         #expect(try world.service.bankFiles.all(of: "returns.ach", atMost: 1 << 20) == bytes)
         let sealed = try #require(try world.service.edge.part(of: "returns.ach", number: 0))
         #expect(sealed.firstRange(of: Data("123456789".utf8)) == nil)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: world.world.inbound.path) == [])
+        let left = FileManager.default.enumerator(atPath: world.world.inbound.path)
+        #expect(left?.allObjects.compactMap { $0 as? String } == [".taking"])
+    }
+
+    @Test("Another report under a name that came before is still a report")
+    func secondReport() async throws {
+        let world = try await Sent([500_00])
+        func report(_ total: Int) -> [UInt8] {
+            Array(
+                """
+                record,trace_number,amount_minor,settlement_date,reference
+                debit_settled,\(world.entries[0].trace),50000,2026-11-24,
+                total,\(total),50000,2026-11-24,
+
+                """.utf8)
+        }
+
+        let wrong = try await world.take(report(2), as: "settled.csv")
+        let right = try await world.take(report(1), as: "settled.csv")
+
+        #expect(wrong.state == "refused")
+        #expect(right.name.hasPrefix("settled.csv#"))
+        #expect(right.report == "0 applied, 1 seen before")
+        #expect(right.state == "taken")
+    }
+
+    @Test("A file that cannot be read makes a task and holds up no other")
+    func oneOfTwo() async throws {
+        let world = try await Sent([500_00])
+        let bytes = try world.file([world.entries[0].returned(.insufficientFunds, trace: its(1))])
+        let bad = world.world.inbound.appendingPathComponent("a.ach")
+        try FileManager.default.createSymbolicLink(
+            at: bad, withDestinationURL: world.world.folder.appendingPathComponent("nowhere"))
+        try world.service.edge.keep(
+            EdgeStore.BankFile(
+                name: "b.ach", direction: "inbound", digest: Data([1]), bytes: Data(),
+                at: world.service.clock.now(), state: "kept", report: ""))
+        try world.service.edge.keepParts(of: "b.ach", from: 0, sealed: [Data([1, 2, 3])])
+        try Data(bytes).write(to: world.world.inbound.appendingPathComponent("c.ach"))
+
+        await world.rail.tick()
+
+        #expect(try world.state(0).isReturned)
+        #expect(try world.world.alerts.contains(.bankFile(name: "b.ach")))
+    }
+
+    @Test("The return of a credit is no loss of ours: a person looks, and nothing is booked")
+    func credit() async throws {
+        let world = try await Sent([500_00])
+        var entry = world.entries[0].returned(.noAccount, trace: its(1))
+        entry.code = try #require(TransactionCode(rawValue: 21))
+        let before = try world.service.reader.accounts().map(\.amount)
+
+        let file = try await world.take(
+            try world.file([entry], serviceClass: .mixed), as: "credit.ach")
+
+        #expect(file.report.contains("is of a kind we do not receive"))
+        #expect(try world.service.reader.accounts().map(\.amount) == before)
+    }
+
+    @Test("Two changes of one account in a file both hold")
+    func twoChanges() async throws {
+        let world = try await Sent([500_00, 300_00])
+        let file = try world.file(
+            [
+                world.entries[0].corrected(.account("987654321"), trace: its(1)),
+                world.entries[1].corrected(.account("987650000"), trace: its(2)),
+            ], class: .cor)
+        let methods = try world.world.read().methods.values
+        try #require(methods.count == 1)
+
+        try await world.take(file, as: "noc.ach")
+
+        let account = try #require(try world.world.read().methods.values.first?.bankAccount)
+        #expect(try world.service.vault.accountNumber(of: account) == "987650000")
     }
 
     @Test("The same bytes under another name change nothing, and say what they are the same as")
@@ -292,17 +366,23 @@ struct IntakeTests {
         #expect(addenda.changeTraceSequence == its(1).sequence)
     }
 
-    @Test("A return with a wrong amount is dishonored as R69, which must say which field")
-    func fieldError() async throws {
+    @Test(
+        "A return with a wrong amount is dishonored as R69, which must say which field",
+        arguments: [FileWriter.LineEnding.lf, .crlf, .none])
+    func fieldError(lineEnding: FileWriter.LineEnding) async throws {
         let world = try await Sent([500_00])
         var entry = world.entries[0].returned(.insufficientFunds, trace: its(1))
         entry.amount = Cents(50_00)
-        try await world.take(try world.file([entry]), as: "amount.ach")
+        try await world.take(try world.file([entry], lineEnding: lineEnding), as: "amount.ach")
         let item = try #require(try world.item)
         #expect(item.why == .amountDiffers)
-        await #expect(throws: WorldProblem.self) {
-            try await world.world.tell(
-                .dishonorReturn(Command.DishonorReturn(item: item.id, code: "R69")), to: .house)
+        for words in [nil, "the amount", "08", "02*"] {
+            await #expect(throws: WorldProblem.self) {
+                try await world.world.tell(
+                    .dishonorReturn(
+                        Command.DishonorReturn(item: item.id, code: "R69", information: words)),
+                    to: .house)
+            }
         }
 
         try await world.world.tell(
@@ -384,12 +464,14 @@ private struct Sent {
 
     /// A file of the bank with these answers.
     func file(
-        _ answers: [Entry], class entryClass: StandardEntryClass = .web, modifier: Int = 0
+        _ answers: [Entry], class entryClass: StandardEntryClass = .web, modifier: Int = 0,
+        serviceClass: ServiceClass? = nil, lineEnding: FileWriter.LineEnding = .lf
     ) throws -> [UInt8] {
         var batch = header.answered(
             by: answers[0].trace.odfi, number: 1, settlement: JulianDay(day("2026-11-24")))
         batch.entryClass = entryClass
-        return try FileWriter().bytes(
+        batch.serviceClass = serviceClass ?? batch.serviceClass
+        return try FileWriter(lineEnding: lineEnding).bytes(
             NachaFile(
                 header: FileHeader(
                     destination: try #require(FileParty("091000019")),

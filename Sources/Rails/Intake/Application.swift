@@ -21,6 +21,7 @@ extension BankRail {
         private let today: Day
         private let progress: (@Sendable (Progress) -> Void)?
         private var done = 0
+        private var settledReturns: Set<SuspenseID> = []
         private var told = ContinuousClock.now
 
         /// Entries in one commit: enough to share the flush and the pages they meet on.
@@ -53,11 +54,23 @@ extension BankRail {
             let service = service
             try await withThrowingTaskGroup(of: Chunk.self) { group in
                 var running = 0
+                // The last customer whose bank account a change is about: the next change of it is
+                // made from what the first left.
+                var changed: CustomerID?
+                var waits = false
                 while next < order.count || running > 0 {
-                    while running < Self.inFlight, next < order.count {
+                    while running < Self.inFlight, next < order.count, !waits {
                         var chunk = Chunk()
                         while next < order.count, chunk.asked.count < Self.together {
                             let index = order[next]
+                            if case .changed = window.arrivals[index].what {
+                                let customer = window.arrivals[index].customer
+                                if customer != nil, customer == changed {
+                                    waits = true
+                                    break
+                                }
+                                changed = customer
+                            }
                             if let asked = try command(index, window, &report) {
                                 chunk.asked.append(asked)
                                 chunk.indices.append(index)
@@ -76,6 +89,10 @@ extension BankRail {
                     }
                     guard let chunk = try await group.next() else { break }
                     running -= 1
+                    if running == 0, waits {
+                        waits = false
+                        changed = nil
+                    }
                     for (index, outcome) in zip(chunk.indices, chunk.outcomes) {
                         report.note(outcome, window.words(of: index))
                     }
@@ -135,7 +152,10 @@ extension BankRail {
             switch arrival.what {
             case .changed: return before.first
             case .contested, .dishonorSettled:
-                return before.first { if case .dishonor = $0.payment { true } else { false } }
+                return before.first { sent in
+                    guard case .dishonor = sent.payment else { return false }
+                    return sent.amount == arrival.amount
+                }
             case .returned, .setAside, .debitSettled, .returnSettled:
                 let ours = before.filter {
                     if case .dishonor = $0.payment { false } else { true }
@@ -155,7 +175,7 @@ extension BankRail {
 
         // MARK: What is asked of the engine
 
-        private func command(
+        private mutating func command(
             _ index: Int, _ window: ArrivalWindow, _ report: inout IntakeReport
         ) throws -> Service.Asked? {
             let arrival = window.arrivals[index]
@@ -182,7 +202,7 @@ extension BankRail {
             case .setAside(let at):
                 return setAside(window.setAside[at], arrival, &report)
             case .debitSettled, .returnSettled, .dishonorSettled, .wireReceived:
-                return try rail.settled(arrival, window, &report)
+                return try rail.settled(arrival, window, &settledReturns, &report)
             case .unexpected:
                 report.leaveOut(
                     "\(window.words(of: index)) is of a kind we do not receive.")
@@ -235,7 +255,7 @@ extension BankRail {
                         code: record.code, amount: cents, trace: record.trace,
                         originalTrace: record.about, why: .unreadable,
                         place: arrival.place(in: file))),
-                to: .house, "bank:set-aside", "\(file):\(arrival.line)")
+                to: .house, "bank:set-aside", record.key)
         }
 
         private func asked(

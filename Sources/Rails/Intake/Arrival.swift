@@ -118,6 +118,8 @@ struct ArrivalWindow {
         var about: TraceNumber?
         var cents: UInt64?
         var isReturn: Bool
+        /// Its columns and which of those alike it is: the same record again is the same one.
+        var key: String
     }
 
     struct Wire {

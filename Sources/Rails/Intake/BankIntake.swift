@@ -22,27 +22,56 @@ extension BankRail {
         public let of: Int
     }
 
-    /// Goes on with what a crash interrupted, then takes in what has arrived.
+    /// Goes on with what a crash interrupted, then takes in what has arrived. A file that cannot be
+    /// taken in makes a task and holds up no other; it is tried again with each look.
     func takeIn() async throws {
-        for file in try service.edge.bankFiles(direction: "inbound", state: "arriving") {
-            try service.edge.forgetArriving(bankFile: file.name)
-        }
         for state in ["applying", "kept"] {
             for file in try service.edge.bankFiles(direction: "inbound", state: state) {
-                _ = try await apply(file.name)
+                await trying(file.name) { _ = try await apply(file.name) }
             }
         }
-        for name in try arrived() { _ = try await takeIn(inbound.appendingPathComponent(name)) }
+        for url in try files(in: claimed) + files(in: inbound) {
+            await trying(url.lastPathComponent) { _ = try await takeIn(url) }
+        }
     }
 
-    private func arrived() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: inbound.path).filter { name in
-            guard !name.hasPrefix("."), !name.hasSuffix(".part") else { return false }
-            var isDirectory: ObjCBool = false
-            return FileManager.default.fileExists(
-                atPath: inbound.appendingPathComponent(name).path, isDirectory: &isDirectory)
-                && !isDirectory.boolValue
-        }.sorted()
+    private func trying(_ name: String, _ body: () async throws -> Void) async {
+        let key = "bank file cannot be taken in \(name)"
+        do {
+            try await body()
+            try service.settle(alertAbout: key)
+        } catch {
+            await going("\(name) could not be taken in") {
+                try service.raise(.bankFile(name: name), about: key)
+                throw error
+            }
+        }
+    }
+
+    /// What is being taken in lies here, where the bank puts nothing: a new file under the name of
+    /// one that is being read must not be taken for it.
+    private var claimed: URL { inbound.appendingPathComponent(".taking", isDirectory: true) }
+
+    private func files(in folder: URL) throws -> [URL] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            .filter { !$0.hasPrefix(".") && !$0.hasSuffix(".part") }
+            .map { folder.appendingPathComponent($0) }
+            .filter { url in
+                var isDirectory: ObjCBool = false
+                return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
+                    && !isDirectory.boolValue
+            }
+    }
+
+    /// Moves a file out of reach of whoever puts files there.
+    private func claim(_ url: URL) throws -> URL {
+        guard url.deletingLastPathComponent().path != claimed.path else { return url }
+        try FileManager.default.createDirectory(at: claimed, withIntermediateDirectories: true)
+        let target = claimed.appendingPathComponent(url.lastPathComponent)
+        // One that lies there already is taken in first.
+        try FileManager.default.moveItem(at: url, to: target)
+        return target
     }
 
     /// Takes in one file, wherever it lies; says how it was kept and what became of it.
@@ -50,11 +79,17 @@ extension BankRail {
     /// The plain file is removed once all of it is kept sealed.
     @discardableResult
     public func takeIn(
-        _ url: URL, progress: (@Sendable (Progress) -> Void)? = nil
+        _ file: URL, progress: (@Sendable (Progress) -> Void)? = nil
     ) async throws -> EdgeStore.BankFile {
+        let url = try claim(file)
         let name = url.lastPathComponent
         let (digest, size) = try BankFileBytes.digest(of: url)
         progress?(Progress(file: name, stage: .keeping, done: 0, of: 0))
+        // Of bytes that had only begun to arrive nothing is believed.
+        for known in try service.edge.bankFiles(direction: "inbound", state: "arriving")
+        where Expectation.nameAsSent(known.name) == name {
+            try service.edge.forgetArriving(bankFile: known.name)
+        }
         let keptName = try nameToKeep(name, digest)
         if size > BankFileBytes.fileBytesMax {
             return try setAside(url, keptName, digest, size)
@@ -81,9 +116,9 @@ extension BankRail {
 
     /// Another file under a name we have seen: both are kept.
     private func nameToKeep(_ name: String, _ digest: Data) throws -> String {
-        guard let known = try service.edge.bankFile(named: name), known.digest != digest else {
-            return name
-        }
+        guard let known = try service.edge.bankFile(named: name),
+            known.digest != digest || known.direction != "inbound"
+        else { return name }
         return "\(name)#\(digest.prefix(4).map { String($0, radix: 16) }.joined())"
     }
 
@@ -149,22 +184,28 @@ extension BankRail {
         _ name: String, _ begun: IntakeReport, _ progress: (@Sendable (Progress) -> Void)?
     ) async throws -> IntakeReport {
         var report = begun
-        if name.hasSuffix(".json") {
-            let bytes = try service.bankFiles.all(of: name, atMost: Self.rejectBytesMax) ?? []
+        // What it is stands in the name the bank gave it.
+        let sent = Expectation.nameAsSent(name)
+        if sent.hasSuffix(".json") {
+            guard let bytes = try service.bankFiles.all(of: name, atMost: Self.rejectBytesMax)
+            else {
+                report.refuse(["A refusal has at most \(Self.rejectBytesMax) bytes."])
+                return report
+            }
             try await applyRejection(name, bytes, &report)
             return report
         }
-        if let head = try service.bankFiles.part(0, of: name), StatementIntake.takes(name, head) {
+        if let head = try service.bankFiles.part(0, of: name), StatementIntake.takes(sent, head) {
             guard let bytes = try service.bankFiles.all(of: name, atMost: Self.statementBytesMax)
             else {
                 report.refuse(["A statement has at most \(Self.statementBytesMax) bytes."])
                 return report
             }
-            report.take(try StatementIntake(service: service).take(name, bytes))
+            report.take(try StatementIntake(service: service).take(sent, bytes))
             return report
         }
         let today = Eastern.day(at: service.clock.now())
-        if name.hasSuffix(".csv") {
+        if sent.hasSuffix(".csv") {
             let source = ReportSource(name: name, bytes: service.bankFiles)
             let count: Int
             do {
@@ -193,8 +234,8 @@ extension BankRail {
         return report
     }
 
-    /// A bank's refusal of a file of ours is small.
-    private static let rejectBytesMax = 1 << 20
+    /// Every entry of the largest file of ours, with a sentence for each.
+    private static let rejectBytesMax = 32 << 20
     /// A day's statement of one account, with room.
     private static let statementBytesMax = 64 << 20
 }
@@ -203,6 +244,8 @@ extension BankRail {
 struct IntakeReport {
     private(set) var applied = 0
     private(set) var unchanged = 0
+    /// Of those, the ones that are this very entry again.
+    private var replayed = 0
     private(set) var problemCount = 0
     private(set) var isRefused = false
     /// Parts of the file from which nothing followed.
@@ -229,7 +272,8 @@ struct IntakeReport {
     /// A file of which every entry came before, in whatever other bytes, is the same file again.
     var state: State {
         if isRefused { return .refused }
-        return !isGoneOn && applied == 0 && unchanged > 0 && leftOut == 0 ? .duplicate : .taken
+        return !isGoneOn && applied == 0 && replayed > 0 && replayed == unchanged && leftOut == 0
+            ? .duplicate : .taken
     }
 
     var needsPerson: Bool { isRefused || leftOut > 0 }
@@ -272,7 +316,10 @@ struct IntakeReport {
 
     mutating func note(_ outcome: Outcome, _ what: @autoclosure () -> String) {
         switch outcome {
-        case .accepted(.unchanged), .replayed: unchanged += 1
+        case .accepted(.unchanged): unchanged += 1
+        case .replayed:
+            unchanged += 1
+            replayed += 1
         case .accepted: applied += 1
         case .refused(let refusal): leaveOut("\(what()): \(refusal)")
         case .conflict: leaveOut("\(what()): told before with other contents")

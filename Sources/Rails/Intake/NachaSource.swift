@@ -91,6 +91,8 @@ struct NachaSource {
         private var file = 0
         private var settlesOn: Day?
         private var batch = 0
+        /// How often a record that was set aside has stood in the file, by its columns.
+        private var alike: [UInt64: Int] = [:]
 
         init(proof: Proof, today: Day) {
             self.proof = proof
@@ -120,6 +122,10 @@ struct NachaSource {
                 let returned = ReturnCode(reason)
                 switch returned?.facts.kind ?? .return {
                 case .return:
+                    // We debit, and what we credit is ourselves: money that comes back is no loss.
+                    guard entry.side != .credit else {
+                        return append(.unexpected, of: entry, trace)
+                    }
                     var said: Int?
                     if returned?.saysMore == true, let whole = entry.decoded() {
                         said = window.entries.count
@@ -166,6 +172,10 @@ struct NachaSource {
         }
 
         private mutating func setAside(_ entry: borrowing EntryView) {
+            var text = entry.record.text
+            for index in 0..<entry.addendaCount { text += entry.addenda(at: index).text }
+            let fingerprint = Causes.fingerprint(text)
+            alike[fingerprint, default: 0] += 1
             let reason = entry.reason ?? ""
             let isReturn = entry.isEntry && !reason.hasPrefix("C")
             window.arrivals.append(
@@ -178,7 +188,8 @@ struct NachaSource {
                 ArrivalWindow.SetAside(
                     isEntry: entry.isEntry, code: reason, trace: entry.isEntry ? entry.trace : nil,
                     about: entry.originalTrace, cents: entry.isEntry ? entry.cents : nil,
-                    isReturn: isReturn))
+                    isReturn: isReturn,
+                    key: "\(fingerprint):\(alike[fingerprint] ?? 1)"))
         }
     }
 }

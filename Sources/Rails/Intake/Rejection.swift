@@ -19,24 +19,26 @@ extension BankRail {
         _ name: String, _ bytes: [UInt8], _ report: inout IntakeReport
     ) async throws {
         let told = String(decoding: bytes.prefix(4_096), as: UTF8.self)
-        guard let json = try? JSON.parse(bytes, bytesMax: 1 << 20),
+        guard let json = try? JSON.parse(bytes, bytesMax: bytes.count),
             let refused = json["entries"]?.arrayValue, !refused.isEmpty
         else {
             return report.refuse(["The bank refused a file: " + told])
         }
+        let file = json["file"]?.stringValue
         var asked: [Service.Asked] = []
         var traces: [String] = []
         for entry in refused {
             let text = entry["trace_number"]?.stringValue ?? ""
             let code = entry["code"]?.stringValue ?? ReturnCode.mandatoryField.text
             guard let trace = TraceNumber(text), ReturnCode(code) != nil,
-                let sent = try service.reader.entries(trace: trace.text).first,
+                let sent = try service.reader.entries(trace: trace.text)
+                    .first(where: { file == nil || $0.file == file }),
                 let customer = sent.customer
             else {
                 report.leaveOut("\(name): no entry of ours has the trace number \(text.prefix(40))")
                 continue
             }
-            let key = "\(trace):\(code):\(sent.amount.count)"
+            let key = "\(sent.payment.key):\(sent.file ?? ""):\(trace):\(code)"
             asked.append(
                 Self.asked(
                     .receiveReturn(

@@ -7,8 +7,12 @@ import Service
 
 extension BankRail {
     /// What a line of the bank's settlement report asks for.
+    ///
+    /// `asked` are the returns in suspense that lines before this one are of: several may have come
+    /// under one trace number of another bank.
     func settled(
-        _ arrival: Arrival, _ window: ArrivalWindow, _ report: inout IntakeReport
+        _ arrival: Arrival, _ window: ArrivalWindow, _ asked: inout Set<SuspenseID>,
+        _ report: inout IntakeReport
     ) throws -> Service.Asked? {
         let trace = TraceNumber(number: arrival.trace)
         func key(_ record: String, _ day: Day, _ reference: String) -> String {
@@ -28,10 +32,15 @@ extension BankRail {
                 to: .customer(customer), Self.settlement, key("debit_settled", day, ""))
         case .returnSettled(let day, let reference):
             let text = reference == 0 ? "" : TraceNumber(number: reference).text
-            if let item = try service.reader.unsettledReturn(trace: text) {
+            let parked = try service.reader.unsettledReturns(trace: text).first { item in
+                item.amount == arrival.amount && !asked.contains(item.id)
+                    && (item.originalTrace == nil || item.originalTrace == trace)
+            }
+            if let item = parked {
+                asked.insert(item.id)
                 return Self.asked(
-                    .settleParkedReturn(item), to: .house, Self.settlement,
-                    key("return_settled", day, text))
+                    .settleParkedReturn(item.id), to: .house, Self.settlement,
+                    key("return_settled", day, text) + ":\(item.id)")
             }
             guard let payment = arrival.payment, let customer = arrival.customer else {
                 return leaveOut("no return of ours has this trace")

@@ -145,7 +145,8 @@ public struct BankRail: Sendable {
     private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) -> Bool {
         switch (window.cutOff.service, row.presentment) {
         case (.nextDay, _), (.sameDay, .dishonor): true
-        case (.sameDay, .original), (.sameDay, .again): row.amount <= bank.sameDayMax
+        case (.sameDay, .original), (.sameDay, .again):
+            row.amount <= bank.sameDayMax(under: service.rules, on: window.processingDay)
         }
     }
 

@@ -3,8 +3,11 @@
 public struct SameDayLimits: Hashable, Sendable {
     /// The most one entry may be, in cents; this target knows no money.
     public let amountMaxCents: Int64
-    /// The operator's windows of a banking day, the earliest first; at least one.
+    /// The operator's windows of a banking day, the earliest first; none when there is no service.
     public let windows: [Window]
+
+    /// Before the service began: no window, and no entry may be same-day.
+    public static let notOffered = SameDayLimits(amountMaxCents: 0, windows: [])
 
     /// One of the operator's windows, in Eastern time.
     public struct Window: Hashable, Sendable {
@@ -19,17 +22,34 @@ public struct SameDayLimits: Hashable, Sendable {
             self.deadline = deadline
             self.settles = settles
         }
+
+        /// `SD1300`: how a batch asks for this settlement in its company descriptive date. A
+        /// convention that some banks want and others ignore.
+        public var descriptiveDate: String { "SD" + settles.hhmm }
+
+        /// The moment from which a file is too late for the window on that day, for a bank that
+        /// must have it this long before the operator's deadline.
+        public func closes(on day: Day, leadMinutes: Int = 0) -> Instant {
+            Eastern.instant(on: day, at: deadline).adding(seconds: -leadMinutes * 60)
+        }
     }
 
-    /// Traps on a negative amount, no window, or deadlines that do not ascend: whoever reads them
-    /// from outside refuses those.
+    /// Traps on a negative amount or deadlines that do not ascend: whoever reads them from outside
+    /// refuses those.
     public init(amountMaxCents: Int64, windows: [Window]) {
-        precondition(amountMaxCents >= 0 && !windows.isEmpty)
+        precondition(amountMaxCents >= 0)
         for (earlier, later) in zip(windows, windows.dropFirst()) {
             precondition(earlier.deadline < later.deadline, "windows must ascend")
         }
         self.amountMaxCents = amountMaxCents
         self.windows = windows
+    }
+
+    /// The first window of that banking day which a file handed in at this moment still makes.
+    public func window(
+        on day: Day, submittedAt instant: Instant, leadMinutes: Int = 0
+    ) -> Window? {
+        windows.first { instant < $0.closes(on: day, leadMinutes: leadMinutes) }
     }
 
     /// The banking day and window of a file handed to the operator at this moment, when that is
@@ -39,11 +59,7 @@ public struct SameDayLimits: Hashable, Sendable {
     public func window(
         submittedAt instant: Instant, _ calendar: BankingCalendar
     ) -> (day: Day, window: Window)? {
-        let day = Eastern.day(at: instant)
-        guard calendar.isBankingDay(day) else {
-            return (calendar.bankingDay(onOrAfter: day), windows[0])
-        }
-        let time = Eastern.timeOfDay(at: instant)
-        return windows.first { time < $0.deadline }.map { (day, $0) }
+        let day = calendar.bankingDay(onOrAfter: Eastern.day(at: instant))
+        return window(on: day, submittedAt: instant).map { (day, $0) }
     }
 }

@@ -35,6 +35,7 @@ struct NachaCompose: AsyncParsableCommand {
     var setAside = false
     @Flag(help: "Print which payment is in which file as JSON; needs --out or --folder.")
     var json = false
+    @OptionGroup var rules: RulesOption
     @Argument(help: "The document, or - for standard input.") var file = "-"
 
     func run() async throws {
@@ -45,7 +46,7 @@ struct NachaCompose: AsyncParsableCommand {
                     code: ExitCode(64))
             }
             let document = try Self.document(file)
-            let composition = try Composition(document)
+            let composition = try Composition(document, rules.book())
             if !composition.aside.isEmpty, !setAside {
                 throw Failure.badData(
                     composition.aside.map { "\($0.key): \($0.sentence)" }.joined(separator: "\n")
@@ -156,13 +157,13 @@ struct Composition {
     private let effectiveEntryDate: Day
     private let today: Day
 
-    init(_ document: ComposeDocument) throws {
+    init(_ document: ComposeDocument, _ book: RuleBook) throws {
         guard let traces = document.traces else {
             throw Failure.badData("The trace sequences are not 1 through 9,999,999.")
         }
         self.document = document
         self.traces = traces
-        rules = OriginationRules(sameDay: SameDayACH(leadMinutes: document.leadMinutes))
+        rules = OriginationRules(book, leadMinutes: document.leadMinutes)
         schedule = rules.sameDay.schedule(
             document.service, submittedAt: document.created, timing: rules.timing)
         effectiveEntryDate = document.effectiveEntryDate ?? schedule.effectiveEntryDate

@@ -43,7 +43,7 @@ public struct Origination: Sendable {
     /// and the other way.
     public var offset: OffsetAccount?
     /// The window of entries that are to settle the same day; `nil` for the next.
-    public var window: SameDayACH.Window?
+    public var window: SameDayLimits.Window?
     /// Whether the window is asked for in the company descriptive date, `SD1300`. Some banks want
     /// that, others go by the effective entry date alone.
     public var writesWindow = false
@@ -121,7 +121,7 @@ public struct Origination: Sendable {
                 "Entries of class \(entryClass.rawValue) may not settle the same day. Send them "
                     + "with the next day's service.")
         }
-        let limit = rules.sameDay.limitCents(on: effectiveEntryDate) ?? 0
+        let limit = rules.sameDay.limits.value(on: effectiveEntryDate).amountMaxCents
         for (_, entry) in entries where entry.amount.count > limit {
             throw OriginationRefusal(
                 .sameDayLimit,

@@ -17,15 +17,16 @@ public struct OriginationRules: Hashable, Sendable {
     /// The largest micro-credit.
     public var microCreditMax: Cents
 
-    /// The Nacha Operating Rules as of 2026 for whatever is not given.
+    /// Windows and same-day limits of the book, at a bank that wants its same-day file this long
+    /// before the operator; the Nacha Operating Rules as of 2026 for whatever else is not given.
     public init(
-        timing: ACHTiming = ACHTiming(), sameDay: SameDayACH = SameDayACH(),
+        _ book: RuleBook = .builtIn, leadMinutes: Int = 0,
         reversalBankingDays: Int = 5, returnFeeDays: Int = 45, refusedChangeDays: Int = 15,
         microCreditMax: Cents = Cents(99)
     ) {
         precondition(reversalBankingDays >= 1 && returnFeeDays >= 0 && refusedChangeDays >= 0)
-        self.timing = timing
-        self.sameDay = sameDay
+        timing = book.timing()
+        sameDay = book.sameDay(leadMinutes: leadMinutes)
         self.reversalBankingDays = reversalBankingDays
         self.returnFeeDays = returnFeeDays
         self.refusedChangeDays = refusedChangeDays

@@ -4,18 +4,21 @@ import Money
 /// Every version of the rules, by settlement day, with the calendar all of them count in.
 ///
 /// An entry is judged by the version in force on its settlement day, whatever has changed since.
-/// The built-in book goes back to 2020; a deployment adds later amendments as data
-/// (`docs/reference/calendar.md`).
+/// The built-in book goes back to 2020, for Same Day ACH to its beginning; a deployment adds later
+/// amendments as data (`docs/reference/calendar.md`).
 public struct RuleBook: Hashable, Sendable {
     public let calendar: BankingCalendar
     public let versions: EffectiveDated<OperatingRules>
     /// The windows alone, for the clock of a bank.
     public let windows: EffectiveDated<ACHWindows>
+    /// Same Day ACH alone, by processing day, which is the settlement day.
+    public let sameDay: EffectiveDated<SameDayLimits>
 
     private init(_ calendar: BankingCalendar, _ versions: EffectiveDated<OperatingRules>) {
         self.calendar = calendar
         self.versions = versions
         windows = versions.map(\.windows)
+        sameDay = versions.map(\.sameDay)
     }
 
     /// The rules in force for entries settled on `day`.
@@ -31,6 +34,11 @@ public struct RuleBook: Hashable, Sendable {
         opening: TimeOfDay = .openingOfBusiness, cutOff: TimeOfDay = .usualCutOff
     ) -> ACHTiming {
         ACHTiming(calendar: calendar, opening: opening, cutOff: cutOff, windows: windows)
+    }
+
+    /// Same Day ACH under these rules, at a bank that wants its file this long before the operator.
+    public func sameDay(leadMinutes: Int) -> SameDayACH {
+        SameDayACH(limits: sameDay, leadMinutes: leadMinutes)
     }
 
     /// The book with later amendments and with weekdays closed for a reason no rule foresees.
@@ -83,8 +91,8 @@ public struct RuleProblem: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension RuleBook {
-    /// The Nacha Operating Rules of 2020 and the amendments since then whose days are certain;
-    /// ``ReturnCodeBook/current`` is the newest of its code books.
+    /// The Nacha Operating Rules of 2020, Same Day ACH from its beginning, and the amendments since
+    /// then whose days are certain; ``ReturnCodeBook/current`` is the newest of its code books.
     public static let builtIn: RuleBook = {
         do throws(RuleProblem) {
             return try RuleBook(.federalReserve, EffectiveDated(start)).amended(by: amendments)
@@ -96,7 +104,7 @@ extension RuleBook {
     /// Before 1 April 2020 R11 was no unauthorised return: it reported a check truncation entry.
     /// The rest of what a code meant before then is told as it is today.
     private static let start = OperatingRules(
-        name: "2020",
+        name: "before Same Day ACH",
         windows: ACHWindows(),
         codes: ReturnCodeBook.current.replacing([
             Amendment.CodeChange(.notAsAuthorized) { $0.rateBucket = .overallOnly }
@@ -108,10 +116,14 @@ extension RuleBook {
             administrative: limit(300, warnings: [180, 240], .inquiry),
             overall: limit(1_500, warnings: [900, 1_200], .inquiry),
             days: 60, months: 2),
-        sameDay: SameDayLimits(amountMaxCents: 2_500_000, windows: twoWindows))
+        sameDay: .notOffered)
 
     /// Each with its source and how sure it is, in `docs/reference/calendar.md`.
     private static let amendments = [
+        // Credits began on this day, debits a year later; one day stands for both.
+        Amendment(
+            name: "Same Day ACH, $25,000 an entry", effectiveFrom: day(2016, 9, 23),
+            sameDay: SameDayLimits(amountMaxCents: 2_500_000, windows: twoWindows)),
         Amendment(
             name: "Same Day ACH, $100,000 an entry", effectiveFrom: day(2020, 3, 20),
             sameDay: SameDayLimits(amountMaxCents: 10_000_000, windows: twoWindows)),

@@ -148,7 +148,8 @@ public struct BankRail: Sendable {
         switch (window.cutOff.service, row.presentment) {
         case (_, .dishonor(let code, _, _)): try canBeAnswered(row, code)
         case (.nextDay, .original), (.nextDay, .again): true
-        case (.sameDay, .original), (.sameDay, .again): row.amount <= bank.sameDayMax
+        case (.sameDay, .original), (.sameDay, .again):
+            row.amount <= bank.sameDayMax(under: service.rules, on: window.processingDay)
         }
     }
 

@@ -18,8 +18,8 @@ public struct BankSetup: Sendable {
     public var fileName: BankFileName = .standard
     /// In the order of the day; empty for the policy's one.
     public var cutOffs: [CutOff] = []
-    /// The largest entry that may settle the same day. Nacha Operating Rules, Same Day ACH.
-    public var sameDayMax = Cents(100_000_000)
+    /// The largest entry this bank lets settle the same day, where it wants less than the rules.
+    public var sameDayMax: Cents?
     public var caps = FileCaps()
     /// Where the other side of each batch goes; `nil` for unbalanced files.
     public var offset: Offset?
@@ -30,6 +30,13 @@ public struct BankSetup: Sendable {
     public var expected: [ExpectedFile] = []
 
     public init() {}
+
+    /// The largest entry that may settle the same day on `day`: what the rules allow then (Nacha
+    /// Operating Rules, Same Day Entries), or the bank's own limit when that is lower.
+    public func sameDayMax(under rules: RuleBook, on day: Day) -> Cents {
+        let allowed = Cents(rules.rules(on: day).sameDay.amountMaxCents)
+        return sameDayMax.map { min($0, allowed) } ?? allowed
+    }
 
     /// A moment by which the bank wants what it shall process in one of its windows.
     public struct CutOff: Hashable, Sendable {

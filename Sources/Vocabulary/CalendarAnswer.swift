@@ -37,7 +37,8 @@ public struct CalendarAnswer: Sendable {
     /// Whether the entry is still in one of the operator's windows of a banking day.
     public struct SameDay: Sendable {
         public let amountMaxCents: Int64
-        /// `nil` after the last deadline: the entry goes as a next-day one.
+        /// `nil` after the last deadline, and before there was the service: the entry goes as a
+        /// next-day one.
         public let window: SameDayLimits.Window?
     }
 
@@ -246,6 +247,7 @@ extension CalendarAnswer.SameDay {
     }
 
     fileprivate var text: String {
+        guard amountMaxCents > 0 else { return "not offered, goes as a next-day entry" }
         guard let window else { return "too late for it, goes as a next-day entry" }
         return "with the operator before \(window.deadline) Eastern, "
             + "at most $\(amountMaxCents / 100) an entry"

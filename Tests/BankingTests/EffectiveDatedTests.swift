@@ -87,4 +87,14 @@ struct SameDayLimitsTests {
         #expect(found?.day.iso == "2026-11-27")
         #expect(found?.window.settles.description == "13:00")
     }
+
+    @Test("Without the service there is no window on any day")
+    func notOffered() throws {
+        for text in ["2010-11-24T09:00:00-05:00", "2010-11-25T09:00:00-05:00"] {
+            let found = SameDayLimits.notOffered.window(
+                submittedAt: try instant(text), calendar)
+            #expect(found == nil)
+        }
+        #expect(SameDayLimits.notOffered.amountMaxCents == 0)
+    }
 }

@@ -256,7 +256,7 @@ struct OriginationTests {
     func sameDay() throws {
         var traces = try #require(TraceAllocator(odfi: Samples.odfi, next: 100))
         var origination = origination
-        origination.window = SameDayACH.operatorWindows[1]
+        origination.window = RuleBook.builtIn.versions.newest.sameDay.windows[1]
         origination.add(Samples.first)
         #expect(
             try origination.balancedBatches(traces: &traces)[0].header.descriptiveDate.isEmpty)
@@ -280,12 +280,43 @@ struct OriginationTests {
             } == [.adv, .enr, .iat])
     }
 
+    @Test("The limit of a same-day entry is the rule book's on its processing day")
+    func sameDayLimit() throws {
+        let windows = RuleBook.builtIn.versions.newest.sameDay.windows
+        let lower = try RuleBook.builtIn.amended(by: [
+            Amendment(
+                name: "lower", effectiveFrom: Samples.day("2026-12-02"),
+                sameDay: SameDayLimits(amountMaxCents: 40_000, windows: windows))
+        ])
+        func refused(_ cents: Int64, on day: String, _ book: RuleBook) -> OriginationRefusal.Rule? {
+            var origination = Origination(
+                originator: Samples.originator, effectiveEntryDate: Samples.day(day))
+            origination.window = windows[0]
+            var entry = Samples.first
+            entry.amount = Cents(cents)
+            origination.add(entry)
+            do {
+                try origination.checkSameDay(OriginationRules(book))
+                return nil
+            } catch {
+                return error.rule
+            }
+        }
+
+        #expect(refused(40_000, on: "2026-12-02", lower) == nil)
+        #expect(refused(40_001, on: "2026-12-02", lower) == .sameDayLimit)
+        #expect(refused(40_001, on: "2026-12-01", lower) == nil)
+        #expect(refused(2_500_001, on: "2020-03-19", .builtIn) == .sameDayLimit)
+        #expect(refused(2_500_001, on: "2020-03-20", .builtIn) == nil)
+        #expect(refused(1, on: "2016-09-22", .builtIn) == .sameDayLimit)
+    }
+
     @Test("A balanced same-day file of every kind we originate is written as the layout says")
     func everyKind() throws {
         var origination = origination
         origination.offset = OffsetAccount(
             receiver: RoutingNumber(Samples.odfi), account: "777000777", name: "EXAMPLE EXCHANGE")
-        origination.window = SameDayACH.operatorWindows[0]
+        origination.window = RuleBook.builtIn.versions.newest.sameDay.windows[0]
         origination.writesWindow = true
         let day = Samples.day("2026-12-01")
         origination.add(Samples.first)

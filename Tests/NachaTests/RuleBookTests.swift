@@ -29,6 +29,8 @@ struct RuleBookTests {
             let limits = Self.book.rules(on: day(iso)).sameDay
             return [limits.amountMaxCents / 100, Int64(limits.windows.count)]
         }
+        #expect(limits("2016-09-22") == [0, 0])
+        #expect(limits("2016-09-23") == [25_000, 2])
         #expect(limits("2020-03-19") == [25_000, 2])
         #expect(limits("2020-03-20") == [100_000, 2])
         #expect(limits("2021-03-18") == [100_000, 2])
@@ -40,6 +42,35 @@ struct RuleBookTests {
             Self.book.rules(on: day("2026-11-25")).sameDay.windows.map {
                 "\($0.deadline) \($0.settles)"
             } == ["10:30 13:00", "14:45 17:00", "16:45 18:00"])
+    }
+
+    @Test("Same-day entries are scheduled by the book, with the windows of an amendment")
+    func sameDaySchedule() throws {
+        let evening = SameDayLimits(
+            amountMaxCents: 500_000_000,
+            windows: Self.book.versions.newest.sameDay.windows + [
+                SameDayLimits.Window(
+                    deadline: try #require(TimeOfDay(hhmm: "1830")),
+                    settles: try #require(TimeOfDay(hhmm: "2030")))
+            ])
+        let amended = try Self.book.amended(by: [
+            Amendment(
+                name: "evening", effectiveFrom: day("2028-03-17"), sameDay: evening)
+        ])
+        let timing = amended.timing()
+        func window(_ book: RuleBook, _ iso: String, _ hhmm: String, lead: Int = 0) -> String? {
+            let submitted = Eastern.instant(on: day(iso), at: TimeOfDay(hhmm: hhmm)!)
+            return book.sameDay(leadMinutes: lead)
+                .schedule(.sameDay, submittedAt: submitted, timing: timing)
+                .window?.descriptiveDate
+        }
+
+        #expect(window(Self.book, "2021-03-18", "1500") == nil)
+        #expect(window(Self.book, "2021-03-19", "1500") == "SD1800")
+        #expect(window(amended, "2028-03-16", "1700") == nil)
+        #expect(window(amended, "2028-03-17", "1700") == "SD2030")
+        #expect(window(Self.book, "2028-03-17", "1700") == nil)
+        #expect(window(amended, "2028-03-17", "1829", lead: 1) == nil)
     }
 
     @Test("The return rates have the limits of the rules and warnings before them")

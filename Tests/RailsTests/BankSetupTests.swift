@@ -28,6 +28,7 @@ struct BankSetupTests {
         #expect(setup.cutOffs.isEmpty && setup.expected.isEmpty && setup.offset == nil)
         #expect(setup.caps == FileCaps() && setup.lineEnding == .lf)
         #expect(setup.transport == .folder && setup.reading == .lenient)
+        #expect(setup.sameDayMax == nil)
         let name = setup.fileName.name(
             day: day("2026-11-30"), time: .openingOfBusiness, modifier: .first, number: 0)
         #expect(name == "2026-11-30-A.ach")
@@ -192,6 +193,18 @@ struct BankFileClockTests {
         let window = clock.window(at: instant("2026-11-24T00:45:00Z"))
         #expect(window.processingDay == day("2026-11-23"))
         #expect(window.effectiveEntryDate == day("2026-11-24"))
+    }
+
+    @Test("A same-day entry is within the rules of its day, and within the bank's lower limit")
+    func sameDayMax() {
+        var bank = BankSetup()
+        func most(_ iso: String) -> Cents { bank.sameDayMax(under: .builtIn, on: day(iso)) }
+        #expect(most("2022-03-17") == Cents(10_000_000))
+        #expect(most("2026-11-23") == Cents(100_000_000))
+
+        bank.sameDayMax = Cents(50_000_000)
+        #expect(most("2022-03-17") == Cents(10_000_000))
+        #expect(most("2026-11-23") == Cents(50_000_000))
     }
 
     @Test("Each cut-off of the day closes a file, and what settles follows its service")

@@ -213,6 +213,19 @@ import Wire
         #expect(late.json["same_day"]?["in_time"] == false)
     }
 
+    @Test("Before there was Same Day ACH no day has a window or an amount")
+    func beforeSameDay() throws {
+        let before = try answer("2016-09-22T09:00:00-04:00", sameDay: true)
+        let first = try answer("2016-09-23T09:00:00-04:00", sameDay: true)
+
+        #expect(before.settlementDay.iso == "2016-09-23")
+        #expect(before.json["same_day"]?["in_time"] == false)
+        #expect(before.json["same_day"]?["amount_max_minor"] == .integer(0))
+        #expect(before.text.contains("not offered"))
+        #expect(first.settlementDay.iso == "2016-09-23")
+        #expect(first.json["same_day"]?["amount_max_minor"] == .integer(2_500_000))
+    }
+
     @Test("A person is told each fact on a line of its own")
     func text() throws {
         let lines = try answer("2026-11-25T00:00:00-05:00", codes: ["R68"]).text

@@ -112,7 +112,8 @@ class Rules:
             (dt.date(2020, 4, 1), "R11 unauthorized"),
             (dt.date(2020, 3, 20), "Same Day ACH, $100,000 an entry"),
         ]
-        return next((name for since, name in names if day >= since), "2020")
+        return next((name for since, name in names if day >= since),
+                    "Same Day ACH, $25,000 an entry")
 
     @staticmethod
     def same_day(day):

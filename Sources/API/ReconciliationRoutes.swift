@@ -170,7 +170,7 @@ extension RouteTable {
     }
 
     private static func describe(_ item: ReconciliationStore.Break, _ call: Call) throws -> JSON {
-        let calendar = BankFileClock(call.policy).timing.calendar
+        let calendar = BankFileClock(call.policy, call.service.rules).timing.calendar
         let acts: [JSON] = item.acts.map { act in
             [
                 "at": .string(act.at.rfc3339), "by": .string(act.by), "act": .string(act.act),

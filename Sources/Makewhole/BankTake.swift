@@ -55,7 +55,7 @@ struct BankTake: AsyncParsableCommand {
     ) async throws -> Bool {
         let bar = ProgressBar()
         let taken = try await running.rail.takeIn(
-            try copy(file, into: deployment.dataFolder)
+            try copy(file, into: deployment.bankFolder.appendingPathComponent("inbound"))
         ) { progress in
             bar.show(progress.file, progress.stage.words, progress.done, of: progress.of)
         }
@@ -90,15 +90,20 @@ struct BankTake: AsyncParsableCommand {
         }
     }
 
-    /// A copy under its own name, seen only when it is whole: the original stays where it is.
+    /// A copy under its own name, seen only when it is whole: the original stays where it is, and
+    /// whoever starts next goes on with the copy.
     private func copy(_ file: String, into folder: URL) throws -> URL {
         let source = URL(fileURLWithPath: file)
         let target = folder.appendingPathComponent(source.lastPathComponent)
         let part = folder.appendingPathComponent(".\(source.lastPathComponent).part")
         try? FileManager.default.removeItem(at: part)
-        try FileManager.default.copyItem(at: source, to: part)
-        guard rename(part.path, target.path) == 0 else {
-            throw Failure.failed("\(target.path) cannot be written.")
+        do {
+            try FileManager.default.copyItem(at: source, to: part)
+            // Unlike a rename this never replaces a file of the bank that waits there.
+            try FileManager.default.moveItem(at: part, to: target)
+        } catch {
+            throw Failure.later(
+                "\(target.path) cannot be written, or a file of that name waits there: \(error)")
         }
         return target
     }

@@ -17,14 +17,26 @@ struct StatementsCommand: AsyncParsableCommand {
         subcommands: [StatementsCheck.self, StatementsProfile.self])
 }
 
-extension StatementFormat: @retroactive ExpressibleByArgument {}
+extension StatementFormat {
+    /// As a command line says it.
+    static func named(_ text: String) throws -> StatementFormat {
+        guard let format = StatementFormat(rawValue: text) else {
+            throw ValidationError(
+                "There is no format \(text); there are "
+                    + allCases.map(\.rawValue).joined(separator: ", ") + ".")
+        }
+        return format
+    }
+}
 
 struct StatementsCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Prove statements: every field, the order, control totals and balances.")
 
-    @Option(help: "bai2, camt or csv; told by the content unless it is said.")
+    @Option(
+        help: "bai2, camt or csv; told by the content unless it is said.",
+        transform: StatementFormat.named)
     var format: StatementFormat?
     @Option(
         help: """

@@ -92,11 +92,16 @@ public struct StatementIntake: Sendable {
         let prefix = String(whole.report.fingerprint, radix: 16)
         // What comes again in a later statement is kept there, once.
         let isFinal = statement.standing == .current
-        let items =
-            isFinal
-            ? whole.items.enumerated().compactMap { index, item in
-                item.found(id: "\(prefix):\(index)", statement: statement)
-            } : []
+        var items: [FoundItem] = []
+        for (index, item) in whole.items.enumerated() where isFinal && item.isToReconcile {
+            if let found = item.found(id: "\(prefix):\(index)", statement: statement) {
+                items.append(found)
+            } else {
+                report.leftOut += 1
+                report.problems.append(
+                    "The item at \(item.place) has no day, or more money than we may book.")
+            }
+        }
         if !isFinal {
             report.problems.append(
                 "The \(title) is \(statement.standing.rawValue); it is kept, and not reconciled.")
@@ -140,7 +145,7 @@ public struct StatementIntake: Sendable {
     // MARK: - Reconciling
 
     private var timing: ACHTiming {
-        BankFileClock(service.policies.policy(at: service.clock.now())).timing
+        BankFileClock(service.policies.policy(at: service.clock.now()), service.rules).timing
     }
 
     /// Hears every source and matches what is left. Begins with the first statement: what settled
@@ -154,7 +159,9 @@ public struct StatementIntake: Sendable {
         try hearBooks(from: days.lowerBound)
         // A day is over for the bank when a statement of it has come, or a banking day has passed.
         let passed = timing.calendar.bankingDay(1, before: today).adding(days: -1)
-        return try store.reconcile(due: max(days.upperBound, passed), today: today, at: now)
+        // A statement of a day to come, by a slip of its sender, makes nothing due early.
+        let told = min(days.upperBound, today)
+        return try store.reconcile(due: max(told, passed), today: today, at: now)
     }
 
     /// Reconciles when the day has changed since it last did, so that what nobody tells of becomes

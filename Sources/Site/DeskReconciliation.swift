@@ -105,7 +105,7 @@ extension Site {
         BreakRow(
             id: "\(item.id)", side: item.side == .expected ? .expected : .found, item: item.item,
             day: item.day.iso, openedOn: item.openedOn.iso, cents: item.signed,
-            age: item.age(at: visit.facts.now, BankFileClock(visit.facts.policy).timing.calendar),
+            age: item.age(at: visit.facts.now, visit.facts.timing.calendar),
             owner: item.owner, isClosed: item.closedAt != nil,
             acts: item.acts.map { act in
                 BreakRow.Act(

@@ -37,21 +37,30 @@ extension ACHReferences {
     init(text: String) {
         self.init()
         guard !text.isEmpty else { return }
-        let words = text.uppercased().split { " ,;:=#/\t".contains($0) }.map(String.init)
+        let words = text.utf8.split { Self.separators.contains($0) }
         var index = 0
         while index < words.count {
-            let label = words[index]
+            let word = words[index]
             index += 1
-            guard Self.labels.contains(label) else { continue }
+            // Most words are none of ours; only those that may be are made text.
+            guard let first = word.first, Self.initials.contains(first | 0x20), word.count <= 8,
+                let label = String(word)?.uppercased(), Self.labels.contains(label)
+            else { continue }
             var value = index
-            while value < words.count, Self.fillers.contains(words[value]) { value += 1 }
-            guard value < words.count else { continue }
-            take(words[value], label, hasFiller: value > index)
+            while value < words.count, Self.isFiller(words[value]) { value += 1 }
+            guard value < words.count, let found = String(words[value]) else { continue }
+            take(found.uppercased(), label, hasFiller: value > index)
         }
     }
 
+    private static func isFiller(_ word: Substring.UTF8View) -> Bool {
+        word.count <= 6 && String(word).map { fillers.contains($0.uppercased()) } ?? false
+    }
+
+    private static let separators = Set(" ,;:=#/\t".utf8)
+    private static let initials = Set("tbfcro".utf8)
     private static let labels: Set<String> = [
-        "TRACE", "BATCH", "FILE", "CO", "COMPANY", "REASON", "RETURN", "ORIGINAL",
+        "TRACE", "BATCH", "FILE", "CO", "COMPANY", "REASON", "RETURN",
     ]
     private static let fillers: Set<String> = ["NO", "NO.", "NUM", "NUMBER", "NBR", "ID", "CODE"]
 

@@ -7,8 +7,9 @@ import Money
 ///
 /// A document is read as a whole, so it has a limit.
 public struct CamtReader: Sendable {
-    /// Bytes of one document. Its tree takes some sixty times as much memory while it is read.
-    public static let documentMax = 24 << 20
+    /// Bytes of one document. The parser takes no ten million at once, and the tree of a document
+    /// takes some forty times its size while it is read.
+    public static let documentMax = 9 << 20
 
     private var bytes: [UInt8] = []
     private var isTooLarge = false

@@ -1,4 +1,5 @@
 import Banking
+import Money
 
 /// One settlement date: what had to move, what moved, and what is not explained.
 public struct ReconciliationDay: Hashable, Sendable {
@@ -33,12 +34,15 @@ public struct ReconciliationDay: Hashable, Sendable {
 }
 
 extension StatementItem {
-    /// The item as it is compared with the books; `nil` when nothing may follow from it, when it
-    /// is not in the balances, or when it has no day.
+    /// Whether the item has to be held against the books: it is booked, money moved, and no person
+    /// has to look first.
+    public var isToReconcile: Bool { !isSetAside && status == .booked && amount.count > 0 }
+
+    /// The item as it is compared with the books; `nil` when it is not to be, when it has no day,
+    /// or when it is more than any command of ours may name.
     public func found(id: String, statement: BankStatement) -> FoundItem? {
-        guard !isSetAside, status == .booked,
-            let day = booked ?? statement.asOf ?? settles ?? statement.period?.upperBound,
-            amount.count > 0
+        guard isToReconcile, amount.count <= Cents.max.count,
+            let day = booked ?? statement.asOf ?? settles ?? statement.period?.upperBound
         else { return nil }
         let sign: Int64 = side == .credit ? 1 : -1
         let parts = details.compactMap { detail -> FoundItem.Part? in

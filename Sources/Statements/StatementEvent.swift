@@ -86,10 +86,7 @@ struct StatementSums {
         case .debit: debits += Int128(item.amount.count)
         }
         if item.status == .booked { booked += item.signed }
-        hash.add("\(item.signed)|\(item.type)|\(item.bankReference)|\(item.customerReference)")
-        hash.add(
-            "\(item.booked?.iso ?? "")|\(item.settles?.iso ?? "")|\(item.ach.trace ?? "")|\(item.text)"
-        )
+        hash.add(item)
     }
 
     func report(
@@ -119,6 +116,20 @@ struct Fingerprint {
         for byte in text.utf8 { add(byte) }
         // Between parts, so that "ab", "c" is not "a", "bc".
         add(0xFF as UInt8)
+    }
+
+    /// Everything an item says, but not where it stands.
+    mutating func add(_ item: StatementItem) {
+        add(item.side == .credit ? item.amount.count : -item.amount.count)
+        add(Int64(item.booked?.daysSinceEpoch ?? .min))
+        add(Int64(item.settles?.daysSinceEpoch ?? .min))
+        for text in [item.type, item.bankReference, item.customerReference, item.text] { add(text) }
+        add(item.ach.trace ?? "")
+        add(item.ach.returnTrace ?? "")
+    }
+
+    private mutating func add(_ number: Int64) {
+        withUnsafeBytes(of: number.littleEndian) { for byte in $0 { add(byte) } }
     }
 
     private mutating func add(_ byte: UInt8) {
@@ -190,12 +201,7 @@ struct SeenItems {
             return false
         }
         var hash = Fingerprint()
-        hash.add(
-            "\(item.signed)|\(item.type)|\(item.bankReference)|\(item.customerReference)|\(item.text)"
-        )
-        hash.add(
-            "\(item.ach.trace ?? "")|\(item.ach.returnTrace ?? "")|\(item.settles?.iso ?? "")|\(item.booked?.iso ?? "")"
-        )
+        hash.add(item)
         return !seen.insert(hash.value).inserted
     }
 }

@@ -15,8 +15,8 @@ struct XMLGuard {
 
     /// Levels of elements. camt.053 has sixteen.
     static let depthMax = 40
-    /// Elements of one document: more than a statement of 100,000 entries has.
-    static let elementsMax = 2_000_000
+    /// Elements of one document: more than one of statements has within its limit of bytes.
+    static let elementsMax = 700_000
     /// Bytes of one tag; the longest are those with namespaces.
     static let tagMax = 8_192
     /// Attributes of one tag.

@@ -22,6 +22,7 @@ struct BadInputTests {
                     case "{order}": "ord_01kjqz8v5m3t9w2x4y6c7d8e9f"
                     case "{withdrawal}": "wdl_01kjqz8v5m3t9w2x4y6c7d8e9f"
                     case "{settlement}": "stl_01kjqz8v5m3t9w2x4y6c7d8e9f"
+                    case "{break}": "1"
                     default: String(segment)
                     }
                 }.reduce("") { "\($0)/\($1)" }

@@ -101,15 +101,15 @@ struct ReconciliationStoreTests {
         _ = try keep([(Self.one, 500)])
         _ = try reconcile()
         let item = try #require(try store.breaks(isOpen: true, limit: 9).first)
-        #expect(try store.assign(item.id, to: "Dana", by: "Eve", at: now) == .done)
+        #expect(try store.assign(item.id, to: "operator-one", by: "operator-two", at: now) == .done)
 
-        _ = try keep([(Self.two, 700)])
+        _ = try keep([(Self.two, 700)], file: "b.bai2")
         let outcome = try reconcile()
 
         #expect(outcome == ReconciliationStore.Outcome(matched: 2, opened: 0, closed: 1))
         let after = try #require(try store.break(item.id))
-        #expect(after.closedAt != nil && after.owner == "Dana")
-        #expect(after.acts.map(\.by) == ["Eve", "system"])
+        #expect(after.closedAt != nil && after.owner == "operator-one")
+        #expect(after.acts.map(\.by) == ["operator-two", "system"])
         #expect(try store.openBreaks().count == 0)
     }
 
@@ -129,12 +129,12 @@ struct ReconciliationStoreTests {
         _ = try reconcile()
         let id = try #require(try store.breaks(isOpen: true, limit: 9).first).id
 
-        #expect(try store.assign(id, to: "Dana", by: "Dana", at: now) == .done)
-        #expect(try store.assign(id, to: "Dana", by: "Dana", at: now) == .unchanged)
-        #expect(try store.close(id, reason: "a correction", by: "Dana", at: now) == .done)
-        #expect(try store.close(id, reason: "again", by: "Eve", at: now) == .closed)
-        #expect(try store.assign(id, to: "Eve", by: "Eve", at: now) == .closed)
-        #expect(try store.assign(99, to: "Eve", by: "Eve", at: now) == .unknown)
+        #expect(try store.assign(id, to: "operator-one", by: "operator-one", at: now) == .done)
+        #expect(try store.assign(id, to: "operator-one", by: "operator-one", at: now) == .unchanged)
+        #expect(try store.close(id, reason: "a correction", by: "operator-one", at: now) == .done)
+        #expect(try store.close(id, reason: "again", by: "operator-two", at: now) == .closed)
+        #expect(try store.assign(id, to: "operator-two", by: "operator-two", at: now) == .closed)
+        #expect(try store.assign(99, to: "operator-two", by: "operator-two", at: now) == .unknown)
         #expect(try store.break(id)?.acts.map(\.act) == ["assigned", "closed"])
         #expect(try store.breaks(isOpen: false, limit: 9).map(\.id) == [id])
     }
@@ -144,7 +144,7 @@ struct ReconciliationStoreTests {
         try store.expect([entry(Self.one, 500)], from: "a.ach")
         _ = try reconcile()
         let id = try #require(try store.breaks(isOpen: true, limit: 9).first).id
-        _ = try store.close(id, reason: "explained", by: "Dana", at: now)
+        _ = try store.close(id, reason: "explained", by: "operator-one", at: now)
 
         _ = try keep([(Self.one, 500)])
         let outcome = try reconcile()

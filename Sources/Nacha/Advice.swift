@@ -25,8 +25,9 @@ public struct Advice: Hashable, Sendable {
     public var discretionaryData: String
     /// The operator that advises.
     public var operatorRouting: DFIIdentification
-    /// The day of the year on which the entries were processed.
-    public var day: JulianDay
+    /// The day of the year on which the entries were processed. `nil` where it could not be read;
+    /// without one it is not written.
+    public var day: JulianDay?
     /// 0 through 9,999, within that day.
     public var sequence: Int
 
@@ -34,7 +35,7 @@ public struct Advice: Hashable, Sendable {
     public init(
         code: AdviceCode, receiver: RoutingNumber, account: String, amount: Cents, routing: Int,
         fileIdentification: String = "", operatorData: String = "", name: String,
-        discretionaryData: String = "", operatorRouting: DFIIdentification, day: JulianDay,
+        discretionaryData: String = "", operatorRouting: DFIIdentification, day: JulianDay?,
         sequence: Int
     ) {
         self.code = code

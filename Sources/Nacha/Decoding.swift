@@ -80,7 +80,6 @@ extension Advice {
             let cents = record.number(Fields.adviceAmount),
             let routing = record.number(Fields.adviceRouting),
             let operatorRouting = record.identification(Fields.adviceOperator),
-            let day = record.julianDay(Fields.adviceDay),
             let sequence = record.number(Fields.adviceSequence)
         else { return nil }
         self.init(
@@ -90,7 +89,8 @@ extension Advice {
             operatorData: record.text(Fields.adviceData),
             name: record.trimmed(Fields.name(.advice)),
             discretionaryData: record.text(Fields.discretionary),
-            operatorRouting: operatorRouting, day: day, sequence: Int(sequence))
+            operatorRouting: operatorRouting, day: record.julianDay(Fields.adviceDay),
+            sequence: Int(sequence))
     }
 }
 

@@ -125,7 +125,7 @@ private struct FileAssembler {
                 var batch = Batch(header: openHeader, entries: entries)
                 batch.advice = advice
                 batches.append(batch)
-            } else if !entries.isEmpty {
+            } else if !entries.isEmpty || !advice.isEmpty {
                 // A profile may allow it, values cannot hold it, and no entry may be lost.
                 refuse(
                     .batchHeaderMissing, line: report.line, "entries without a batch header",

@@ -279,7 +279,10 @@ extension RecordPage {
         try put(advice.discretionaryData, Fields.discretionary)
         set(0x30, Fields.indicator.columns.lowerBound)
         try put(UInt64(advice.operatorRouting.number), Fields.adviceOperator)
-        try put(advice.day.number, Fields.adviceDay)
+        guard let day = advice.day else {
+            throw refusal(.dateUnreadable, Fields.adviceDay, "none", "a day of the year")
+        }
+        try put(day.number, Fields.adviceDay)
         try put(advice.sequence, Fields.adviceSequence)
         end()
     }

@@ -68,7 +68,7 @@ public struct BatchView: ~Escapable {
     public let entryClass: StandardEntryClass?
     /// `nil` when it is none of the rules.
     public let serviceClass: ServiceClass?
-    /// Where the header stands in the stream, with its line end.
+    /// Where the header stands in the stream, without the line end after it.
     public let bytes: Range<Int>
 
     @_lifetime(copy record)

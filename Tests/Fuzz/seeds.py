@@ -2,11 +2,13 @@
 are broken, made by the maker that the second reader is tested with. Needed only to begin again from
 nothing; what the fuzzer kept is in Tests/Fuzz/corpus.
 
-    seeds.py reader|json|document FOLDER
+    seeds.py reader|json|document|statements FOLDER
 """
 
 import pathlib
+import re
 import sys
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "System"))
 
@@ -22,7 +24,29 @@ DOCUMENTS = [
 ]
 
 
+CAMT = """<?xml version="1.0" encoding="UTF-8"?>
+<%s xmlns%s="urn:iso:std:iso:20022:tech:xsd:camt.%s">
+%s
+</%s>
+"""
+
+
+def statements():
+    """The golden files of the tests, which are made by hand."""
+    golden = pathlib.Path(__file__).parent.parent / "StatementsTests" / "Golden.swift"
+    pattern = r'static let \w+ = (?:document\(\s*"([^"]*)", "([^"]*)",\s*)?"""\n(.*?)"""'
+    for version, prefix, text in re.findall(pattern, golden.read_text(), re.S):
+        text = textwrap.dedent(text).rstrip() + "\n"
+        if version:
+            name = prefix + ":Document" if prefix else "Document"
+            text = CAMT % (name, ":" + prefix if prefix else "", version, text, name)
+        yield text.encode()
+
+
 def seeds(target):
+    if target == "statements":
+        yield from statements()
+        return
     if target == "document":
         yield from DOCUMENTS
         return
@@ -32,7 +56,7 @@ def seeds(target):
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("reader", "json", "document"):
+    if len(sys.argv) != 3 or sys.argv[1] not in ("reader", "json", "document", "statements"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)

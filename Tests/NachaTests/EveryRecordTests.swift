@@ -323,6 +323,21 @@ struct EveryRecordTests {
 
         #expect(found == ["123456789012345 12345 true"])
     }
+
+    @Test("Accounting advice of a day that is none is read without a day, and not written")
+    func adviceWithoutDay() throws {
+        let sample = try #require(Self.samples.first { $0.entryClass == "ADV" })
+        let text = sample.text.replacing(line: 3, column: 88, with: "000")
+
+        let file = try read(text, .lenient).file
+
+        #expect(file.batches.flatMap(\.advice).map(\.day) == [nil])
+        #expect {
+            try FileWriter().bytes(file)
+        } throws: {
+            ($0 as? WriteRefusal)?.code == .dateUnreadable
+        }
+    }
 }
 
 /// Everything a stream told, kept.

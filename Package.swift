@@ -4,6 +4,8 @@ import PackageDescription
 // What a target may know is what stands in its list: pure targets know only pure ones, an edge never
 // another edge's business. ARCHITECTURE.md draws it.
 
+let hashTrees = Target.Dependency.product(
+    name: "HashTreeCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -22,16 +24,20 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let xml = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
-let kept: [Target.Dependency] = pure + ["Engine", "SQLiteStore", "Wire", "Service"]
+let kept: [Target.Dependency] =
+    pure + ["Statements", "Engine", "SQLiteStore", "Wire", "Service"]
 
 let package = Package(
     name: "makewhole",
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -39,12 +45,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
@@ -56,15 +64,20 @@ let package = Package(
         .target(
             name: "Nacha", dependencies: ["Money", "Banking"],
             swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha"]),
+        .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha", hashTrees]),
         .target(name: "HTML"),
         .target(name: "Web", dependencies: ["HTML"]),
 
+        // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
+        .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
+
         // The engine and its store.
-        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Rules"]),
+        .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Money", "Ledger", "Banking", "Rules", "Engine", crypto, grdb, sqlite]),
+            dependencies: [
+                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+            ]),
 
         // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
@@ -72,16 +85,17 @@ let package = Package(
 
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
-        .target(name: "Vocabulary", dependencies: pure + ["Wire"]),
+        .target(name: "Vocabulary", dependencies: pure + ["Statements", "Wire"]),
         .target(
             name: "Service",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "SQLiteStore", "Wire",
-                "Vocabulary", "Exposition", "Assertions", crypto, grdb, metrics,
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Statements", "Engine",
+                "SQLiteStore", "Wire", "Vocabulary", "Exposition", "Assertions", crypto, grdb,
+                metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Rails", dependencies: kept + [crypto, httpClient, logging]),
+            name: "Rails", dependencies: kept + [crypto, httpClient, logging, subprocess, system]),
         .target(
             name: "Site",
             dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
@@ -97,7 +111,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
-                httpClient, configuration, hummingbird, logging, lifecycle, system,
+                httpClient, configuration, hummingbird, logging, lifecycle,
+                system,
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -118,16 +133,21 @@ let package = Package(
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
         .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
+        .testTarget(name: "StatementsTests", dependencies: ["Statements", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
         .testTarget(
-            name: "StoreTests", dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", grdb]),
+            name: "StoreTests",
+            dependencies: pure + ["Statements", "Engine", "SQLiteStore", "Vocabulary", grdb]),
         .testTarget(
-            name: "ReplayTests", dependencies: pure + ["Engine", "Wire", "Vocabulary", "Replay"]),
+            name: "ReplayTests",
+            dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
+        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
+        .testTarget(name: "RailsTests", dependencies: kept + ["Rails", crypto, logging]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),

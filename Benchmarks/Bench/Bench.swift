@@ -21,6 +21,9 @@ struct Bench: AsyncParsableCommand {
 
     @Option(help: "Seconds for each figure.") var seconds = 3.0
     @Option(help: "Only figures whose name contains this.") var only = ""
+    @Option(help: "Customers whose deposits come back.") var customers = 100_000
+    @Option(help: "Make the world of the intake in this folder, to look at it with other tools.")
+    var world = ""
     @Flag(help: "Print JSON.") var json = false
 
     /// One line of the table: what was measured, and against what.
@@ -48,6 +51,10 @@ struct Bench: AsyncParsableCommand {
         }
         func isWanted(_ name: String) -> Bool { only.isEmpty || name.contains(only) }
 
+        if !world.isEmpty {
+            return try Self.intake(
+                customers, policies, world: URL(fileURLWithPath: world), makeOnly: true, tell)
+        }
         for size in [1, 64, 1_000] where isWanted("batches of \(size)") {
             let flushes = try Self.appendAndFlush(in: folder, seconds: 1)
             var figure = try Self.batches(
@@ -63,6 +70,16 @@ struct Bench: AsyncParsableCommand {
                 Figure(
                     name: "callers of the engine: \(count)", value: rate, unit: "commands/s",
                     ratio: rate / flushes))
+        }
+        if isWanted("returns") {
+            tell(
+                try Self.returns(
+                    customers, batch: 4_096, policies,
+                    folder.appendingPathComponent("returns").path))
+        }
+        if isWanted("intake") {
+            try Self.intake(
+                customers, policies, world: folder.appendingPathComponent("intake"), tell)
         }
         if isWanted("sweep") {
             let sweep = try Self.quietSweep(policies, folder.appendingPathComponent("quiet").path)

@@ -6,8 +6,16 @@ final class Program {
     let key: String
     private let process = Process()
 
+    /// What the program needs to start in a folder.
+    struct Setup {
+        let executable: URL
+        let configuration: URL
+        let port: Int
+        let key: String
+    }
+
     /// `binaries` is where this benchmark itself was built to: the program lies beside it.
-    init(in folder: URL, binaries: URL) throws {
+    static func prepare(in folder: URL, binaries: URL) throws -> Setup {
         let executable = binaries.appendingPathComponent("makewhole")
         guard FileManager.default.isExecutableFile(atPath: executable.path) else {
             throw BenchProblem("build it first: swift build -c release --product makewhole")
@@ -15,10 +23,10 @@ final class Program {
         func keep(_ name: String, _ text: String) throws {
             try Data(text.utf8).write(to: folder.appendingPathComponent(name))
         }
-        port = try Socket.freePort()
+        let port = try Socket.freePort()
         try keep("master.key", try Self.ask(executable, ["key", "master"]).output)
         let api = try Self.ask(executable, ["key", "api", "bench"])
-        key = api.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let key = api.output.trimmingCharacters(in: .whitespacesAndNewlines)
         try keep("api-keys.json", "[\(api.errors)]")
         try keep(
             "config.json",
@@ -34,10 +42,18 @@ final class Program {
               "bank": {"folder": "bank"}, "support": {"phone": "1-800-555-0142"}
             }}
             """)
-        process.executableURL = executable
-        process.arguments = [
-            "serve", "--config", folder.appendingPathComponent("config.json").path,
-        ]
+        return Setup(
+            executable: executable, configuration: folder.appendingPathComponent("config.json"),
+            port: port, key: key)
+    }
+
+    /// Starts the program and waits until it answers.
+    init(in folder: URL, binaries: URL) throws {
+        let setup = try Self.prepare(in: folder, binaries: binaries)
+        port = setup.port
+        key = setup.key
+        process.executableURL = setup.executable
+        process.arguments = ["serve", "--config", setup.configuration.path]
         let log = folder.appendingPathComponent("makewhole.log")
         try Data().write(to: log)
         let handle = try FileHandle(forWritingTo: log)

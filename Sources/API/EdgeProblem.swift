@@ -20,6 +20,7 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
     case idempotencyKeyMalformed = "idempotency_key_malformed"
     case idempotencyKeyReused = "idempotency_key_reused"
     case webhookNotVerified = "webhook_not_verified"
+    case breakClosed = "break_closed"
     case busy
     case storeUnavailable = "store_unavailable"
     case stopping
@@ -35,6 +36,7 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         case .scopeMissing: 403
         case .notFound: 404
         case .methodNotAllowed: 405
+        case .breakClosed: 409
         case .bodyTooLarge: 413
         case .mediaTypeUnsupported: 415
         case .invalidBody, .idempotencyKeyReused: 422
@@ -59,6 +61,7 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         case .idempotencyKeyMalformed: "The Idempotency-Key is not as it should be"
         case .idempotencyKeyReused: "The Idempotency-Key was used for something else"
         case .webhookNotVerified: "The webhook's signature is not believed"
+        case .breakClosed: "The break is closed"
         case .busy: "Too much is waiting"
         case .storeUnavailable: "The store did not answer"
         case .stopping: "The service is stopping"
@@ -90,6 +93,7 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
             "The same key came before with another request, which was carried out. Use a new key."
         case .webhookNotVerified:
             "Sign the body as Standard Webhooks describes, with the secret that was agreed."
+        case .breakClosed: "Somebody closed it, or its movement was found. Nothing was done."
         case .busy:
             "Nothing was done. Try again after the seconds in Retry-After, with the same key."
         case .storeUnavailable:

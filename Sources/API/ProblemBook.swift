@@ -47,7 +47,8 @@ extension Refusal {
         case .customerUnknown: .methodUnknown
         case .methodUnknown: .methodUnusable(.disabled)
         case .methodUnusable: .methodBlocked
-        case .methodBlocked: .depositUnknown
+        case .methodBlocked: .bankLinksStopped
+        case .bankLinksStopped: .depositUnknown
         case .depositUnknown: .obligationUnknown
         case .obligationUnknown: .settlementUnknown
         case .settlementUnknown: .withdrawalUnknown

@@ -9,7 +9,7 @@ import Wire
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
         customers + methods + deposits + trading + withdrawals + obligations + settlements + house
-            + signIn + system + (isSandbox ? sandbox : [])
+            + reconciliation + signIn + system + (isSandbox ? sandbox : [])
     }
 
     /// A row that shows something.
@@ -259,7 +259,7 @@ extension RouteTable {
             "/v1/customers/{customer}/payment-methods", "linkPaymentMethod", .methods,
             "Link a bank account or a card", .linkMethod, scope: .customersWrite, key: .optional,
             body: newMethod, creates: "payment-methods",
-            problems: ["method_unusable", "method_blocked"]),
+            problems: ["method_unusable", "method_blocked", "bank_links_stopped"]),
         get(
             "/v1/customers/{customer}/payment-methods", "listPaymentMethods", .methods,
             "Linked methods, newest first", .page("PaymentMethod"), query: Route.Query.page

@@ -12,7 +12,11 @@ enum Schemas {
         "SettlementOption": settlementOption, "Withdrawable": withdrawable,
         "Withdrawal": withdrawal, "Order": order, "Sale": sale, "Notice": notice,
         "Posting": posting, "Done": done, "Made": made, "DepositMade": depositMade,
-        "SignInLink": signInLink, "Clock": clock, "FieldError": fieldError, "Problem": problem,
+        "ReturnRates": returnRates,
+        "SignInLink": signInLink, "Clock": clock, "ReconciliationDay": reconciliationDay,
+        "ReconciliationDayDetail": reconciliationDayDetail,
+        "ReconciliationItem": reconciliationItem, "Break": bankBreak, "FieldError": fieldError,
+        "Problem": problem,
     ]
 
     /// `asset` with `amount_minor` of dollars, or with `quantity` of anything else.
@@ -55,6 +59,32 @@ enum Schemas {
             .answer(["kind": .oneOf(SecurityLock.Kind.self), "until": .time])),
         "liquidation_order": .list(.asset),
         "liquidation": .answer(["attempts": .count, "stopped": .words.orNull]),
+    ])
+
+    private static let level = Schema.count.described("Basis points: 50 is 0.5 %.")
+
+    static let returnRates = Schema.answer([
+        "day": .day,
+        "bank_links_stopped": .boolean.described(
+            "Whether the unauthorized rate is so near its limit that no bank account is linked."),
+        "figures": .list(
+            .answer([
+                "rate": .oneOf(ReturnRate.self),
+                "method": .oneOf(ReturnRates.Method.self).described(
+                    "cohort: debits settled in the span, and how many of just those came back. "
+                        + "period: debits sent in the span, and returns received in it."),
+                "span": .oneOf(ReturnRates.Span.self).described(
+                    "days: the sixty that end today. months: the two before this one."),
+                "from": .day, "through": .day, "returned": .count, "originated": .count,
+                "basis_points": level.described("Rounded up; null when nothing was originated.")
+                    .orNull,
+                "limit_basis_points": level, "warning_basis_points": .list(level),
+                "reached_basis_points": level.described(
+                    "The highest warning reached, or the limit when the rate is above it."
+                ).orNull,
+                "next_basis_points": level.described("The next warning or the limit.").orNull,
+                "exceeded": .boolean,
+            ])),
     ])
 
     static let method = Schema.answer([

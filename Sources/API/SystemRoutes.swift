@@ -19,7 +19,14 @@ extension RouteTable {
             body: Route.Body(
                 schema: amountOrQuantity([:]),
                 example: ["asset": "USD", "amount_minor": 100_000_000]),
-            status: 201, problems: ["quantity_out_of_range", "asset_unknown"])
+            status: 201, problems: ["quantity_out_of_range", "asset_unknown"]),
+        Route(
+            method: .get, path: "/v1/return-rates", operation: "getReturnRates", tag: .house,
+            summary: "How many of our debits came back, against the limits of the rules",
+            access: .key(.metricsRead),
+            answer: Route.Success(
+                status: 200, words: "The rates of today.", schema: .named("ReturnRates"))
+        ) { call in .json(try call.service.returnRates().json(call.policy.returns)) },
     ]
 
     static let signIn: [Route] = [
@@ -198,7 +205,7 @@ extension RouteTable {
     private static func clock(_ call: Call) throws -> JSON {
         let now = call.now
         let edge = call.service.edge
-        let files = BankFileClock(call.policy)
+        let files = BankFileClock(call.policy, call.service.rules, call.service.settings.bank)
         let isQueued = try !call.service.reader.queuedEntries(limit: 1).isEmpty
         var due = try call.service.reader.nextTimer()
         if isQueued {

@@ -1,9 +1,8 @@
 /// When ACH entries are processed and settle, and until when they can come back.
 ///
-/// Every number is a value given at creation, so that a bank's earlier cut-off or a changed rule
-/// is a new `ACHTiming` from its effective day on, never an edit of code. The defaults are the
-/// Nacha Operating Rules as of 2026. A negative or, where a count of banking days is at least
-/// one, a zero value is a bug in the configuration's reader and traps.
+/// Every number is a value given at creation: the bank's own clock, and the windows of the rules
+/// with the day each amendment takes effect. An entry is judged by the windows in force on its
+/// settlement day.
 public struct ACHTiming: Hashable, Sendable {
     /// The banking days everything is counted in.
     public let calendar: BankingCalendar
@@ -11,49 +10,25 @@ public struct ACHTiming: Hashable, Sendable {
     public let opening: TimeOfDay
     /// An entry handed to the bank before this Eastern time goes out the same banking day.
     public let cutOff: TimeOfDay
-    /// Banking days from processing to settlement of a debit.
-    public let settlementBankingDays: Int
-    /// The standard window: a return is available to the ODFI by opening of business on this
-    /// banking day after settlement.
-    public let standardReturnBankingDays: Int
-    /// The extended window of an unauthorised consumer debit, in calendar days after settlement.
-    public let extendedReturnCalendarDays: Int
-    /// Banking days after a return's settlement in which the ODFI may dishonor it.
-    public let dishonorBankingDays: Int
-    /// Banking days after a dishonored return's settlement in which the RDFI may contest it.
-    public let contestBankingDays: Int
-    /// Banking days after a prenote's settlement from which live entries may follow.
-    public let prenoteBankingDays: Int
+    /// The windows of the rules, by the settlement day of what is judged.
+    public let windows: EffectiveDated<ACHWindows>
     /// Banking days a return may be on its way from the ODFI to us.
     public let slackBankingDays: Int
 
-    /// The rules of 2026 for whatever is not given. Counts of banking days are at least one, the
-    /// others at least zero.
+    /// The Reserve Banks' calendar and the rules of 2026 for whatever is not given. A negative
+    /// slack is a bug and traps.
     public init(
         calendar: BankingCalendar = .federalReserve,
         opening: TimeOfDay = .openingOfBusiness,
         cutOff: TimeOfDay = .usualCutOff,
-        settlementBankingDays: Int = 1,
-        standardReturnBankingDays: Int = 2,
-        extendedReturnCalendarDays: Int = 60,
-        dishonorBankingDays: Int = 5,
-        contestBankingDays: Int = 2,
-        prenoteBankingDays: Int = 3,
+        windows: EffectiveDated<ACHWindows> = EffectiveDated(ACHWindows()),
         slackBankingDays: Int = 1
     ) {
-        precondition(settlementBankingDays >= 1 && standardReturnBankingDays >= 1)
-        precondition(dishonorBankingDays >= 1 && contestBankingDays >= 1)
-        precondition(prenoteBankingDays >= 1)
-        precondition(extendedReturnCalendarDays >= 0 && slackBankingDays >= 0)
+        precondition(slackBankingDays >= 0, "slack cannot be negative")
         self.calendar = calendar
         self.opening = opening
         self.cutOff = cutOff
-        self.settlementBankingDays = settlementBankingDays
-        self.standardReturnBankingDays = standardReturnBankingDays
-        self.extendedReturnCalendarDays = extendedReturnCalendarDays
-        self.dishonorBankingDays = dishonorBankingDays
-        self.contestBankingDays = contestBankingDays
-        self.prenoteBankingDays = prenoteBankingDays
+        self.windows = windows
         self.slackBankingDays = slackBankingDays
     }
 
@@ -74,9 +49,11 @@ public struct ACHTiming: Hashable, Sendable {
 
     /// The settlement date of a next-day debit.
     ///
-    /// Nacha Operating Rules, Effective Entry Date: at most one banking day after processing.
+    /// Nacha Operating Rules, Effective Entry Date: at most one banking day after processing. The
+    /// settlement day is what is asked for, so the processing day chooses the rules.
     public func forwardSettlement(processingDay: Day) -> Day {
-        calendar.bankingDay(settlementBankingDays, after: processingDay)
+        let count = windows.value(on: processingDay).settlementBankingDays
+        return calendar.bankingDay(count, after: processingDay)
     }
 
     /// When the money of entries with this settlement date moves: 08:30 Eastern unless configured.
@@ -89,7 +66,8 @@ public struct ACHTiming: Hashable, Sendable {
     /// Nacha Operating Rules, Timing Requirements for Return Entries: available to the ODFI by
     /// opening of business on the second banking day after the original's settlement date.
     public func standardReturnDeadline(settlement: Day) -> Instant {
-        settlementInstant(calendar.bankingDay(standardReturnBankingDays, after: settlement))
+        let count = windows.value(on: settlement).standardReturnBankingDays
+        return settlementInstant(calendar.bankingDay(count, after: settlement))
     }
 
     /// The moment from which a return of an unauthorised consumer debit is late.
@@ -98,7 +76,8 @@ public struct ACHTiming: Hashable, Sendable {
     /// banking day following the sixtieth calendar day after settlement. When day 60 is a
     /// Saturday, a return on day 62 can be in time.
     public func extendedReturnDeadline(settlement: Day) -> Instant {
-        let last = settlement.adding(days: extendedReturnCalendarDays)
+        let count = windows.value(on: settlement).extendedReturnCalendarDays
+        let last = settlement.adding(days: count)
         return settlementInstant(calendar.bankingDay(1, after: last))
     }
 
@@ -107,7 +86,8 @@ public struct ACHTiming: Hashable, Sendable {
     ///
     /// Nacha Operating Rules, Dishonor of Return Entries: transmitted within five banking days.
     public func dishonorDeadline(returnSettlement: Day) -> Instant {
-        cutOffInstant(calendar.bankingDay(dishonorBankingDays, after: returnSettlement))
+        let count = windows.value(on: returnSettlement).dishonorBankingDays
+        return cutOffInstant(calendar.bankingDay(count, after: returnSettlement))
     }
 
     /// The moment from which a contested dishonored return is late: opening of business on the
@@ -117,7 +97,8 @@ public struct ACHTiming: Hashable, Sendable {
     /// Nacha Operating Rules, Contested Dishonored Return Entries: transmitted within two banking
     /// days of the dishonored return's settlement date.
     public func contestDeadline(dishonorSettlement: Day) -> Instant {
-        settlementInstant(calendar.bankingDay(contestBankingDays + 1, after: dishonorSettlement))
+        let count = windows.value(on: dishonorSettlement).contestBankingDays
+        return settlementInstant(calendar.bankingDay(count + 1, after: dishonorSettlement))
     }
 
     /// The first banking day on which live entries may follow a prenote that neither returned nor
@@ -125,7 +106,8 @@ public struct ACHTiming: Hashable, Sendable {
     ///
     /// Nacha Operating Rules, Prenotification: the third banking day after its settlement date.
     public func prenoteLiveFrom(settlement: Day) -> Day {
-        calendar.bankingDay(prenoteBankingDays, after: settlement)
+        let count = windows.value(on: settlement).prenoteBankingDays
+        return calendar.bankingDay(count, after: settlement)
     }
 
     /// Until when a settled debit may still be overtaken by a timely return that is on its way to
@@ -137,8 +119,8 @@ public struct ACHTiming: Hashable, Sendable {
     /// As ``unconfirmedUntil(settlement:)``, with another slack: at least zero banking days.
     public func unconfirmedUntil(settlement: Day, slackBankingDays: Int) -> Instant {
         precondition(slackBankingDays >= 0, "slack cannot be negative")
-        return settlementInstant(
-            calendar.bankingDay(standardReturnBankingDays + slackBankingDays, after: settlement))
+        let count = windows.value(on: settlement).standardReturnBankingDays + slackBankingDays
+        return settlementInstant(calendar.bankingDay(count, after: settlement))
     }
 }
 

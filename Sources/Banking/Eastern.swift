@@ -32,6 +32,13 @@ public struct TimeOfDay: Hashable, Comparable, Sendable, CustomStringConvertible
         self.init(hour: hour, minute: minute)
     }
 
+    /// Reads `08:30`; `nil` for anything else.
+    public init?(clock text: some StringProtocol) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }) else { return nil }
+        self.init(hhmm: "\(parts[0])\(parts[1])")
+    }
+
     /// `08:30`.
     public var description: String {
         ASCII.padded(hour, to: 2) + ":" + ASCII.padded(minute, to: 2)

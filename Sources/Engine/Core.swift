@@ -1,6 +1,7 @@
 import Banking
 import Ledger
 import Money
+import Nacha
 import Rules
 
 /// Gathers facts, asks the rules and keeps the answers: the engine without its thread.
@@ -9,8 +10,10 @@ import Rules
 public final class Core {
     public let store: any Store
     public let policies: PolicyBook
+    public let rules: RuleBook
     public var quotes: [AssetCode: Quote] = [:]
     public var bankFeedStale = false
+    public var bankLinksStopped = false
 
     private var workingSet: WorkingSet
     private var house: House
@@ -19,9 +22,10 @@ public final class Core {
     /// Customers kept in memory between batches; beyond it the least recent are read again.
     public static let workingSetMax = 50_000
 
-    public init(store: any Store, policies: PolicyBook) throws {
+    public init(store: any Store, policies: PolicyBook, rules: RuleBook = .builtIn) throws {
         self.store = store
         self.policies = policies
+        self.rules = rules
         workingSet = WorkingSet(max: Core.workingSetMax)
         house = try store.house()
         floor = try store.lastCommitAt() ?? Instant(milliseconds: 0)
@@ -31,7 +35,8 @@ public final class Core {
     public func process(_ envelopes: [Envelope], now clockNow: Instant) throws -> [Outcome] {
         // The clock may jump back; decisions about money never do.
         let now = max(clockNow, floor)
-        var batch = Batch(commit: Commit(at: now), house: house)
+        var batch = Batch(
+            commit: Commit(at: now), house: house, policy: policies.policy(at: now), rules: rules)
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
         do {
@@ -95,11 +100,12 @@ public final class Core {
     }
 
     private func decide(_ envelope: Envelope, in batch: inout Batch) throws -> Reply {
-        let policy = policies.policy(at: batch.commit.at)
+        let policy = batch.policy
         let facts = Facts(
-            now: batch.commit.at, policy: policy, actor: envelope.actor, quotes: quotes,
-            halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
-            blockedAccounts: batch.blockedAccounts)
+            now: batch.commit.at, policy: policy, rules: rules, actor: envelope.actor,
+            quotes: quotes, halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
+            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.blockedAccounts,
+            timing: batch.timing)
         let reply: Reply
         let following: [Following]
         switch envelope.addressee {
@@ -165,6 +171,9 @@ extension Identifier where Kind == CauseKind {
 /// A commit being gathered, with the working copies its commands see.
 private struct Batch {
     var commit: Commit
+    /// In force at the commit's time, with its bank clock.
+    let policy: Policy
+    let timing: ACHTiming
     var house: House
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
@@ -181,8 +190,10 @@ private struct Batch {
         var blockedAccounts: Set<String>
     }
 
-    init(commit: Commit, house: House) {
+    init(commit: Commit, house: House, policy: Policy, rules: RuleBook) {
         self.commit = commit
+        self.policy = policy
+        timing = policy.timing(under: rules)
         self.house = house
         blockedAccounts = Set(house.settings.blockedAccounts.keys)
         before = Before(house: house, blockedAccounts: blockedAccounts)
@@ -224,7 +235,7 @@ private struct Batch {
     mutating func accept(_ draft: Draft, envelope: Envelope, reply: Reply, policy: String) {
         put(draft.customer)
         for item in draft.changes.parked {
-            house.suspense[item.id] = item
+            house.put(item)
             houseChanged = true
         }
         commit.decisions.append(

@@ -26,13 +26,21 @@ public final class Engine: Sendable {
         let answer: @Sendable (Result<Outcome, Fault>) -> Void
     }
 
+    /// Commands of one caller that belong together, as the entries of a bank's file do.
+    private struct Bulk {
+        let envelopes: [Envelope]
+        let answer: @Sendable (Result<[Outcome], Fault>) -> Void
+    }
+
     private struct State {
         var queue: [Waiting] = []
+        var bulks: [Bulk] = []
         var isSleeping = false
         var isStopping = false
         var isStopped = false
         var quotes: [AssetCode: Quote]?
         var bankFeedStale: Bool?
+        var bankLinksStopped: Bool?
         var sweepAsked = false
         var sweeps: [@Sendable () -> Void] = []
     }
@@ -90,6 +98,34 @@ public final class Engine: Sendable {
         }
     }
 
+    /// Carries out many commands in one commit, answered in their order; at most ``batchMax``, so
+    /// that nobody else waits long. Two such batches may wait: then one is decided while its caller
+    /// makes the next.
+    ///
+    /// Those who ask one command at a time go before them and share their commit.
+    public func perform(batch envelopes: [Envelope]) async throws(Fault) -> [Outcome] {
+        precondition(envelopes.count <= Engine.batchMax, "a batch is at most batchMax commands")
+        guard !envelopes.isEmpty else { return [] }
+        let result: Result<[Outcome], Fault> = await withCheckedContinuation { continuation in
+            let refused: Fault? = state.withLock { state in
+                if state.isStopping { return .stopped }
+                if state.bulks.count >= Engine.bulksMax { return .busy(retryAfterSeconds: 1) }
+                state.bulks.append(
+                    Bulk(envelopes: envelopes) { continuation.resume(returning: $0) })
+                return nil
+            }
+            if let refused {
+                continuation.resume(returning: .failure(refused))
+            } else {
+                wakeWriter()
+            }
+        }
+        return try result.get()
+    }
+
+    /// Batches of ``perform(batch:)`` that may wait: a file of the bank, and a person's.
+    static let bulksMax = 8
+
     /// Commands waiting for the next batch.
     public var queueLength: Int { state.withLock { $0.queue.count } }
 
@@ -101,6 +137,11 @@ public final class Engine: Sendable {
 
     public func update(bankFeedStale: Bool) {
         state.withLock { $0.bankFeedStale = bankFeedStale }
+        wakeWriter()
+    }
+
+    public func update(bankLinksStopped: Bool) {
+        state.withLock { $0.bankLinksStopped = bankLinksStopped }
         wakeWriter()
     }
 
@@ -145,8 +186,7 @@ public final class Engine: Sendable {
         var nextLook = ContinuousClock.now + Engine.looksEvery
         while true {
             isCalled.store(false, ordering: .relaxed)
-            let work = state.withLock {
-                state -> (batch: [Waiting], sweeps: [@Sendable () -> Void], stop: Bool) in
+            let work = state.withLock { state -> Work in
                 if let quotes = state.quotes {
                     core.quotes = quotes
                     state.quotes = nil
@@ -155,20 +195,25 @@ public final class Engine: Sendable {
                     core.bankFeedStale = stale
                     state.bankFeedStale = nil
                 }
+                if let stopped = state.bankLinksStopped {
+                    core.bankLinksStopped = stopped
+                    state.bankLinksStopped = nil
+                }
                 let count = min(state.queue.count, Engine.batchMax)
                 let batch = Array(state.queue.prefix(count))
                 state.queue.removeFirst(count)
+                let bulk = state.bulks.isEmpty ? nil : state.bulks.removeFirst()
                 let sweeps = state.sweeps
                 state.sweeps = []
-                state.isSleeping = batch.isEmpty && sweeps.isEmpty
-                return (batch, sweeps, state.isStopping)
+                state.isSleeping = batch.isEmpty && bulk == nil && sweeps.isEmpty
+                return Work(batch: batch, bulk: bulk, sweeps: sweeps, stop: state.isStopping)
             }
-            if !work.batch.isEmpty { carryOut(work.batch, core) }
+            if !work.isIdle { carryOut(work, core) }
             if !work.sweeps.isEmpty {
                 while fire(core) {}
                 for done in work.sweeps { done() }
             }
-            var isBusy = !work.batch.isEmpty || !work.sweeps.isEmpty
+            var isBusy = !work.isIdle || !work.sweeps.isEmpty
             if ContinuousClock.now >= nextLook {
                 // Those who wait for a command wait for one round of timers at most.
                 if fire(core) {
@@ -188,14 +233,29 @@ public final class Engine: Sendable {
         state.withLock { $0.isStopped = true }
     }
 
-    private func carryOut(_ batch: [Waiting], _ core: Core) {
+    /// What one round of the writer does.
+    private struct Work {
+        let batch: [Waiting]
+        let bulk: Bulk?
+        let sweeps: [@Sendable () -> Void]
+        let stop: Bool
+
+        var isIdle: Bool { batch.isEmpty && bulk == nil }
+        var envelopes: [Envelope] { batch.map(\.envelope) + (bulk?.envelopes ?? []) }
+    }
+
+    private func carryOut(_ work: Work, _ core: Core) {
         do {
-            let outcomes = try core.process(batch.map(\.envelope), now: clock.now())
-            for (waiting, outcome) in zip(batch, outcomes) { waiting.answer(.success(outcome)) }
+            let outcomes = try core.process(work.envelopes, now: clock.now())
+            for (waiting, outcome) in zip(work.batch, outcomes) {
+                waiting.answer(.success(outcome))
+            }
+            work.bulk?.answer(.success(Array(outcomes.dropFirst(work.batch.count))))
             afterCommit()
         } catch {
             let fault = Fault.store("\(error)")
-            for waiting in batch { waiting.answer(.failure(fault)) }
+            for waiting in work.batch { waiting.answer(.failure(fault)) }
+            work.bulk?.answer(.failure(fault))
         }
     }
 

@@ -17,6 +17,7 @@ public final class MemoryStore: Store {
     public private(set) var alerts: [Alert] = []
     public private(set) var outgoing: [StoredOutgoing] = []
     public private(set) var entries: [PaymentReference: StoredEntry] = [:]
+    public private(set) var debits = DebitCounts()
     public private(set) var commits = 0
     private var last: Instant?
 
@@ -92,6 +93,7 @@ public final class MemoryStore: Store {
             journal.append(JournalEntry(commit: commits, at: at, cause: cause, transfer: transfer))
         }
         alerts += decided.changes.alerts
+        for count in decided.changes.debits { debits.add(count) }
         let customer: CustomerID?
         if case .customer(let id) = decided.envelope.addressee {
             customer = id

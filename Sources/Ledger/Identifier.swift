@@ -81,16 +81,26 @@ enum Base32 {
         }
     }
 
+    /// The digit of each byte; 0xFF where it is none.
+    private static let digits: [UInt8] = {
+        var digits = [UInt8](repeating: 0xFF, count: 256)
+        for (digit, byte) in alphabet.enumerated() { digits[Int(byte)] = UInt8(digit) }
+        return digits
+    }()
+
     static func parse(_ bytes: some Collection<UInt8>) -> UInt128? {
-        guard bytes.count == length, let first = bytes.first, (0x30...0x37).contains(first) else {
-            return nil
-        }
-        var bits: UInt128 = 0
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        var count = 0
         for byte in bytes {
-            guard let digit = alphabet.firstIndex(of: byte) else { return nil }
-            bits = bits << 5 | UInt128(digit)
+            let digit = digits[Int(byte)]
+            // The first of 26 times five bits holds three.
+            guard digit < 32, count < length, count > 0 || digit < 8 else { return nil }
+            high = high << 5 | low >> 59
+            low = low << 5 | UInt64(digit)
+            count += 1
         }
-        return bits
+        return count == length ? UInt128(high) << 64 | UInt128(low) : nil
     }
 }
 

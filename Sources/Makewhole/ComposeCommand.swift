@@ -178,7 +178,7 @@ struct Composition {
     private mutating func composeEntries() throws {
         // A number the document gives is not given again.
         for entry in document.entries { entry.kind.givenTrace.map { traces.keep($0) } }
-        var queue: [QueuedEntry<String>] = []
+        var queue: [WaitingEntry<String>] = []
         var advice: [Advice] = []
         var adviceKeys: [String] = []
         for entry in document.entries {
@@ -190,7 +190,7 @@ struct Composition {
             do {
                 let batch = try makeBatch(entry)
                 queue.append(
-                    QueuedEntry(key: entry.key, header: batch.header, entries: batch.entries))
+                    WaitingEntry(key: entry.key, header: batch.header, entries: batch.entries))
             } catch let refusal as OriginationRefusal {
                 throw Failure.badData("\(entry.key) (\(refusal.rule.rawValue)): \(refusal)")
             }

@@ -14,7 +14,7 @@ struct ComposeDocument {
     let leadMinutes: Int
     let writesWindow: Bool
     let offset: OffsetAccount?
-    let caps: FileCaps
+    let caps: SplitCaps
     let traces: TraceAllocator?
     let entries: [ComposeEntry]
 
@@ -43,7 +43,7 @@ struct ComposeDocument {
         leadMinutes = Int(reader.optionalInteger("lead_minutes", in: 0...1_440) ?? 0)
         writesWindow = reader.optionalBoolean("writes_window") ?? false
         offset = reader.optionalObject("offset") { OffsetAccount(composing: &$0) }
-        caps = reader.optionalObject("caps") { FileCaps(composing: &$0) } ?? FileCaps()
+        caps = reader.optionalObject("caps") { SplitCaps(composing: &$0) } ?? SplitCaps()
         let odfi = originator.odfi
         traces =
             reader.optionalObject("traces") { TraceAllocator(composing: &$0, odfi) }
@@ -92,7 +92,7 @@ extension JSONObjectReader {
     }
 
     fileprivate mutating func optionalCents(_ name: String) -> Cents {
-        optionalInteger(name, in: 0...Cents.max.count).map { Cents($0) } ?? FileCaps.totalMax
+        optionalInteger(name, in: 0...Cents.max.count).map { Cents($0) } ?? SplitCaps.totalMax
     }
 
     fileprivate mutating func returnCode(_ name: String) -> ReturnCode {
@@ -154,7 +154,7 @@ extension OffsetAccount {
     }
 }
 
-extension FileCaps {
+extension SplitCaps {
     fileprivate init(composing reader: inout JSONObjectReader) {
         func count(_ name: String, _ most: Int64, _ reader: inout JSONObjectReader) -> Int {
             Int(reader.optionalInteger(name, in: 1...most) ?? most)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Assertions
 import Configuration
 import Foundation
+import Nacha
 import Rules
 import Service
 import SystemPackage
@@ -15,6 +16,7 @@ struct Deployment {
     let host: String
     let port: Int
     let policies: PolicyBook
+    let rules: RuleBook
     let masterKey: MasterKey
     let settings: Service.Settings
     let bankFolder: URL
@@ -46,6 +48,7 @@ struct Deployment {
         ("support.phone", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
+        ("rules.file", "", .text),
         ("master.key.file", nil, .text),
         ("api.keys.file", nil, .text),
         ("originator.name", nil, .text),
@@ -54,6 +57,7 @@ struct Deployment {
         ("odfi.name", nil, .text),
         ("odfi.account", nil, .text),
         ("bank.folder", "bank", .text),
+        ("bank.file", "", .text),
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
@@ -207,6 +211,15 @@ struct Deployment {
         } catch {
             throw Failure.badData("\(path("policy.file").path): \(error)")
         }
+        do {
+            rules =
+                value("rules.file").isEmpty
+                ? .builtIn : try RulesFile.load(Array(try contents("rules.file")))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData("\(path("rules.file").path): \(error)")
+        }
         guard let key = MasterKey(try secret("master.key.file")) else {
             throw Failure.badData(
                 "makewhole.master.key.file must hold 32 bytes as 64 hexadecimal digits or base64; "
@@ -235,9 +248,33 @@ struct Deployment {
             processorURL: value("processor.url"), marketURL: value("market.url"),
             processorSecrets: secrets,
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))),
-            hostSignIn: hostSignIn)
+            hostSignIn: hostSignIn, bank: try Deployment.bank(value("bank.file"), path("bank.file"))
+        )
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+    }
+
+    /// How the ODFI takes and brings files; one without wishes where no file says.
+    private static func bank(_ name: String, _ url: URL) throws -> BankSetup {
+        guard !name.isEmpty else { return BankSetup() }
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw Failure.badData(
+                "makewhole.bank.file: \(url.path) is not there or cannot be read.")
+        }
+        let setup: BankSetup
+        do {
+            setup = try BankSetupFile.load(
+                Array(data), relativeTo: url.absoluteURL.deletingLastPathComponent())
+        } catch {
+            throw Failure.badData("\(url.path): \(error)")
+        }
+        guard case .sftp(let server) = setup.transport else { return setup }
+        for file in [server.keyFile, server.knownHostsFile]
+        where !FileManager.default.isReadableFile(atPath: file) {
+            throw Failure.badData(
+                "\(url.path): \(file) of the transport is not there or cannot be read.")
+        }
+        return setup
     }
 
     private static func smtp(

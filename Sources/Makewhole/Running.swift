@@ -13,10 +13,13 @@ import Wire
 /// The parts of a running service, wired together.
 struct Running {
     let service: Service
+    let rail: BankRail
     let http: HTTPClient
     let bankLoop: Loop
+    let carryingLoop: Loop
     let outboxLoop: Loop
     let marketLoop: Loop
+    let ratesLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -33,18 +36,22 @@ struct Running {
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
         let policies = deployment.policies
+        let rules = deployment.rules
         let engine = try Engine(
-            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            open: {
+                try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
+            },
             clock: clock, afterCommit: { bell.ring() })
         let service = Service(
             engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)))
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
         let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
+        self.rail = rail
         let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
         let mailer = Mailer(
             client: deployment.smtp.map { smtp in
@@ -61,6 +68,11 @@ struct Running {
             venue: venue, mailer: mailer, logger: logger)
         bankLoop = Loop {
             await rail.tick()
+        } pause: {
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        carryingLoop = Loop {
+            await rail.carry()
         } pause: {
             try await Task.sleep(for: .milliseconds(300))
         }
@@ -82,6 +94,17 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let watch = ReturnRateWatch(service: service)
+        ratesLoop = Loop {
+            do {
+                try watch.look()
+            } catch {
+                logger.error("the return rates could not be read", metadata: ["error": "\(error)"])
+                service.figures.stumbled(.rates)
+            }
+        } pause: {
+            try await Task.sleep(for: .seconds(10))
         }
     }
 

@@ -44,8 +44,10 @@ struct Serve: AsyncParsableCommand {
                 services: [
                     .init(service: application),
                     .init(service: running.bankLoop),
+                    .init(service: running.carryingLoop),
                     .init(service: running.outboxLoop),
                     .init(service: running.marketLoop),
+                    .init(service: running.ratesLoop),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

@@ -97,6 +97,13 @@ struct Check: AsyncParsableCommand {
             for policy in deployment.policies.versions {
                 Terminal.data("policy \(policy.version) from \(policy.effectiveFrom)")
             }
+            for version in deployment.rules.versions.versions {
+                let from = version.from.map { "settlement day \($0)" } ?? "the beginning"
+                Terminal.data("rules \(version.value.name) from \(from)")
+            }
+            for day in deployment.rules.calendar.extraClosures.sorted() {
+                Terminal.data("closed \(day)")
+            }
         }
     }
 }

@@ -54,7 +54,8 @@ public struct Answers: Sendable {
                 "R69 says which fields are wrong: 01 through 07, with * between them, as 01*03.")
         }
         let last = rules.timing.calendar.bankingDay(
-            rules.timing.dishonorBankingDays, after: returnSettlement)
+            rules.timing.windows.value(on: returnSettlement).dishonorBankingDays,
+            after: returnSettlement)
         guard day <= last else {
             throw OriginationRefusal(
                 .dishonorWindow,

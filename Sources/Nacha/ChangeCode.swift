@@ -1,3 +1,5 @@
+public import Banking
+
 /// What a notification of change corrects, or why one is refused: `C` and two digits.
 ///
 /// As with ``ReturnCode``, any three printable characters are representable.
@@ -46,7 +48,8 @@ public struct ChangeCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     public var facts: ChangeCodeFacts {
         ChangeCodeFacts.known[self]
             ?? ChangeCodeFacts(
-                kind: .change, title: "Unknown change code", bankAccount: .review, isKnown: false)
+                kind: .change, title: "Unknown change code", window: .unverified,
+                bankAccount: .review, isKnown: false)
     }
 
     /// The same as ``text``.
@@ -66,6 +69,9 @@ public struct ChangeCodeFacts: Hashable, Sendable {
     public let kind: Kind
     /// The correction in a few words, for operators.
     public let title: String
+    /// Until when it may be sent: after the entry's settlement, or after receipt of the
+    /// notification that is refused.
+    public let window: ReturnWindow
     /// What to do with the bank account.
     public let bankAccount: BankAccountEffect
     /// False when the code is not in the table: an operator must look.
@@ -79,6 +85,22 @@ public struct ChangeCodeFacts: Hashable, Sendable {
         case retired
         /// The ODFI refuses the RDFI's notification.
         case refusal
+    }
+
+    /// By when such a code must have left; `nil` where no window is known. `day` is the entry's
+    /// settlement day or, for a refusal, the day the notification came.
+    ///
+    /// The RDFI's may be on its way until the opening after its last banking day, as a contested
+    /// return may. Ours leaves by the cut-off of the last banking day that is still in the window.
+    public func deadline(from day: Day, timing: ACHTiming) -> Instant? {
+        let calendar = timing.calendar
+        return switch window {
+        case .bankingDays(let count):
+            timing.settlementInstant(calendar.bankingDay(count + 1, after: day))
+        case .calendarDays(let count):
+            timing.cutOffInstant(calendar.bankingDay(onOrBefore: day.adding(days: count)))
+        case .asAgreed, .nextFile, .uponRefusal, .gatewayRule, .agencyRule, .unverified: nil
+        }
     }
 
     /// Every code of the table, in order.
@@ -114,14 +136,20 @@ public struct ChangeCodeFacts: Hashable, Sendable {
     ]
 
     private static func change(_ title: String, _ effect: BankAccountEffect) -> ChangeCodeFacts {
-        ChangeCodeFacts(kind: .change, title: title, bankAccount: effect, isKnown: true)
+        ChangeCodeFacts(
+            kind: .change, title: title, window: .bankingDays(2), bankAccount: effect,
+            isKnown: true)
     }
 
     private static func retired(_ title: String) -> ChangeCodeFacts {
-        ChangeCodeFacts(kind: .retired, title: title, bankAccount: .review, isKnown: true)
+        ChangeCodeFacts(
+            kind: .retired, title: title, window: .bankingDays(2), bankAccount: .review,
+            isKnown: true)
     }
 
     private static func refusal(_ title: String) -> ChangeCodeFacts {
-        ChangeCodeFacts(kind: .refusal, title: title, bankAccount: .none, isKnown: true)
+        ChangeCodeFacts(
+            kind: .refusal, title: title, window: .calendarDays(15), bankAccount: .none,
+            isKnown: true)
     }
 }

@@ -120,11 +120,16 @@ private struct FileAssembler {
                 QuarantinedEntry(
                     line: entry.line, bytes: entry.bytes, entry: entry.decoded(), problems: grave))
             grave = []
-        case .batchEnd:
+        case .batchEnd(let report):
             if let openHeader {
                 var batch = Batch(header: openHeader, entries: entries)
                 batch.advice = advice
                 batches.append(batch)
+            } else if !entries.isEmpty {
+                // A profile may allow it, values cannot hold it, and no entry may be lost.
+                refuse(
+                    .batchHeaderMissing, line: report.line, "entries without a batch header",
+                    "5, a batch header that can be read")
             }
             openHeader = nil
             entries = []
@@ -152,21 +157,29 @@ private struct FileAssembler {
         }
     }
 
+    private mutating func refuse(
+        _ code: Problem.Code, line: Int, _ found: String, _ expected: String
+    ) {
+        take(
+            Problem(
+                line: line, field: Layout.recordType, code: code, found: found,
+                expected: expected, severity: .refusal))
+    }
+
     private mutating func end(_ report: FileReport) {
         switch (report.verdict, header) {
-        case (.valid, let header?), (.quarantined, let header?):
+        case (.valid, let header?) where refusals.isEmpty,
+            (.quarantined, let header?) where refusals.isEmpty:
             results.append(
                 .success(
                     Reading(
                         file: NachaFile(header: header, batches: batches), warnings: warnings,
                         warningsOmitted: warningsOmitted, quarantined: quarantined)))
-        case (.valid, nil), (.quarantined, nil):
-            refusals.append(
-                Problem(
-                    line: report.line, field: Layout.recordType, code: .fileHeaderMissing,
-                    found: "no file header", expected: "1, the file header", severity: .refusal))
-            fallthrough
-        case (.refused, _), (.notNacha, _):
+        case (.valid, _), (.quarantined, _), (.refused, _), (.notNacha, _):
+            if header == nil, report.verdict == .valid || report.verdict == .quarantined {
+                refuse(
+                    .fileHeaderMissing, line: report.line, "no file header", "1, the file header")
+            }
             let all = (refusals + quarantined.flatMap(\.problems) + warnings).sorted {
                 ($0.line, $0.columns.lowerBound) < ($1.line, $1.columns.lowerBound)
             }

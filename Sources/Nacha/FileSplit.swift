@@ -1,7 +1,7 @@
 public import Money
 
 /// How large the files and batches for a bank may be. What is not given is what the format holds.
-public struct FileCaps: Hashable, Sendable {
+public struct SplitCaps: Hashable, Sendable {
     /// Lines of a file, with headers, controls and the nines that fill the last block. Many banks
     /// take 10,000.
     public var records: Int
@@ -49,7 +49,7 @@ public struct FileCaps: Hashable, Sendable {
 }
 
 /// Something to send: entries that stay together in one batch, under the caller's own key.
-public struct QueuedEntry<Key: Hashable & Sendable>: Hashable, Sendable {
+public struct WaitingEntry<Key: Hashable & Sendable>: Hashable, Sendable {
     /// The payment, settlement or answer it is.
     public let key: Key
     /// What its batch says. Entries of equal headers share batches, so that a re-presentment stands
@@ -97,7 +97,7 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
     /// Why a payment is in no file.
     public enum Reason: Hashable, Sendable {
         /// By itself it is above this cap; raise the cap, or pay another way.
-        case aboveCap(FileCaps.Cap)
+        case aboveCap(SplitCaps.Cap)
         /// The key, or one of its trace numbers, is in the queue before.
         case twice
         /// It has no entries.
@@ -108,7 +108,7 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
         case noOffset(OriginationRefusal)
     }
 
-    private let caps: FileCaps
+    private let caps: SplitCaps
     private let offset: OffsetAccount?
     private var modifier: FileModifier?
     private var file = OpenFile()
@@ -117,7 +117,7 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
     /// Shares the queue out. `firstModifier` is the first that no file of the day has; `nil` when
     /// none is left. Offsets take their trace numbers from `traces`.
     public init(
-        _ queue: [QueuedEntry<Key>], caps: FileCaps = FileCaps(), offset: OffsetAccount? = nil,
+        _ queue: [WaitingEntry<Key>], caps: SplitCaps = SplitCaps(), offset: OffsetAccount? = nil,
         firstModifier: FileModifier? = .first, traces: inout TraceAllocator
     ) {
         self.caps = caps
@@ -137,9 +137,9 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Groups of equal headers, in the order of their first entry; what cannot be sent set aside.
-    private mutating func sorted(_ queue: [QueuedEntry<Key>]) -> [[QueuedEntry<Key>]] {
+    private mutating func sorted(_ queue: [WaitingEntry<Key>]) -> [[WaitingEntry<Key>]] {
         var places: [Group: Int] = [:]
-        var groups: [[QueuedEntry<Key>]] = []
+        var groups: [[WaitingEntry<Key>]] = []
         var keys: Set<Key> = []
         var traces: Set<TraceNumber> = []
         for item in queue {
@@ -166,7 +166,7 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
         return groups
     }
 
-    private mutating func add(_ item: QueuedEntry<Key>, _ traces: inout TraceAllocator) {
+    private mutating func add(_ item: WaitingEntry<Key>, _ traces: inout TraceAllocator) {
         let sums = Sums(item, offset)
         if let open = batch {
             if (open.sums + sums).exceeded(caps, in: file.sums) == nil {
@@ -236,7 +236,7 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
             self.sums = sums
         }
 
-        mutating func add(_ item: QueuedEntry<Key>, _ more: Sums) {
+        mutating func add(_ item: WaitingEntry<Key>, _ more: Sums) {
             keys.append(item.key)
             entries += item.entries
             sums = sums + more
@@ -274,7 +274,7 @@ private struct Sums {
 
     init(_ offset: OffsetAccount?) { hasOffset = offset != nil }
 
-    init<Key>(_ item: QueuedEntry<Key>, _ offset: OffsetAccount?) {
+    init<Key>(_ item: WaitingEntry<Key>, _ offset: OffsetAccount?) {
         hasOffset = offset != nil && OffsetAccount.balances(item.header, item.entries)
         for entry in item.entries { count += 1 + entry.addenda.count }
         debitTotal = item.entries.total(.debit)
@@ -303,7 +303,7 @@ private struct Sums {
     var credits: Cents { hasOffset ? debitTotal + creditTotal : creditTotal }
 
     /// The first cap that the batch, or the file with it, would be above; `nil` when it fits.
-    func exceeded(_ caps: FileCaps, in file: FileSums) -> FileCaps.Cap? {
+    func exceeded(_ caps: SplitCaps, in file: FileSums) -> SplitCaps.Cap? {
         let all = file.records + records + 2
         let blocks = (all + Layout.blockingFactor - 1) / Layout.blockingFactor
         if lines > caps.batchEntries { return .batchEntries }

@@ -43,6 +43,10 @@ public struct ReturnCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     public static let accountHolderDeceased = ReturnCode(trusted: "R15")
     /// R16: the account is frozen by law or sanctions.
     public static let accountFrozen = ReturnCode(trusted: "R16")
+    /// R17: fields the RDFI edits are wrong, or the entry was made in questionable circumstances.
+    public static let fileRecordEditCriteria = ReturnCode(trusted: "R17")
+    /// R26: a field that may not be blank is.
+    public static let mandatoryField = ReturnCode(trusted: "R26")
     /// R29: a company did not authorise us.
     public static let corporateNotAuthorized = ReturnCode(trusted: "R29")
     /// R61, ours: the return came to the wrong bank.
@@ -58,7 +62,8 @@ public struct ReturnCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// R73, the RDFI's: the return was in time.
     public static let timelyOriginalReturn = ReturnCode(trusted: "R73")
 
-    /// What this program knows of the code, under the rules it was built with. An unknown code
+    /// What this program knows of the code, under the newest rules it was built with: enough to
+    /// tell its layout. An entry is judged by ``RuleBook/facts(_:settlement:)``. An unknown code
     /// has facts too: the most careful ones.
     public var facts: ReturnCodeFacts { ReturnCodeBook.current.facts(self) }
 
@@ -231,18 +236,19 @@ public enum ReasonGroup: Hashable, Sendable {
 
 /// The return codes under the rules of one time.
 ///
-/// Windows and counts change by amendment, so a book is a value with the day it takes effect;
-/// entries are judged by the book in force at their settlement.
-public struct ReturnCodeBook: Sendable {
-    /// The first settlement day the book applies to.
-    public let effectiveFrom: Day
-
+/// Windows and counts change by amendment, so a book is a value, and ``OperatingRules`` says from
+/// which settlement day on it is in force.
+public struct ReturnCodeBook: Hashable, Sendable {
     private let facts: [ReturnCode: ReturnCodeFacts]
 
     /// Of two facts for one code the later wins.
-    public init(effectiveFrom: Day, facts: [ReturnCodeFacts]) {
-        self.effectiveFrom = effectiveFrom
+    public init(facts: [ReturnCodeFacts]) {
         self.facts = Dictionary(facts.map { ($0.code, $0) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The book with these facts in the place of what it said of their codes.
+    func replacing(_ changed: [ReturnCodeFacts]) -> ReturnCodeBook {
+        ReturnCodeBook(facts: Array(facts.values) + changed)
     }
 
     /// The facts of a code. One that is not in the book is never refused: its facts are the most

@@ -1,5 +1,3 @@
-import Banking
-
 extension ReturnCodeBook {
     /// The codes as this program was built with them: the Nacha Operating Rules of 2026.
     ///
@@ -9,7 +7,6 @@ extension ReturnCodeBook {
     /// (federal enrollment), R63-R66 (retired) and R80-R84 (international) are known so that they
     /// can be read; no debit of ours should bring them.
     public static let current = ReturnCodeBook(
-        effectiveFrom: Day(daysSinceEpoch: 20_454),
         facts: [
             row(
                 "R01", "Insufficient funds",
@@ -212,7 +209,7 @@ extension ReturnCodeBook {
                 kind: .dishonored, by: .odfi, .bankingDays(5), .never, .none, .none, .notCounted,
                 .other),
             row(
-                "R69", "RecordField errors in the return",
+                "R69", "Field errors in the return",
                 kind: .dishonored, by: .odfi, .bankingDays(5), .never, .none, .none, .notCounted,
                 .other),
             row(

@@ -100,6 +100,9 @@ public struct TraceNumber: Hashable, Comparable, Sendable, CustomStringConvertib
 
     init(trusted number: UInt64) { self.number = number }
 
+    /// A number that ``number`` of another trace number was; digits above the fifteenth are cut.
+    public init(number: UInt64) { self.number = number % 1_000_000_000_000_000 }
+
     /// The bank that gave the number: the ODFI, or in a return the bank that returned.
     public var odfi: DFIIdentification {
         DFIIdentification(trusted: UInt32(number / 10_000_000))

@@ -10,6 +10,7 @@ extension StreamReader {
         heldCount = 1
         addendaSeen = 0
         entryOffset = lineOffset
+        entryStop = lineStop
         entryWorst = batch.worst
         batch.counts.entries += 1
         batch.totals.count += 1
@@ -17,6 +18,7 @@ extension StreamReader {
 
     mutating func takeAddenda() {
         addendaSeen += 1
+        entryStop = lineStop
         batch.counts.addenda += 1
         batch.totals.count += 1
         guard heldCount <= Self.addendaMax else { return }
@@ -53,9 +55,6 @@ extension StreamReader {
             try take(.entry(view))
         }
     }
-
-    /// The record that closes the entry has been cut already: the entry ends where it begins.
-    private var entryStop: Int { max(entryOffset, lineOffset) }
 
     private mutating func checkEntry() {
         let record = Columns(base: records)

@@ -68,15 +68,18 @@ public struct BatchView: ~Escapable {
     public let entryClass: StandardEntryClass?
     /// `nil` when it is none of the rules.
     public let serviceClass: ServiceClass?
+    /// Where the header stands in the stream, with its line end.
+    public let bytes: Range<Int>
 
     @_lifetime(copy record)
     init(
         _ record: consuming RecordView, _ entryClass: StandardEntryClass?,
-        _ serviceClass: ServiceClass?
+        _ serviceClass: ServiceClass?, bytes: Range<Int>
     ) {
         self.record = record
         self.entryClass = entryClass
         self.serviceClass = serviceClass
+        self.bytes = bytes
     }
 
     /// The header's values; `nil` when one of them could not be read.
@@ -95,8 +98,8 @@ public struct EntryView: ~Escapable {
     /// Records of the entry that are here: the entry and its addenda. An entry's addenda after
     /// ``StreamReader/addendaMax`` are counted in the totals and not kept.
     public let recordCount: Int
-    /// Where its bytes stand in the stream, with their line ends: the place to cut it from what
-    /// was kept.
+    /// Where its bytes stand in the stream, up to the end of its last line: the place to cut it
+    /// from what was kept. A record that belongs to none may stand among them.
     public let bytes: Range<Int>
     let shape: EntryShape
     private let isInternationalChange: Bool

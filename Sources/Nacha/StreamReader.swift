@@ -37,6 +37,8 @@ public struct StreamReader: ~Copyable {
     /// Bytes taken before the present place.
     var offset = 0
     var lineOffset = 0
+    /// After the columns of the last line, before what ends it: no cut of the chunks moves it.
+    var lineStop = 0
     var line = 0
 
     // The file.
@@ -65,7 +67,7 @@ public struct StreamReader: ~Copyable {
     var heldCount = 0
     var addendaSeen = 0
     var entryOffset = 0
-    var entryEnd = 0
+    var entryStop = 0
     var entryWorst: Problem.Severity?
 
     // Waiting to be told.
@@ -130,8 +132,8 @@ public struct StreamReader: ~Copyable {
                 let taken = copy(start + at)
                 if taken > 0 {
                     lineOffset = offset + at
+                    lineStop = lineOffset + Layout.width
                     at += taken
-                    entryEnd = offset + at
                     line += 1
                     afterReturn = false
                     try self.take(next, take)
@@ -165,7 +167,7 @@ public struct StreamReader: ~Copyable {
                 addStray("end-of-file bytes")
                 if partialCount > 0 { line -= 1 }
             }
-            entryEnd = offset
+            lineStop = offset - strays
             if partialCount > 0 { try takeLine(take) }
         }
         switch state {
@@ -243,9 +245,9 @@ public struct StreamReader: ~Copyable {
         afterReturn = false
         guard byte != 0x0A, byte != 0x0D else {
             afterReturn = byte == 0x0D
-            entryEnd = place + 1
             if lineEnds == .none, partialCount == 0 { return }
             if lineEnds == .unknown { lineEnds = .lines }
+            lineStop = place
             try takeLine(take)
             return
         }
@@ -266,7 +268,7 @@ public struct StreamReader: ~Copyable {
         case .lines: break
         case .none:
             if partialCount == Layout.width {
-                entryEnd = place + 1
+                lineStop = place + 1
                 try takeLine(take)
             }
         case .unknown:
@@ -275,7 +277,7 @@ public struct StreamReader: ~Copyable {
                 lineEnds = .none
                 partialCount = Layout.width
                 partialFilled = Layout.width
-                entryEnd = place
+                lineStop = place
                 try takeLine(take)
                 lineOffset = place
                 partial.storeBytes(of: byte, as: UInt8.self)

@@ -166,7 +166,7 @@ extension StreamReader {
                 EntryView(
                     span, 1, state == .batch ? batch.entryClass : nil, batch.shape,
                     hasBatch: state == .batch && batch.hasHeader, isInternationalChange: false,
-                    bytes: lineOffset..<entryEnd)))
+                    bytes: lineOffset..<lineStop)))
     }
 
     mutating func takeOther<Failure: Error>(
@@ -373,7 +373,11 @@ extension StreamReader {
             odfi: batch.odfi.flatMap { DFIIdentification(number: Int($0)) })
         try flush(take)
         let span = RawSpan(_unsafeStart: UnsafeRawPointer(batchHeader), byteCount: Columns.stride)
-        try take(.batch(BatchView(RecordView(span), batch.entryClass, batch.serviceClass)))
+        try take(
+            .batch(
+                BatchView(
+                    RecordView(span), batch.entryClass, batch.serviceClass,
+                    bytes: lineOffset..<lineStop)))
     }
 
     private mutating func checkBatchHeader(_ record: Columns) {

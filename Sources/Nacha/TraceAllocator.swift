@@ -114,7 +114,8 @@ extension ACHTiming {
     /// credits and for returns of shorter windows, because a return as agreed has no deadline.
     public func traceIsFree(settlement: Day) -> Instant {
         let returned = Eastern.day(at: extendedReturnDeadline(settlement: settlement))
-        let dishonored = calendar.bankingDay(dishonorBankingDays + 1, after: returned)
+        let count = windows.value(on: returned).dishonorBankingDays
+        let dishonored = calendar.bankingDay(count + 1, after: returned)
         let contested = Eastern.day(at: contestDeadline(dishonorSettlement: dishonored))
         guard slackBankingDays > 0 else { return settlementInstant(contested) }
         return settlementInstant(calendar.bankingDay(slackBankingDays, after: contested))

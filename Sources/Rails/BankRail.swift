@@ -10,35 +10,81 @@ import Rules
 import SQLiteStore
 import Service
 
-/// Our side of the bank: entries leave in a Nacha file before the daily cut-off, answers come back
-/// as files in a folder. Every file is kept before anything is done with it.
+/// Our side of the bank: entries leave in Nacha files before the cut-offs, answers come back as
+/// files in a folder. Every file is kept before anything is done with it.
 public struct BankRail: Sendable {
     let service: Service
     let outbound: URL
     let inbound: URL
     let logger: Logger
+    let transport: any BankTransport
+    /// What brings the bank's files here; `nil` where they appear in the folder by themselves.
+    let source: SFTPTransport?
+    let memory = RailMemory()
 
     static let entriesMax = 100_000
 
     public init(service: Service, folder: URL, logger: Logger) throws {
-        self.service = service
-        self.logger = logger
-        outbound = folder.appendingPathComponent("outbound", isDirectory: true)
-        inbound = folder.appendingPathComponent("inbound", isDirectory: true)
-        for directory in [outbound, inbound, inbound.appendingPathComponent("taken")] {
+        let outbound = folder.appendingPathComponent("outbound", isDirectory: true)
+        let inbound = folder.appendingPathComponent("inbound", isDirectory: true)
+        for directory in [outbound, inbound] {
             try FileManager.default.createDirectory(
                 at: directory, withIntermediateDirectories: true)
         }
+        switch service.settings.bank.transport {
+        case .folder:
+            self.init(
+                service: service, outbound: outbound, inbound: inbound, logger: logger,
+                transport: FolderTransport(folder: outbound), source: nil)
+        case .sftp(let setup):
+            let server = try SFTPTransport(setup, folder: folder)
+            self.init(
+                service: service, outbound: outbound, inbound: inbound, logger: logger,
+                transport: server, source: server)
+        }
+        try lookForMissing()
     }
+
+    init(
+        service: Service, outbound: URL, inbound: URL, logger: Logger,
+        transport: any BankTransport, source: SFTPTransport?
+    ) {
+        self.service = service
+        self.outbound = outbound
+        self.inbound = inbound
+        self.logger = logger
+        self.transport = transport
+        self.source = source
+    }
+
+    var bank: BankSetup { service.settings.bank }
 
     /// One look at the clock and the folder; called about twice a second.
     public func tick() async {
-        do {
+        await going("the bank rail could not go on") {
             try await finishGathering()
             try await closeFileIfDue()
-            try await takeIn()
+        }
+        await going("a bank file could not be taken in") { try await takeIn() }
+        await going("the bank's statements could not be held against the books") {
+            try StatementIntake(service: service).reconcileDaily()
+        }
+        await going("expected bank files could not be looked for") { try lookForMissing() }
+    }
+
+    /// One look at what is on its way to the bank and from it; called beside ``tick()``, because a
+    /// bank that does not answer must not keep a file from being closed in time.
+    public func carry() async {
+        await going("requests for bank files could not be read") { try carryOutRequests() }
+        await going("bank files could not be sent") { try await deliver() }
+        await going("bank files could not be fetched") { try await fetch() }
+    }
+
+    private func going(_ sentence: String, _ body: () async throws -> Void) async {
+        do {
+            try await body()
         } catch {
-            logger.error("the bank rail could not go on", metadata: ["error": "\(error)"])
+            logger.error("\(sentence)", metadata: ["error": "\(error)"])
             service.figures.stumbled(.bank)
         }
     }
@@ -46,10 +92,10 @@ public struct BankRail: Sendable {
     // MARK: Leaving
 
     private var files: BankFileClock {
-        BankFileClock(service.policies.policy(at: service.clock.now()))
+        BankFileClock(service.policies.policy(at: service.clock.now()), service.rules, bank)
     }
 
-    private var timing: ACHTiming { files.timing }
+    var timing: ACHTiming { files.timing }
 
     private func lastClosing() throws -> Instant {
         if let text = try service.edge.setting("bank_last_closing"),
@@ -65,48 +111,99 @@ public struct BankRail: Sendable {
     private func closeFileIfDue() async throws {
         let now = service.clock.now()
         guard files.closing(after: try lastClosing()) <= now else { return }
-        if try !service.reader.queuedEntries(limit: 1).isEmpty {
-            try await gather(into: try openFile(at: now))
-        }
+        try await closeFiles(at: now, for: files.window(at: now))
         try service.edge.set("bank_last_closing", to: now.rfc3339)
     }
 
-    /// Names a file and keeps the name, so that a crash goes on with the same file.
-    private func openFile(at now: Instant) throws -> String {
+    /// Puts all that waits and may go in this window into as many files as the bank's caps need.
+    private func closeFiles(at now: Instant, for window: BankFileClock.Window) async throws {
+        var tried: Set<PaymentReference> = []
+        while true {
+            let waiting = try service.reader.queuedEntries(limit: Self.entriesMax)
+            let queued = waiting.filter { mayGo($0, in: window) && !tried.contains($0.payment) }
+            let plan = FilePlan(queued.map(\.item), caps: bank.caps, isBalanced: isBalanced)
+            for index in plan.tooLarge {
+                let key = queued[index].payment.key
+                try service.raise(
+                    .bankDelivery(name: key, .entryTooLarge), about: "bank entry too large \(key)")
+            }
+            for part in plan.files where !part.isEmpty {
+                guard let name = try openFile(at: now, for: window) else { return }
+                try await submit(part.map { queued[$0] }, into: name, for: window)
+                try complete(name)
+            }
+            tried.formUnion(queued.map(\.payment))
+            // What came meanwhile waits for the next window; what did not fit into memory goes on.
+            guard waiting.count == Self.entriesMax, !queued.isEmpty else { return }
+        }
+    }
+
+    private var isBalanced: Bool { bank.offset != nil }
+
+    /// Whether an entry may settle as the window says (Nacha Operating Rules, Same Day ACH: none
+    /// above the limit; returns, dishonored ones too, go with any file).
+    private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) -> Bool {
+        switch (window.cutOff.service, row.presentment) {
+        case (.nextDay, _), (.sameDay, .dishonor): true
+        case (.sameDay, .original), (.sameDay, .again): row.amount <= bank.sameDayMax
+        }
+    }
+
+    /// Names a file and keeps the name, so that a crash goes on with the same file; `nil` when the
+    /// day has no file ID modifier left.
+    private func openFile(at now: Instant, for window: BankFileClock.Window) throws -> String? {
         let day = Eastern.day(at: now)
         for number in 0..<FileModifier.count {
             guard let modifier = FileModifier(number: number) else { continue }
-            let name = "\(day.iso)-\(modifier).ach"
-            let isNew = try service.edge.keep(
-                EdgeStore.BankFile(
-                    name: name, direction: "outbound", digest: Data(), bytes: Data(), at: now,
-                    state: "gathering", report: ""))
-            if isNew { return name }
+            let name = bank.fileName.name(
+                day: day, time: Eastern.timeOfDay(at: now), modifier: modifier, number: number)
+            let file = EdgeStore.OutboundFile(
+                name: name, day: day, modifier: modifier.description,
+                window: EdgeStore.FileWindow(window))
+            if try service.edge.open(file, at: now) { return name }
         }
-        throw RailProblem("all 36 files of \(day.iso) are used")
+        logger.error("the day's file ID modifiers are used up", metadata: ["day": "\(day.iso)"])
+        try service.raise(
+            .bankDelivery(name: day.iso, .noModifierLeft), about: "bank modifiers \(day.iso)")
+        return nil
     }
 
-    /// Goes on with a file that a crash interrupted.
+    /// Goes on with a file that a crash interrupted: fills it while its window is open, and never
+    /// beyond its caps.
     private func finishGathering() async throws {
         for file in try service.edge.bankFiles(direction: "outbound", state: "gathering") {
-            try await gather(into: file.name)
-        }
-        for file in try service.edge.bankFiles(direction: "outbound", state: "ready") {
-            try send(file.name, bytes: file.bytes)
+            let now = service.clock.now()
+            let window = files.window(at: now)
+            if try service.edge.outbound(named: file.name)?.window
+                == EdgeStore.FileWindow(window)
+            {
+                let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
+                    .filter { mayGo($0, in: window) }
+                let plan = FilePlan(
+                    queued.map(\.item), caps: bank.caps, isBalanced: isBalanced,
+                    first: FileLoad(try service.reader.entries(inFile: file.name).map(\.item)))
+                let part = plan.files.first ?? []
+                try await submit(part.map { queued[$0] }, into: file.name, for: window)
+            } else {
+                // Its cut-off has passed: what is in it goes with the next one.
+                try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
+            }
+            try complete(file.name)
         }
     }
 
-    private func gather(into name: String) async throws {
-        let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
-        let odfi = try odfi()
-        let first = try service.edge.reserve(
-            Int64(queued.count), from: "trace_sequence", startingAt: 1)
-        let entries = try queued.enumerated().map { index, row in
-            let sequence = Int((first + Int64(index) - 1) % Int64(TraceNumber.sequenceMax)) + 1
-            guard let trace = TraceNumber(odfi: odfi.identification, sequence: sequence) else {
-                throw RailProblem("no trace number for \(row.payment.key)")
-            }
-            return (row, Command.SubmitEntry(payment: row.payment, trace: trace, file: name))
+    private func submit(
+        _ rows: [Reader.EntryRow], into name: String, for window: BankFileClock.Window
+    ) async throws {
+        guard !rows.isEmpty else { return }
+        let entries = try zip(rows, traces(rows.count)).map { row, trace in
+            let settlesOn: Day? =
+                if case .dishonor = row.presentment { nil } else { window.effectiveEntryDate }
+            return (
+                row,
+                Command.SubmitEntry(
+                    payment: row.payment, trace: trace, file: name, settlesOn: settlesOn)
+            )
         }
         // Together, so that many share one commit; each has its own trace number already.
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -116,11 +213,32 @@ public struct BankRail: Sendable {
             }
             try await group.waitForAll()
         }
-        try complete(name, odfi: odfi)
     }
 
     /// Far fewer than the engine's queue takes, so that customers' commands find room in it.
     private static let submittedTogether = 1_000
+
+    /// How long the bank may name an entry by its trace number, from the making of its file: 60
+    /// days and a banking day for an unauthorised debit, five banking days to dishonor its return
+    /// and two more to contest that, with a day to settle and be told of before each, and
+    /// holidays among them. That is less than 90 calendar days; the rest is for late files.
+    static let traceLifeDays = 120
+
+    /// Trace numbers nobody has while the bank may name an entry by them.
+    private func traces(_ count: Int) throws -> [TraceNumber] {
+        let odfi = try odfi().identification
+        func trace(_ sequence: Int) -> TraceNumber? { TraceNumber(odfi: odfi, sequence: sequence) }
+        let taken = try service.edge.takeTraces(
+            count, of: TraceNumber.sequenceMax,
+            aliveFrom: service.clock.now().adding(days: -Self.traceLifeDays)
+        ) { trace($0)?.text }
+        guard let traces = taken?.compactMap(trace), traces.count == count else {
+            try service.raise(
+                .bankDelivery(name: odfi.text, .noTraceLeft), about: "bank traces \(odfi.text)")
+            throw RailProblem("\(count) trace numbers are wanted and not that many are free")
+        }
+        return traces
+    }
 
     private func submit(_ row: Reader.EntryRow, _ entry: Command.SubmitEntry) async throws {
         let command: Command
@@ -151,62 +269,112 @@ public struct BankRail: Sendable {
         return routing
     }
 
-    /// Builds the bytes from what the engine committed: the same rows always give the same file.
-    private func complete(_ name: String, odfi: RoutingNumber) throws {
+    /// Makes the file and hands it over; when it cannot be made, operators are told.
+    private func complete(_ name: String) throws {
+        let key = "bank file cannot be made \(name)"
+        do {
+            try make(name)
+            try service.settle(alertAbout: key)
+        } catch {
+            try service.raise(.bankDelivery(name: name, .cannotBeMade), about: key)
+            throw error
+        }
+    }
+
+    /// Builds the bytes from what the engine committed: the same rows always give the same entries.
+    private func make(_ name: String) throws {
+        let odfi = try odfi()
         let rows = try service.reader.entries(inFile: name)
-        guard !rows.isEmpty, let kept = try service.edge.bankFile(named: name) else {
+        guard !rows.isEmpty, let kept = try service.edge.bankFile(named: name),
+            let file = try service.edge.outbound(named: name)
+        else {
             try service.edge.mark(bankFile: name, state: "empty", report: "nothing to send")
             return
         }
-        let processing = timing.processingDay(submittedAt: kept.at)
+        let window = file.window ?? EdgeStore.FileWindow(files.window(at: kept.at))
         var origination = Origination(
             originator: Nacha.Originator(
                 companyName: service.settings.originator.companyName,
                 companyIdentification: service.settings.originator.companyIdentification,
                 entryDescription: "DEPOSIT", odfi: odfi.identification),
-            effectiveEntryDate: timing.forwardSettlement(processingDay: processing))
+            effectiveEntryDate: window.effectiveEntryDate)
         var dishonors: [(Entry, BatchHeader)] = []
         for row in rows {
             guard let trace = row.trace.flatMap({ TraceNumber($0) }) else { continue }
             switch row.presentment {
             case .original: origination.add(try entry(row, trace))
             case .again: origination.add(try entry(row, trace), for: .representment)
-            case .dishonor(let code, let returnCode, let returnTrace):
-                if let dishonored = try dishonor(
-                    row, trace, code: code, returnCode: returnCode, returnTrace: returnTrace)
-                {
+            case .dishonor(let code, _, _):
+                if let dishonored = try dishonor(row, trace, code: code) {
                     dishonors.append(dishonored)
+                } else {
+                    // One record that cannot be written must not hold back everybody's debits.
+                    try service.raise(
+                        .bankFile(name: name), about: "unanswerable \(row.payment.key)")
+                    logger.error(
+                        "a return could not be answered: its record is not readable",
+                        metadata: ["payment": "\(row.payment.key)", "code": "\(code)"])
                 }
             }
         }
-        var batches = origination.batches()
+        var batches = try balanced(origination.batches(), window)
         for (entry, header) in dishonors {
             batches.append(
                 Batch(
                     header: header.answered(by: odfi.identification, number: batches.count + 1),
                     entries: [entry]))
         }
-        let bytes = try FileWriter().bytes(
-            NachaFile(header: try header(name, kept.at, odfi), batches: batches))
+        let bytes = try FileWriter(lineEnding: bank.lineEnding).bytes(
+            NachaFile(header: try header(file, kept.at, odfi), batches: batches))
         // What leaves must read back as what an operator would accept.
         _ = try FileReader(profile: .strict).read(bytes)
         let data = Data(bytes)
-        try service.edge.complete(
-            bankFile: name, bytes: data, digest: Data(SHA256.hash(data: data)), state: "ready")
-        try send(name, bytes: data)
+        try service.edge.hand(
+            over: name, bytes: data, digest: Data(SHA256.hash(data: data)),
+            at: service.clock.now())
     }
 
-    private func header(_ name: String, _ at: Instant, _ odfi: RoutingNumber) throws -> FileHeader {
-        guard let letter = name.dropLast(4).last, let modifier = FileModifier(letter) else {
-            throw RailProblem("\(name) is not a file of ours")
+    /// Each batch with what the window asks for, and its other side where the bank wants balanced
+    /// files: one entry for its sum to the originator's own account.
+    private func balanced(
+        _ batches: [Batch], _ window: EdgeStore.FileWindow
+    ) throws -> [Batch] {
+        var batches = batches
+        for index in batches.indices {
+            batches[index].header.descriptiveDate = window.descriptiveDate
         }
+        guard let offset = bank.offset, !batches.isEmpty else { return batches }
+        let traces = try traces(batches.count)
+        try service.edge.keepOffsets(traces.map(\.text), at: service.clock.now())
+        for (index, trace) in traces.enumerated() {
+            let kind: AccountKind = offset.kind == .savings ? .savings : .checking
+            guard let code = TransactionCode(kind, .credit) else { continue }
+            batches[index].header.serviceClass = .mixed
+            batches[index].entries.append(
+                Entry(
+                    code: code, receiver: offset.routing, account: offset.account,
+                    amount: batches[index].entries.map(\.amount).sum(), identification: "OFFSET",
+                    name: offset.name, discretionaryData: "S", trace: trace))
+            batches[index].entries.sort { $0.trace < $1.trace }
+        }
+        return batches
+    }
+
+    private func header(
+        _ file: EdgeStore.OutboundFile, _ at: Instant, _ odfi: RoutingNumber
+    ) throws -> FileHeader {
+        guard let letter = file.modifier.first, let modifier = FileModifier(letter) else {
+            throw RailProblem("\(file.name) is not a file of ours")
+        }
+        let originator = service.settings.originator
         return FileHeader(
-            destination: FileParty(odfi),
-            origin: FileParty("1" + service.settings.originator.companyIdentification.suffix(9))
+            destination: bank.destination ?? FileParty(odfi),
+            origin: bank.origin ?? FileParty("1" + originator.companyIdentification.suffix(9))
                 ?? FileParty(odfi),
             created: Eastern.day(at: at), createdAt: Eastern.timeOfDay(at: at), modifier: modifier,
-            destinationName: ASCIIText.fitting(service.settings.originator.odfiName, columns: 23),
-            originName: ASCIIText.fitting(service.settings.originator.companyName, columns: 23))
+            destinationName: ASCIIText.fitting(
+                bank.destinationName ?? originator.odfiName, columns: 23),
+            originName: ASCIIText.fitting(bank.originName ?? originator.companyName, columns: 23))
     }
 
     private func entry(_ row: Reader.EntryRow, _ trace: TraceNumber) throws -> Entry {
@@ -225,51 +393,50 @@ public struct BankRail: Sendable {
         else { throw RailProblem("\(row.payment.key) has no bank account to debit") }
         return Entry(
             code: code, receiver: receiver, account: try service.vault.accountNumber(of: account),
-            amount: row.amount, identification: String(row.payment.key.suffix(15)),
+            amount: row.amount, identification: row.payment.identification,
             name: ASCIIText.fitting(customer.profile.name, columns: 22), discretionaryData: "S",
             trace: trace)
     }
 
-    /// The return as it came, sent back; found in the file that brought it.
+    /// The return as it came, sent back, or the change, refused; found where it stands in what the
+    /// bank sent.
     private func dishonor(
-        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String, returnCode: String,
-        returnTrace: String
+        _ row: Reader.EntryRow, _ trace: TraceNumber, code: String
     ) throws -> (Entry, BatchHeader)? {
-        guard let code = ReturnCode(code) else { return nil }
-        for file in try service.edge.bankFiles(direction: "inbound", limit: 10_000)
-        where file.name.hasSuffix(".ach") {
-            guard case .success(let reading)? = read(Array(file.bytes)) else { continue }
-            for batch in reading.file.batches {
-                for entry in batch.entries where entry.trace.text == returnTrace {
-                    if let dishonored = entry.dishonored(
-                        code, trace: trace, returnSettlement: batch.header.settlement)
-                    {
-                        return (dishonored, batch.header)
-                    }
-                }
+        guard case .dishonor(let id) = row.payment,
+            let item = try service.reader.house().suspense[id]
+        else { return nil }
+        guard let place = item.place, let found = try service.bankFiles.entry(at: place) else {
+            return nil
+        }
+        let answer: Entry?
+        if item.why == .change {
+            answer = ChangeCode(code).flatMap { found.entry.refusedChange($0, trace: trace) }
+        } else {
+            answer = ReturnCode(code).flatMap {
+                found.entry.dishonored(
+                    $0, trace: trace, returnSettlement: found.header.settlement,
+                    information: item.dishonorInformation ?? "")
             }
         }
-        throw RailProblem("the return \(returnTrace) to dishonor is in no file kept here")
+        return answer.map { ($0, found.header) }
     }
 
-    /// Written aside, flushed, renamed: the bank never sees half a file, and never two of a name.
-    private func send(_ name: String, bytes: Data) throws {
-        let target = outbound.appendingPathComponent(name)
-        if !FileManager.default.fileExists(atPath: target.path) {
-            let aside = outbound.appendingPathComponent(".\(name).part")
-            try bytes.write(to: aside)
-            let handle = try FileHandle(forWritingTo: aside)
-            try handle.synchronize()
-            try handle.close()
-            try FileManager.default.moveItem(at: aside, to: target)
-        }
-        try service.edge.mark(bankFile: name, state: "sent", report: "")
-        logger.info("a file left for the bank", metadata: ["file": "\(name)"])
-        service.figures.bankFile(.sent)
-    }
+    /// How what the bank sends is read.
+    var inboundProfile: BankProfile { bank.reading }
+}
 
-    func read(_ bytes: [UInt8]) -> Result<Reading, FileRefusal>? {
-        FileReader(profile: .lenient).readAll(bytes).first
+extension Reader.EntryRow {
+    /// What a plan of files looks at.
+    var item: FilePlan.Item { FilePlan.Item(amount: amount, group: FilePlan.Group(presentment)) }
+}
+
+extension EdgeStore.FileWindow {
+    init(_ window: BankFileClock.Window) {
+        self.init(
+            cutOff: window.end, effectiveEntryDate: window.effectiveEntryDate,
+            isSameDay: window.cutOff.service == .sameDay,
+            descriptiveDate: window.cutOff.descriptiveDate)
     }
 }
 

@@ -330,11 +330,17 @@ extension Command {
         public let trace: TraceNumber
         /// The name of the bank file the entry is in.
         public let file: String
+        /// The day the file asks settlement for, where its window says; else the policy's cut-off
+        /// decides.
+        public let settlesOn: Day?
 
-        public init(payment: PaymentReference, trace: TraceNumber, file: String) {
+        public init(
+            payment: PaymentReference, trace: TraceNumber, file: String, settlesOn: Day? = nil
+        ) {
             self.payment = payment
             self.trace = trace
             self.file = file
+            self.settlesOn = settlesOn
         }
     }
 
@@ -605,21 +611,25 @@ extension Command {
 extension Command {
     /// A return that names no payment of ours.
     public struct ParkReturn: Hashable, Sendable, Codable {
+        /// Empty when it cannot be read.
         public let code: String
+        /// Zero when it cannot be read, and for a change.
         public let amount: Cents
-        public let trace: TraceNumber
-        public let originalTrace: TraceNumber
+        public let trace: TraceNumber?
+        public let originalTrace: TraceNumber?
         public let why: SuspenseItem.Why
+        public let place: FilePlace?
 
         public init(
-            code: String, amount: Cents, trace: TraceNumber, originalTrace: TraceNumber,
-            why: SuspenseItem.Why
+            code: String, amount: Cents, trace: TraceNumber?, originalTrace: TraceNumber?,
+            why: SuspenseItem.Why, place: FilePlace? = nil
         ) {
             self.code = code
             self.amount = amount
             self.trace = trace
             self.originalTrace = originalTrace
             self.why = why
+            self.place = place
         }
     }
 
@@ -627,12 +637,21 @@ extension Command {
         public let item: SuspenseID
         public let customer: CustomerID
         public let payment: PaymentReference
+        /// What a person read in a record that could not be read: the return's code, and the
+        /// payment's own amount. `nil` where the record says it.
+        public let code: String?
+        public let amount: Cents?
         public var approvedBy: String?
 
-        public init(item: SuspenseID, customer: CustomerID, payment: PaymentReference) {
+        public init(
+            item: SuspenseID, customer: CustomerID, payment: PaymentReference,
+            code: String? = nil, amount: Cents? = nil
+        ) {
             self.item = item
             self.customer = customer
             self.payment = payment
+            self.code = code
+            self.amount = amount
         }
     }
 
@@ -650,12 +669,15 @@ extension Command {
 
     public struct DishonorReturn: Hashable, Sendable, Codable {
         public let item: SuspenseID
-        /// R61, R62, R67, R68, R69 or R70.
+        /// R61, R62, R67, R68, R69 or R70; C61 through C69 for a change.
         public let code: String
+        /// At most 21 characters; R69 names the fields that are wrong.
+        public let information: String?
 
-        public init(item: SuspenseID, code: String) {
+        public init(item: SuspenseID, code: String, information: String? = nil) {
             self.item = item
             self.code = code
+            self.information = information
         }
     }
 

@@ -83,6 +83,8 @@ public struct Deposit: Hashable, Sendable, Codable {
         public var settled: Bool
         /// What the bank charged us for the return, once it has said so.
         public var fee: Cents?
+        /// What a return for a death says.
+        public var dateOfDeath: Day?
     }
 
     /// Value in the account that may be traded but not leave, in dollars, whatever was bought.
@@ -200,8 +202,7 @@ extension Draft {
             .house(.clearing), .uncredited(customer.id, id), deposit.amount - deposit.credit,
             .depositSubmitted)
         deposit.trace = entry.trace
-        deposit.settlementDay = facts.timing.forwardSettlement(
-            processingDay: facts.timing.processingDay(submittedAt: facts.now))
+        deposit.settlementDay = countSent(settlingOn: entry.settlesOn)
         deposit.releaseAt = releaseTime(
             initiatedAt: deposit.initiatedAt, terms: deposit.terms,
             settlementDay: deposit.settlementDay)
@@ -209,6 +210,23 @@ extension Draft {
         record(.submitted, on: &deposit)
         sendEntry(entry)
         return .done
+    }
+
+    /// Counts a debit that is in a file now; says when it will settle.
+    ///
+    /// `day` is the one asked for in its batch, where that is known.
+    mutating func countSent(settlingOn day: Day? = nil) -> Day {
+        let settles =
+            day
+            ?? facts.timing.forwardSettlement(
+                processingDay: facts.timing.processingDay(submittedAt: facts.now))
+        count(.sent(on: Eastern.day(at: facts.now), settles: settles))
+        return settles
+    }
+
+    /// The bank says on which day a debit settled.
+    mutating func countSettled(expected: Day?, on day: Day) {
+        if let expected, expected != day { count(.settlementMoved(from: expected, to: day)) }
     }
 
     /// The ODFI credited us for the debit.
@@ -226,6 +244,7 @@ extension Draft {
                 return .unchanged
             }
             try post(.house(.bankOperating), .house(.clearing), deposit.amount, .depositSettled)
+            countSettled(expected: deposit.settlementDay, on: day)
             deposit.settlementDay = day
             record(.fundsReceived, on: &deposit)
             return .done
@@ -233,6 +252,7 @@ extension Draft {
             throw .wrongState("the bank settled a debit that was not with it")
         }
         try post(.house(.bankOperating), .house(.clearing), deposit.amount, .depositSettled)
+        countSettled(expected: deposit.settlementDay, on: day)
         deposit.settlementDay = day
         deposit.releaseAt = releaseTime(
             initiatedAt: deposit.initiatedAt, terms: deposit.terms, settlementDay: day)

@@ -159,6 +159,7 @@ public struct Changes: Hashable, Sendable {
     public internal(set) var entries: [EntryChange] = []
     public internal(set) var following: [Following] = []
     public internal(set) var parked: [SuspenseItem] = []
+    public internal(set) var debits: [DebitCount] = []
 
     /// A customer comes into being.
     public static let opening = Changes(touched: [.profile])

@@ -1,40 +1,54 @@
 import Banking
 import Ledger
 import Money
+import Nacha
 
 /// What a rule may know besides the aggregate: everything that is not a function of its arguments
 /// arrives here, so that the same facts always give the same decision.
 public struct Facts: Sendable {
     public let now: Instant
     public let policy: Policy
+    /// The network's rules by settlement day.
+    public let rules: RuleBook
     public let actor: Actor
     public let quotes: [AssetCode: Quote]
     public let halt: LiquidationHalt
     /// Whether the bank's files are late, which pauses releases.
     public let bankFeedStale: Bool
+    /// Whether the unauthorised return rate is so near its limit that no new bank account is linked.
+    public let bankLinksStopped: Bool
     /// Fingerprints of bank accounts that no customer may use.
     public let blockedAccounts: Set<String>
+    /// The policy's bank clock, under the network's rules.
+    public let timing: ACHTiming
 
+    /// `timing` is the policy's, for who has it at hand already.
     public init(
-        now: Instant, policy: Policy, actor: Actor, quotes: [AssetCode: Quote] = [:],
-        halt: LiquidationHalt = LiquidationHalt(), bankFeedStale: Bool = false,
-        blockedAccounts: Set<String> = []
+        now: Instant, policy: Policy, rules: RuleBook = .builtIn, actor: Actor,
+        quotes: [AssetCode: Quote] = [:], halt: LiquidationHalt = LiquidationHalt(),
+        bankFeedStale: Bool = false, bankLinksStopped: Bool = false,
+        blockedAccounts: Set<String> = [], timing: ACHTiming? = nil
     ) {
         self.now = now
         self.policy = policy
+        self.rules = rules
         self.actor = actor
         self.quotes = quotes
         self.halt = halt
         self.bankFeedStale = bankFeedStale
+        self.bankLinksStopped = bankLinksStopped
         self.blockedAccounts = blockedAccounts
+        self.timing = timing ?? policy.timing(under: rules)
     }
 
-    /// The policy's bank clock. The policy was validated when its book was read.
-    public var timing: ACHTiming {
-        guard let cutOff = Policy.time(policy.bank.cutOff),
-            let opening = Policy.time(policy.bank.opening)
-        else { preconditionFailure("a policy book holds only valid policies") }
-        return ACHTiming(opening: opening, cutOff: cutOff)
+    /// What a return code means on a payment settled on `day`, by the rules in force then. One
+    /// that has not settled yet is judged by today's.
+    public func returnCode(
+        _ text: String, settledOn day: Day?, _ remarks: ReturnRemarks? = nil
+    ) -> ReturnCodeRule {
+        ReturnCodeRule(
+            text, under: rules.rules(on: day ?? Eastern.day(at: now)).codes,
+            isQuestionable: remarks?.isQuestionable ?? false)
     }
 }
 

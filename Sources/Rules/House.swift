@@ -1,4 +1,5 @@
 import Banking
+import HashTreeCollections
 import Ledger
 import Money
 import Nacha
@@ -6,11 +7,31 @@ import Nacha
 /// What belongs to no customer: returns and money nobody has claimed, the switch that stops
 /// sales, and what waits for a second person.
 public struct House: Hashable, Sendable {
-    public var suspense: [SuspenseID: SuspenseItem] = [:]
-    public var proposals: [ProposalID: Proposal] = [:]
+    /// A map that shares what does not change: every command of a large batch has a house of its
+    /// own, and must cost what it changes, not what waits.
+    public private(set) var suspense: TreeDictionary<SuspenseID, SuspenseItem> = [:]
+    private var parked: TreeDictionary<ParkedEntry, SuspenseID> = [:]
+    public var proposals: TreeDictionary<ProposalID, Proposal> = [:]
     public var settings = Settings()
 
     public init() {}
+
+    /// Puts an item where it is found by its id and by the return it is.
+    public mutating func put(_ item: SuspenseItem) {
+        suspense[item.id] = item
+        if let entry = ParkedEntry(item) { parked[entry] = item.id }
+    }
+
+    /// The item of this return of no known payment, when it has come before.
+    func parked(_ entry: ParkedEntry) -> SuspenseID? { parked[entry] }
+
+    /// What makes a return the same return when it comes again.
+    struct ParkedEntry: Hashable, Sendable {
+        let trace: TraceNumber
+        let originalTrace: TraceNumber
+        let code: String
+        let amount: Cents
+    }
 
     public struct Settings: Hashable, Sendable, Codable {
         public var halt = LiquidationHalt()
@@ -26,10 +47,10 @@ public struct House: Hashable, Sendable {
 /// A return or a payment that waits in suspense for a person, with its clock.
 public struct SuspenseItem: Hashable, Sendable, Codable {
     public let id: SuspenseID
-    public let amount: Cents
-    /// The return code; empty for money that arrived.
-    public let code: String
-    public let trace: TraceNumber?
+    public private(set) var amount: Cents
+    /// The return code; empty for money that arrived, and where it cannot be read.
+    public private(set) var code: String
+    public private(set) var trace: TraceNumber?
     public let originalTrace: TraceNumber?
     /// Set when the return is of a known payment and only its charge is in doubt.
     public let customer: CustomerID?
@@ -42,9 +63,20 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     public var state: State
     /// Whether the bank has taken the return's money.
     public var settled = false
+    /// Where it stands in what the bank sent.
+    public var place: FilePlace?
+    /// What R69 must say is wrong with the return (Nacha Operating Rules, dishonored returns).
+    public var dishonorInformation: String?
     /// Whether it was dishonored and the RDFI contested that. There is no second dishonor (Nacha
     /// Operating Rules, contested dishonored returns).
     public var wasContested = false
+
+    /// Puts in what could not be read.
+    mutating func complete(code: String, amount: Cents, trace: TraceNumber) {
+        self.code = code
+        self.amount = amount
+        self.trace = trace
+    }
 
     public enum Why: String, Hashable, Sendable, Codable, CaseIterable {
         case unknownTrace = "unknown_trace"
@@ -53,6 +85,20 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
         case untimely
         case neverSent = "never_sent"
         case unidentifiedFunds = "unidentified_funds"
+        /// A field of the record cannot be read, so that a person must say what it is.
+        case unreadable
+        /// A notification of change that cannot be applied: it is answered or refused.
+        case change
+
+        /// Whether the rules let the bank be answered with this code.
+        func answers(with code: String) -> Bool {
+            switch self {
+            case .unidentifiedFunds: false
+            case .change: ChangeCode(code)?.facts.kind == .refusal
+            case .unknownTrace, .amountDiffers, .duplicate, .untimely, .neverSent, .unreadable:
+                ["R61", "R62", "R67", "R68", "R69", "R70"].contains(code)
+            }
+        }
 
         /// The dishonor code that answers it (Nacha Operating Rules, dishonored returns).
         public var dishonorCode: String? {
@@ -60,8 +106,8 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
             case .unknownTrace, .neverSent: "R61"
             case .duplicate: "R67"
             case .untimely: "R68"
-            case .amountDiffers: "R69"
-            case .unidentifiedFunds: nil
+            case .amountDiffers, .unreadable: "R69"
+            case .unidentifiedFunds, .change: nil
             }
         }
     }
@@ -197,7 +243,7 @@ public struct HouseDraft {
     }
 
     private mutating func keep(_ item: SuspenseItem) {
-        house.suspense[item.id] = item
+        house.put(item)
         if !touchedSuspense.contains(item.id) { touchedSuspense.append(item.id) }
     }
 
@@ -232,30 +278,40 @@ extension HouseDraft {
     }
 
     private mutating func park(_ command: Command.ParkReturn) throws(Refusal) -> Reply {
-        let known = house.suspense.values.first {
-            $0.trace == command.trace && $0.originalTrace == command.originalTrace
-                && $0.code == command.code && $0.amount == command.amount
-        }
-        guard known == nil else { return .unchanged }
-        post(.suspenseReturns, .returnsPayable, command.amount, .returnParked)
-        let item = SuspenseItem(
+        var item = SuspenseItem(
             id: identifier(), amount: command.amount, code: command.code, trace: command.trace,
             originalTrace: command.originalTrace, customer: nil, payment: nil, why: command.why,
-            receivedAt: facts.now,
-            dishonorBy: facts.timing.dishonorDeadline(returnSettlement: Eastern.day(at: facts.now)),
-            state: .open)
+            receivedAt: facts.now, dishonorBy: answerBy(command.why), state: .open)
+        if let entry = House.ParkedEntry(item), house.parked(entry) != nil { return .unchanged }
+        item.place = command.place
+        // A change moves no money.
+        item.settled = command.why == .change
+        post(.suspenseReturns, .returnsPayable, command.amount, .returnParked)
         keep(item)
         raise(.returnInSuspense(item.id))
         return .parked(item.id)
     }
 
+    /// Until when the bank may be answered: five banking days for a return, fifteen days for a
+    /// notification of change (Nacha Operating Rules, dishonored returns and refused changes).
+    private func answerBy(_ why: SuspenseItem.Why) -> Instant {
+        let today = Eastern.day(at: facts.now)
+        return why == .change
+            ? Eastern.midnight(on: today.adding(days: 16))
+            : facts.timing.dishonorDeadline(returnSettlement: today)
+    }
+
     /// Two people found which payment a return is of; the customer is charged now.
     private mutating func match(_ command: Command.MatchReturn) throws(Refusal) -> Reply {
         var item = try item(command.item)
-        guard item.state == .open, item.why != .unidentifiedFunds, let trace = item.trace else {
+        guard item.state == .open, item.why != .unidentifiedFunds, item.why != .change else {
             throw .wrongState("the item is not an open return")
         }
         guard command.approvedBy != nil else { throw .secondPersonRequired }
+        if item.why == .unreadable { try complete(&item, command) }
+        guard let trace = item.trace else {
+            throw .wrongState("the item is not an open return")
+        }
         item.state = .matched(command.customer)
         keep(item)
         changes.following.append(
@@ -266,6 +322,25 @@ extension HouseDraft {
                         payment: command.payment, code: item.code, amount: item.amount,
                         trace: trace, from: .suspenseReturns))))
         return .done
+    }
+
+    /// What a person read where the reader could not; what was booked so far becomes the amount.
+    private mutating func complete(
+        _ item: inout SuspenseItem, _ command: Command.MatchReturn
+    ) throws(Refusal) {
+        let code = item.code.isEmpty ? command.code ?? "" : item.code
+        let amount = command.amount ?? item.amount
+        guard ReturnCode(code) != nil, amount > .zero else {
+            throw .wrongState(
+                "code and amount of the return must be said, for its record is unreadable")
+        }
+        if amount > item.amount {
+            post(.suspenseReturns, .returnsPayable, amount - item.amount, .returnParked)
+        } else {
+            post(.returnsPayable, .suspenseReturns, item.amount - amount, .returnParked)
+        }
+        item.complete(
+            code: code, amount: amount, trace: item.trace ?? TraceNumber(number: 0))
     }
 
     /// Nobody can say what an item is of: a return is our loss, money goes back where it came from.
@@ -303,18 +378,28 @@ extension HouseDraft {
     private mutating func dishonor(_ command: Command.DishonorReturn) throws(Refusal) -> Reply {
         var item = try item(command.item)
         guard item.state == .open, let trace = item.trace else {
-            throw .wrongState("the item is not an open return")
+            throw .wrongState("the item is not an open return or change")
         }
         guard !item.wasContested else {
             throw .wrongState("the return was dishonored and the dishonor was contested")
         }
-        guard ["R61", "R62", "R67", "R68", "R69", "R70"].contains(command.code) else {
-            throw .wrongState("\(command.code) is not a dishonor code")
+        guard item.why.answers(with: command.code) else {
+            throw .wrongState(
+                item.why == .change
+                    ? "\(command.code) does not refuse a change; C61 through C69 do"
+                    : "\(command.code) is not a dishonor code")
         }
+        // A field error says which field (Nacha Operating Rules, dishonored returns, R69).
+        let information = command.information ?? ""
+        guard command.code != "R69" || !information.isEmpty else { throw .reasonRequired }
         if let deadline = item.dishonorBy, facts.now > deadline {
-            throw .wrongState("the five banking days for a dishonor have passed")
+            throw .wrongState(
+                item.why == .change
+                    ? "the fifteen days for refusing a change have passed"
+                    : "the five banking days for a dishonor have passed")
         }
         item.state = .dishonorQueued(code: command.code)
+        item.dishonorInformation = information.isEmpty ? nil : information
         keep(item)
         changes.entries.append(
             .queue(
@@ -491,5 +576,14 @@ extension HouseDraft {
                     command: proposal.action.command(approvedBy: name)))
         }
         return .done
+    }
+}
+
+extension House.ParkedEntry {
+    /// `nil` for money, and for a record of which a trace number cannot be read.
+    init?(_ item: SuspenseItem) {
+        guard let trace = item.trace, let originalTrace = item.originalTrace else { return nil }
+        self.init(
+            trace: trace, originalTrace: originalTrace, code: item.code, amount: item.amount)
     }
 }

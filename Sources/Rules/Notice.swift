@@ -72,6 +72,34 @@ public struct Alert: Hashable, Sendable, Codable {
         case bankFile(name: String)
         /// The processor told of something that could not be read or booked; `what` says why.
         case processorEvent(id: String, what: String)
+        /// A file for the bank did not get there by itself.
+        case bankDelivery(name: String, BankTrouble)
+        /// A file of the bank's has not come by its time; releases wait for it.
+        case bankFileMissing(name: String, day: Day)
+        /// A return rate reached a level; `name` and `method` are words of ours.
+        case returnRate(name: String, method: String, reached: BasisPoints, isExceeded: Bool)
+    }
+
+    /// Why a file for the bank needs a person.
+    public enum BankTrouble: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Its bytes cannot be made from the entries in it, so none of them leaves.
+        case cannotBeMade = "cannot_be_made"
+        /// It could not be sent so far; it is tried on.
+        case late
+        /// It was tried as often as it may be.
+        case gaveUp = "gave_up"
+        /// Another file has its name there.
+        case otherBytes = "other_bytes"
+        /// It may have been taken already: neither its name nor its part is there.
+        case unknown
+        /// The 36 file ID modifiers of the day are used.
+        case noModifierLeft = "no_modifier_left"
+        /// An entry alone is more than a file may hold.
+        case entryTooLarge = "entry_too_large"
+        /// Every trace number is still in use.
+        case noTraceLeft = "no_trace_left"
+        /// A file at the bank has a name that cannot be fetched.
+        case nameUnusable = "name_unusable"
     }
 }
 
@@ -89,12 +117,30 @@ public struct QueuedEntry: Hashable, Sendable, Codable {
     public let amount: Cents
     public let presentment: Presentment
 
+    /// The individual identification of what we send: this many characters of the payment's id,
+    /// from the one after its prefix on. Returns bring it back; time comes first in an id, so these
+    /// characters tell it from every other and find it.
+    public static let identificationLength = 15
+
     public enum Presentment: Hashable, Sendable, Codable {
         case original
         /// RETRY PYMT: the same amount in a batch of its own.
         case again
         /// A dishonored return, with the code and the return it answers.
         case dishonor(code: String, returnCode: String, returnTrace: String)
+    }
+}
+
+extension PaymentReference {
+    /// What columns 40-54 of its entry hold.
+    public var identification: String {
+        let id =
+            switch self {
+            case .deposit(let id): "\(id)"
+            case .settlement(let id): "\(id)"
+            case .dishonor(let id): "\(id)"
+            }
+        return String(id.drop { $0 != "_" }.dropFirst().prefix(QueuedEntry.identificationLength))
     }
 }
 

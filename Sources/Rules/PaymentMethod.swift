@@ -95,6 +95,7 @@ extension Draft {
                 guard same.standing == .usable else { throw .methodUnusable(same.standing) }
                 return .method(same.id)
             }
+            guard !facts.bankLinksStopped else { throw .bankLinksStopped }
         }
         let method = PaymentMethod(
             id: identifier(), kind: command.kind, linkedAt: facts.now, label: command.label,

@@ -1,5 +1,6 @@
 import Banking
 import Money
+import Nacha
 
 /// Everything an operator may choose, as data: `docs/reference/policy.md` explains each value.
 ///
@@ -17,6 +18,7 @@ public struct Policy: Hashable, Sendable, Codable {
     public var settlement: Settlement
     public var verification: Verification
     public var representment: Representment
+    public var returns: Returns
     public var liquidation: Liquidation
     public var loss: Loss
     public var approval: Approval
@@ -68,6 +70,11 @@ public struct Policy: Hashable, Sendable, Codable {
         public var hours: Int
         /// Banking days added to the standard return window, for the ODFI's own posting.
         public var slackBankingDays: Int
+
+        public init(hours: Int, slackBankingDays: Int) {
+            self.hours = hours
+            self.slackBankingDays = slackBankingDays
+        }
     }
 
     public struct Bank: Hashable, Sendable, Codable {
@@ -125,6 +132,20 @@ public struct Policy: Hashable, Sendable, Codable {
         public var daysMax: Int
     }
 
+    /// What follows from the return rates before they reach the limits of the rules.
+    public struct Returns: Hashable, Sendable, Codable {
+        /// From this unauthorised rate on no new bank account is linked.
+        public var linkStop: BasisPoints
+        /// Over fewer debits than this a rate warns of nothing and stops nothing: one return in a
+        /// hundred debits is above the limit already.
+        public var debitsMin: Int
+
+        public init(linkStop: BasisPoints, debitsMin: Int) {
+            self.linkStop = linkStop
+            self.debitsMin = debitsMin
+        }
+    }
+
     public struct Liquidation: Hashable, Sendable, Codable {
         /// Sold beyond what is owed, so that a moving price does not leave a rest.
         public var buffer: BasisPoints
@@ -160,11 +181,14 @@ public struct Policy: Hashable, Sendable, Codable {
         public var emailChangeHours: Int
     }
 
-    /// Reads `HH:MM`.
-    static func time(_ text: String) -> TimeOfDay? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }) else { return nil }
-        return TimeOfDay(hhmm: parts[0] + parts[1])
+    /// The bank's clock under the network's rules. The policy was validated when its book was read.
+    public func timing(under rules: RuleBook) -> ACHTiming {
+        guard let cutOff = TimeOfDay(clock: bank.cutOff),
+            let opening = TimeOfDay(clock: bank.opening)
+        else {
+            preconditionFailure("a policy book holds only valid policies")
+        }
+        return rules.timing(opening: opening, cutOff: cutOff)
     }
 
     public func asset(_ code: AssetCode) -> AssetPolicy? { assets.first { $0.code == code } }
@@ -240,10 +264,12 @@ extension Policy {
         try require(liquidation.slicesPerHourMax > 0, "slicesPerHourMax must be positive")
         try require(liquidation.retrySeconds > 0, "retrySeconds must be positive")
         try require(liquidation.sliceIntervalSeconds > 0, "sliceIntervalSeconds must be positive")
-        try require(Self.time(bank.cutOff) != nil, "bank.cutOff must be HH:MM")
-        try require(Self.time(bank.opening) != nil, "bank.opening must be HH:MM")
+        try require(TimeOfDay(clock: bank.cutOff) != nil, "bank.cutOff must be HH:MM")
+        try require(TimeOfDay(clock: bank.opening) != nil, "bank.opening must be HH:MM")
         try require(representment.countMax <= 2, "Nacha allows at most 2 re-presentments")
         try require(representment.daysMax <= 180, "Nacha allows re-presentment within 180 days")
+        try require(returns.linkStop.count > 0, "returns.linkStop must be positive")
+        try require(returns.debitsMin >= 0, "returns.debitsMin must not be negative")
         for asset in assets {
             try require(
                 (0...Asset.scaleMax).contains(asset.scale), "\(asset.code): scale is 0 through 9")

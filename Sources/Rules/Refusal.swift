@@ -11,6 +11,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case methodUnknown
     case methodUnusable(PaymentMethod.Standing)
     case methodBlocked
+    /// Too many debits came back as unauthorised; no new bank account is linked meanwhile.
+    case bankLinksStopped
     case depositUnknown
     case obligationUnknown
     case settlementUnknown

@@ -12,16 +12,53 @@ public struct ReturnedEntry: Hashable, Sendable, Codable {
     public let trace: TraceNumber
     /// The return's own settlement date, by which it is in time or late; without one, when it came.
     public let settlesOn: Day?
+    /// What the bank said besides the code; `nil` when nothing.
+    public let remarks: ReturnRemarks?
+    /// Where the return stands in what the bank sent.
+    public let place: FilePlace?
 
     public init(
         payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber,
-        settlesOn: Day? = nil
+        settlesOn: Day? = nil, remarks: ReturnRemarks? = nil, place: FilePlace? = nil
     ) {
         self.payment = payment
         self.code = code
         self.amount = amount
         self.trace = trace
         self.settlesOn = settlesOn
+        self.remarks = remarks
+        self.place = place
+    }
+}
+
+/// What a bank may say with a return besides its code.
+public struct ReturnRemarks: Hashable, Sendable, Codable {
+    /// Only with R14 and R15: entries initiated before it are judged otherwise than later ones.
+    public let dateOfDeath: Day?
+    /// R17 with QUESTIONABLE in its addenda: the RDFI believes that the entry was made under
+    /// questionable circumstances (Nacha Operating Rules, return for questionable activity).
+    public let isQuestionable: Bool
+
+    public init(dateOfDeath: Day? = nil, isQuestionable: Bool = false) {
+        self.dateOfDeath = dateOfDeath
+        self.isQuestionable = isQuestionable
+    }
+}
+
+/// Where a record stands: what was decided about it may need the whole of it again.
+public struct FilePlace: Hashable, Sendable, Codable {
+    public let file: String
+    /// Counted from one.
+    public let line: Int
+    /// The byte it begins at, and the byte the header of its batch begins at.
+    public let offset: Int
+    public let batch: Int
+
+    public init(file: String, line: Int, offset: Int, batch: Int) {
+        self.file = file
+        self.line = line
+        self.offset = offset
+        self.batch = batch
     }
 }
 
@@ -44,6 +81,7 @@ extension Draft {
             return .unchanged
         }
         guard entry.amount == deposit.amount else {
+            countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
             return try park(entry, of: .deposit(id), because: .amountDiffers)
         }
         guard !customer.claims.values.contains(where: { $0.deposit == id && $0.state == .accepted })
@@ -59,7 +97,9 @@ extension Draft {
         case .initiated, .cancelled:
             return try park(entry, of: .deposit(id), because: .neverSent)
         }
-        let rule = ReturnCodeRule(entry.code)
+        countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
+        let rule = facts.returnCode(
+            entry.code, settledOn: deposit.settlementDay, entry.remarks)
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -71,9 +111,10 @@ extension Draft {
     /// opening of business: a file that reaches us later says nothing about that, and what is here
     /// before it was in time whatever date it bears.
     func isUntimely(_ entry: ReturnedEntry, ofDebitSettledOn day: Day?) -> Bool {
-        guard let day, let deadline = ReturnCodeRule(entry.code).deadline(day, facts.timing) else {
-            return false
-        }
+        guard let day,
+            let deadline = facts.returnCode(entry.code, settledOn: day)
+                .deadline(day, facts.timing)
+        else { return false }
         let settled = entry.settlesOn.map(facts.timing.settlementInstant) ?? facts.now
         return min(settled, facts.now) > deadline
     }
@@ -85,7 +126,7 @@ extension Draft {
         let entry = ReturnedEntry(
             payment: .deposit(deposit.id), code: code, amount: deposit.credit, trace: trace)
         try takeBack(
-            deposit, entry, ReturnCodeRule(code),
+            deposit, entry, facts.returnCode(code, settledOn: deposit.settlementDay),
             source: .instantCredit(customer.id, deposit.id), recordedAs: .clearing)
     }
 
@@ -107,14 +148,14 @@ extension Draft {
         let returned = Deposit.ReturnRecord(
             code: rule.code, trace: entry.trace, receivedAt: facts.now, source: house,
             covered: covered, shortfall: shortfall, afterRelease: deposit.state == .settled,
-            settled: house != .returnsPayable)
+            settled: house != .returnsPayable, dateOfDeath: entry.remarks?.dateOfDeath)
         deposit.returns.append(returned)
         deposit.state = .returned(returned)
         record(.returned(code: rule.code), on: &deposit)
         clear(.release(id))
         if !rule.isOurOwnRequest { depositFailed() }
         applyReturn(rule, to: deposit.method)
-        stopCustomer(after: rule)
+        stopCustomer(after: rule, remarks: entry.remarks)
         if shortfall > .zero {
             try openObligation(
                 ObligationID(sharing: id), origin: .deposit(id), principal: shortfall,
@@ -133,7 +174,7 @@ extension Draft {
         return min(customer.freeCash, amount)
     }
 
-    mutating func stopCustomer(after rule: ReturnCodeRule) {
+    mutating func stopCustomer(after rule: ReturnCodeRule, remarks: ReturnRemarks? = nil) {
         let kind: StopFlag.Kind
         switch rule.customerEffect {
         case .none, .normal, .review: return
@@ -141,7 +182,8 @@ extension Draft {
         case .deceased: kind = .deceased
         case .compliance: kind = .compliance
         }
-        setFlag(kind, reason: "return \(rule.code)", expiresAt: nil)
+        let died = remarks?.dateOfDeath.map { ", died \($0.iso)" } ?? ""
+        setFlag(kind, reason: "return \(rule.code)\(died)", expiresAt: nil)
         raise(.customerStopped(customer.id, kind))
     }
 
@@ -204,6 +246,7 @@ extension Draft {
                 returnSettlement: Eastern.day(at: facts.now)),
             state: .open, settled: source != .returnsPayable)
         item.wasContested = reason == .dishonorContested
+        item.place = entry.place
         changes.parked.append(item)
         raise(.returnInSuspense(item.id))
         switch payment {
@@ -228,7 +271,7 @@ extension Draft {
         let entry = ReturnedEntry(
             payment: command.payment, code: command.code, amount: command.amount,
             trace: command.trace)
-        decideParked(command.payment, command.trace)
+        let wasOfPayment = decideParked(command.payment, command.trace)
         if let problem = try upholdProblem(entry) {
             // The money of a contested dishonor is gone whether or not the payment can be charged
             // for it; then it waits in suspense again. A wrong match by a person is refused.
@@ -242,12 +285,20 @@ extension Draft {
         switch command.payment {
         case .deposit(let id):
             var deposit = try deposit(id)
+            if !wasOfPayment {
+                countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
+            }
             record(.returnUpheld, on: &deposit)
             try takeBack(
-                deposit, entry, ReturnCodeRule(command.code), source: .house(command.from),
-                recordedAs: command.from)
+                deposit, entry,
+                facts.returnCode(command.code, settledOn: deposit.settlementDay),
+                source: .house(command.from), recordedAs: command.from)
         case .settlement(let id):
-            try takeBack(try settlement(id), entry, source: command.from)
+            let settlement = try settlement(id)
+            if !wasOfPayment {
+                countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
+            }
+            try takeBack(settlement, entry, source: command.from)
         case .dishonor: break
         }
         return .done
@@ -291,31 +342,36 @@ extension Draft {
                 record(.returnDishonored, on: &deposit)
             }
         } else {
-            decideParked(command.payment, command.trace)
+            _ = decideParked(command.payment, command.trace)
         }
         return .done
     }
 
-    /// A return no longer waits: what stood still because of it is looked at again.
-    private mutating func decideParked(_ payment: PaymentReference, _ trace: TraceNumber) {
+    /// A return no longer waits: what stood still because of it is looked at again. Says whether
+    /// the return was found to be of this payment when it came, and so was counted then.
+    private mutating func decideParked(
+        _ payment: PaymentReference, _ trace: TraceNumber
+    ) -> Bool {
         switch payment {
         case .deposit(let id):
-            guard var deposit = customer.deposits[id], deposit.parkedReturns.decide(trace) else {
-                return
-            }
+            guard var deposit = customer.deposits[id] else { return false }
+            let isKnown = deposit.parkedReturns.contains { $0.trace == trace }
+            guard deposit.parkedReturns.decide(trace) else { return isKnown }
             keep(deposit)
             if deposit.state == .fundsReceived {
                 set(.release(id), due: max(deposit.releaseAt, facts.now))
             }
+            return true
         case .settlement(let id):
-            guard var settlement = customer.settlements[id],
-                settlement.parkedReturns.decide(trace)
-            else { return }
+            guard var settlement = customer.settlements[id] else { return false }
+            let isKnown = settlement.parkedReturns.contains { $0.trace == trace }
+            guard settlement.parkedReturns.decide(trace) else { return isKnown }
             keep(settlement)
             if case .unconfirmed(let until) = settlement.state {
                 set(.confirm(id), due: max(until, facts.now))
             }
-        case .dishonor: break
+            return true
+        case .dishonor: return false
         }
     }
 
@@ -355,7 +411,8 @@ extension Draft {
             try post(
                 .customer(customer.id, .cash), .house(.bankOperating), covered, .warrantyClaim)
             // The bank's customer denies the debit, which means what R10 means.
-            let rule = ReturnCodeRule(ReturnCode.notAuthorized.text)
+            let rule = facts.returnCode(
+                ReturnCode.notAuthorized.text, settledOn: deposit.settlementDay)
             depositFailed()
             applyReturn(rule, to: deposit.method)
             stopCustomer(after: rule)

@@ -10,13 +10,16 @@ public struct ReturnCodeRule: Hashable, Sendable {
     public let customerEffect: CustomerHold
     private let facts: ReturnCodeFacts?
 
-    public init(_ text: String) {
-        let facts = ReturnCode(text)?.facts
+    /// What the code means in one book: that of the returned entry's settlement day
+    /// (``Facts/returnCode(_:settledOn:_:)``). `isQuestionable` is what an R17 says of the entry: then
+    /// compliance decides, and nobody debits the account before.
+    public init(_ text: String, under book: ReturnCodeBook, isQuestionable: Bool = false) {
+        let facts = ReturnCode(text).map(book.facts)
         code = text
         self.facts = facts
         group = facts?.reasonGroup ?? .other
-        accountEffect = facts?.bankAccount ?? .review
-        customerEffect = facts?.customerHold ?? .review
+        accountEffect = isQuestionable ? .block : facts?.bankAccount ?? .review
+        customerEffect = isQuestionable ? .compliance : facts?.customerHold ?? .review
     }
 
     private init(code: String, group: ReasonGroup) {

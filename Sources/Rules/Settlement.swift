@@ -231,7 +231,7 @@ extension Customer {
         _ obligation: Obligation, _ deposit: Deposit, _ facts: Facts
     ) -> RepresentmentRefusal? {
         if hasFlag(where: \.stopsDunning, at: facts.now) != nil { return .stopped }
-        let rule = ReturnCodeRule(obligation.code)
+        let rule = facts.returnCode(obligation.code, settledOn: deposit.settlementDay)
         guard rule.mayBePresentedAgain else { return .codeDoesNotAllow }
         let limits = facts.policy.representment
         guard obligation.representedAt.count < limits.countMax else { return .triedTooOften }
@@ -592,6 +592,7 @@ extension Draft {
             }
         }
         settlement.trace = entry.trace
+        settlement.settlementDay = countSent(settlingOn: entry.settlesOn)
         settlement.state = .submitted
         keep(settlement)
         sendEntry(entry)
@@ -609,6 +610,7 @@ extension Draft {
         try post(
             .house(.bankOperating), .house(.clearing), settlement.amount, .settlementSettled)
         let until = unconfirmedUntil(day, facts.policy.hold)
+        countSettled(expected: settlement.settlementDay, on: day)
         settlement.settlementDay = day
         settlement.state = .unconfirmed(until: until)
         keep(settlement)
@@ -658,6 +660,7 @@ extension Draft {
             !settlement.parkedReturns.contains(where: { $0.trace == entry.trace })
         else { return .unchanged }
         guard entry.amount == settlement.amount else {
+            countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
             return try park(entry, of: .settlement(id), because: .amountDiffers)
         }
         let source: HouseAccount
@@ -668,12 +671,14 @@ extension Draft {
         case .completed where settlement.trace != nil:
             source = .returnsPayable
             if isUntimely(entry, ofDebitSettledOn: settlement.settlementDay) {
+                countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
                 return try park(entry, of: .settlement(id), because: .untimely)
             }
         case .documentsRequired, .awaitingPayment, .queued, .selling, .completed, .failed,
             .cancelled:
             return try park(entry, of: .settlement(id), because: .neverSent)
         }
+        countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
         try takeBack(settlement, entry, source: source)
         return .done
     }
@@ -684,7 +689,7 @@ extension Draft {
     ) throws(Refusal) {
         var settlement = original
         let id = settlement.id
-        let rule = ReturnCodeRule(entry.code)
+        let rule = facts.returnCode(entry.code, settledOn: settlement.settlementDay)
         settlement.returnTrace = entry.trace
         if case .completed = settlement.state {
             try cancelQueuedWithdrawals()

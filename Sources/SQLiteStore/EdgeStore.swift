@@ -71,11 +71,16 @@ public struct EdgeStore: Sendable {
         public let at: Instant
         public let state: String
         public let report: String
+        /// Of all its bytes, wherever they are kept.
+        public let size: Int64
+        /// Entries that have been looked at since it began to be applied, and how many there are.
+        public var progress: (done: Int64, of: Int64?) = (0, nil)
 
         public init(
             name: String, direction: String, digest: Data, bytes: Data, at: Instant, state: String,
-            report: String
+            report: String, size: Int64? = nil
         ) {
+            self.size = size ?? Int64(bytes.count)
             self.name = name
             self.direction = direction
             self.digest = digest
@@ -91,10 +96,14 @@ public struct EdgeStore: Sendable {
     public func keep(_ file: BankFile) throws -> Bool {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO bank_file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT OR IGNORE INTO bank_file(
+                        name, direction, digest, bytes, at, state, report, size)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     file.name, file.direction, file.digest, file.bytes, file.at.milliseconds,
-                    file.state, file.report,
+                    file.state, file.report, file.size,
                 ])
             return db.changesCount > 0
         }
@@ -104,8 +113,10 @@ public struct EdgeStore: Sendable {
     public func complete(bankFile name: String, bytes: Data, digest: Data, state: String) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE bank_file SET bytes = ?, digest = ?, state = ? WHERE name = ?",
-                arguments: [bytes, digest, state, name])
+                sql: """
+                    UPDATE bank_file SET bytes = ?, digest = ?, state = ?, size = ? WHERE name = ?
+                    """,
+                arguments: [bytes, digest, state, bytes.count, name])
         }
     }
 
@@ -142,10 +153,12 @@ public struct EdgeStore: Sendable {
                 db, sql: "SELECT * FROM bank_file " + rest,
                 arguments: StatementArguments(arguments)
             ).map { row in
-                BankFile(
+                var file = BankFile(
                     name: row["name"], direction: row["direction"], digest: row["digest"],
                     bytes: row["bytes"], at: Instant(milliseconds: row["at"]), state: row["state"],
-                    report: row["report"])
+                    report: row["report"], size: row["size"])
+                file.progress = (row["done"], row["entries"])
+                return file
             }
         }
     }

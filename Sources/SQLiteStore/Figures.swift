@@ -28,10 +28,6 @@ extension Reader {
         public var exposure = Cents.zero
         /// Holds that end within a day.
         public var holdsEnding = 0
-        /// Debits for deposits that were initiated in the last sixty days and have been sent.
-        public var originated = 0
-        /// How many of those came back, by the bank's code.
-        public var returned: [String: Int] = [:]
     }
 
     /// The figures at `now`, of one snapshot.
@@ -40,7 +36,7 @@ extension Reader {
             var figures = Figures()
             try Self.owed(into: &figures, db)
             try Self.obligations(since: now, into: &figures, db)
-            try Self.deposits(since: now, into: &figures, db)
+            try Self.deposits(into: &figures, db)
             let ending = try Data.fetchCursor(
                 db, sql: "SELECT kind FROM timer WHERE due > ? AND due <= ?",
                 arguments: [now.milliseconds, now.adding(days: 1).milliseconds])
@@ -106,42 +102,21 @@ extension Reader {
         }
     }
 
-    private static func deposits(
-        since now: Instant, into figures: inout Figures, _ db: Database
-    ) throws {
-        let kind = EntityKind.deposit.rawValue
-        let recent = lowestID(at: now.adding(days: -ratesDays))
+    private static func deposits(into figures: inout Figures, _ db: Database) throws {
         let uncollected = try Data.fetchCursor(
             db,
             sql: """
                 SELECT body FROM entity
                 WHERE kind = ? AND tag IN ('initiated', 'submitted', 'funds_received')
                 """,
-            arguments: [kind])
+            arguments: [EntityKind.deposit.rawValue])
         figures.exposure = figures.owed
         while let body = try uncollected.next() {
             figures.exposure += try Deposit(packed: Array(body)).credit
         }
-        figures.originated =
-            try Int.fetchOne(
-                db,
-                sql: """
-                    SELECT count(*) FROM entity
-                    WHERE kind = ? AND id >= ?
-                        AND tag IN ('submitted', 'funds_received', 'settled', 'returned')
-                    """,
-                arguments: [kind, recent]) ?? 0
-        let returned = try Data.fetchCursor(
-            db, sql: "SELECT body FROM entity WHERE kind = ? AND tag = 'returned' AND id >= ?",
-            arguments: [kind, recent])
-        while let body = try returned.next() {
-            if case .returned(let record) = try Deposit(packed: Array(body)).state {
-                figures.returned[record.code, default: 0] += 1
-            }
-        }
     }
 
-    /// The window of the return rates (Nacha Operating Rules, return rate thresholds).
+    /// What became of obligations is told of those opened in so many days.
     private static let ratesDays = 60
     /// A payment older than this is not looked at for what became of it lately.
     private static let closedDays = 400
@@ -149,6 +124,42 @@ extension Reader {
     /// No id made at `instant` or later is below this one: ids begin with their time.
     private static func lowestID(at instant: Instant) -> Data {
         Cause(high: UInt64(max(0, instant.milliseconds)) << 16, low: 0).data
+    }
+}
+
+/// What the return rates are made of.
+extension Reader {
+    /// Debits and returns of `first` and later, of one snapshot: a few rows for each day.
+    public func debitCounts(since first: Day) throws -> DebitCounts {
+        try pool.read { db in
+            var counts = DebitCounts()
+            let since = first.daysSinceEpoch
+            let debits = try Row.fetchCursor(
+                db, sql: "SELECT day, kind, count FROM debit_count WHERE day >= ?",
+                arguments: [since])
+            while let row = try debits.next() {
+                let day = Day(daysSinceEpoch: row[0])
+                if (row[1] as String) == "sent" {
+                    counts.sent[day] = row[2]
+                } else {
+                    counts.settling[day] = row[2]
+                }
+            }
+            let returns = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT settled, received, code, count FROM return_count
+                    WHERE settled >= :since OR received >= :since
+                    """,
+                arguments: ["since": since])
+            while let row = try returns.next() {
+                let entry = DebitCount.Return(
+                    code: row[2], settled: Day(daysSinceEpoch: row[0]),
+                    received: Day(daysSinceEpoch: row[1]))
+                counts.returned[entry] = row[3]
+            }
+            return counts
+        }
     }
 }
 

@@ -60,6 +60,15 @@ public struct Reader: Sendable {
         }
     }
 
+    /// Whose deposit it is; `nil` when it has never been queued for the bank.
+    public func customer(ofDeposit id: DepositID) throws -> CustomerID? {
+        try pool.read { db in
+            try Data.fetchOne(
+                db, sql: "SELECT customer FROM entry WHERE payment = ?", arguments: ["\(id)"]
+            ).flatMap { CustomerID(data: $0) }
+        }
+    }
+
     /// Whose payment a wire names: the reference of a settlement, in capitals.
     public func customer(ofSettlementReference reference: String) throws -> CustomerID? {
         try pool.read { db in
@@ -138,7 +147,7 @@ public struct Reader: Sendable {
         var house = House()
         for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
             let item = try JSON.decode(SuspenseItem.self, body)
-            house.suspense[item.id] = item
+            house.put(item)
         }
         for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
             let proposal = try JSON.decode(Proposal.self, body)
@@ -391,6 +400,21 @@ public struct Reader: Sendable {
                         packed: Array(row["presentment"] as Data)),
                     trace: row["trace"], file: row["file"])
             }
+        }
+    }
+
+    /// The return in suspense that came under a trace number and whose money the bank has not taken
+    /// yet, as far as we know.
+    public func unsettledReturn(trace: String) throws -> SuspenseID? {
+        guard !trace.isEmpty else { return nil }
+        return try pool.read { db in
+            for body in try String.fetchAll(
+                db, sql: "SELECT body FROM suspense WHERE trace = ?", arguments: [trace])
+            {
+                let item = try JSON.decode(SuspenseItem.self, body)
+                if !item.settled { return item.id }
+            }
+            return nil
         }
     }
 

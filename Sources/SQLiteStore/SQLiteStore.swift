@@ -46,6 +46,14 @@ public final class SQLiteStore: Store {
         return pool
     }
 
+    /// Opens a file that is there for looking only, also while a program writes to it.
+    public static func openReadOnly(path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
     public init(pool: DatabasePool) throws {
         self.pool = pool
         chain = try pool.read { db in try Chain.last(db) }
@@ -202,6 +210,7 @@ public final class SQLiteStore: Store {
         dirty.removeAll(keepingCapacity: true)
         try writeEntities(commit, statements)
         try writeHouse(commit, statements)
+        try writeDebits(commit, statements)
         let sealed = chain.seal()
         statements.insertCommit.bind(1, sealed.sequence)
         statements.insertCommit.bind(2, sealed.at.milliseconds)
@@ -375,6 +384,7 @@ public final class SQLiteStore: Store {
             statements.putSuspense.bind(1, Blob(id))
             statements.putSuspense.bind(2, item.state.tag)
             statements.putSuspense.bind(3, try JSON.encode(item))
+            statements.putSuspense.bind(4, item.trace?.text)
             try statements.putSuspense.run()
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {
@@ -388,6 +398,29 @@ public final class SQLiteStore: Store {
             statements.putSetting.bind(1, "house")
             statements.putSetting.bind(2, try JSON.encode(house.settings))
             try statements.putSetting.run()
+        }
+    }
+
+    /// Summed first: a batch of a thousand debits is a few rows.
+    private func writeDebits(_ commit: Commit, _ statements: Statements) throws {
+        var counts = DebitCounts()
+        for decided in commit.decisions {
+            for count in decided.changes.debits { counts.add(count) }
+        }
+        for (kind, days) in [("sent", counts.sent), ("settling", counts.settling)] {
+            for (day, count) in days where count != 0 {
+                statements.addDebits.bind(1, Int64(day.daysSinceEpoch))
+                statements.addDebits.bind(2, kind)
+                statements.addDebits.bind(3, Int64(count))
+                try statements.addDebits.run()
+            }
+        }
+        for (entry, count) in counts.returned {
+            statements.addReturns.bind(1, Int64(entry.settled.daysSinceEpoch))
+            statements.addReturns.bind(2, Int64(entry.received.daysSinceEpoch))
+            statements.addReturns.bind(3, entry.code)
+            statements.addReturns.bind(4, Int64(count))
+            try statements.addReturns.run()
         }
     }
 

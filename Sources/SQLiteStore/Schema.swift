@@ -161,7 +161,231 @@ enum Schema {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX session_expires ON session(expires);
             """
-        )
+        ),
+        (
+            "0002 The way of files to and from the bank",
+            """
+            CREATE INDEX bank_file_at ON bank_file(direction, at);
+            CREATE INDEX bank_file_state ON bank_file(direction, state);
+
+            CREATE TABLE bank_outbound(
+                name TEXT PRIMARY KEY,
+                day TEXT NOT NULL,
+                modifier TEXT NOT NULL,
+                cut_off INTEGER,
+                effective TEXT,
+                same_day INTEGER NOT NULL,
+                descriptive_date TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE UNIQUE INDEX bank_outbound_modifier ON bank_outbound(day, modifier);
+            INSERT INTO bank_outbound
+                SELECT name, substr(name, 1, 10), substr(name, 12, 1), NULL, NULL, 0, ''
+                FROM bank_file WHERE direction = 'outbound';
+
+            CREATE TABLE bank_delivery(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                request INTEGER,
+                state TEXT NOT NULL,
+                part TEXT,
+                tries INTEGER NOT NULL DEFAULT 0,
+                due INTEGER NOT NULL,
+                failure TEXT,
+                asked_at INTEGER NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_delivery_due ON bank_delivery(due)
+                WHERE state IN ('waiting', 'putting', 'renaming');
+            INSERT INTO bank_delivery(file, number, state, due, asked_at)
+                SELECT name, 1, iif(state = 'sent', 'sent', 'waiting'), at, at
+                FROM bank_file WHERE direction = 'outbound' AND state IN ('ready', 'sent');
+
+            CREATE TABLE bank_receipt(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                size INTEGER NOT NULL,
+                digest BLOB NOT NULL,
+                place TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                tries INTEGER NOT NULL,
+                note TEXT NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_receipt_at ON bank_receipt(at);
+            INSERT INTO bank_receipt
+                SELECT name, 1, length(bytes), digest, 'outbound/' || name, at, 1, ''
+                FROM bank_file WHERE direction = 'outbound' AND state = 'sent';
+
+            CREATE TABLE bank_request(
+                id INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                asked_by TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                from_at INTEGER NOT NULL,
+                to_at INTEGER NOT NULL,
+                again INTEGER NOT NULL,
+                done_at INTEGER,
+                report TEXT
+            ) STRICT;
+            CREATE INDEX bank_request_open ON bank_request(id) WHERE done_at IS NULL;
+
+            CREATE TABLE bank_offset(
+                trace TEXT PRIMARY KEY, at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE bank_fetch(
+                name TEXT NOT NULL,
+                size INTEGER NOT NULL,
+                modified TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                part TEXT NOT NULL,
+                state TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (name, size, modified)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_fetch_open ON bank_fetch(state) WHERE state <> 'done';
+
+            CREATE TABLE bank_expected(
+                expectation TEXT NOT NULL,
+                day TEXT NOT NULL,
+                file TEXT,
+                excused_by TEXT,
+                at INTEGER NOT NULL,
+                PRIMARY KEY (expectation, day)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_expected_missing ON bank_expected(day)
+                WHERE file IS NULL AND excused_by IS NULL;
+            """
+        ),
+        (
+            "0003 Bank files in sealed parts, and what finds the entry a return is of",
+            """
+            ALTER TABLE bank_file ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+            UPDATE bank_file SET size = length(bytes);
+            ALTER TABLE bank_file ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE bank_file ADD COLUMN entries INTEGER;
+
+            CREATE TABLE bank_file_part(
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                sealed BLOB NOT NULL,
+                PRIMARY KEY (file, number)
+            ) STRICT;
+
+            ALTER TABLE suspense ADD COLUMN trace TEXT;
+            UPDATE suspense SET trace = json_extract(body, '$.trace');
+            CREATE INDEX suspense_trace ON suspense(trace) WHERE trace IS NOT NULL;
+
+            DROP INDEX entry_trace;
+            CREATE INDEX entry_trace ON entry(trace, payment, customer, amount, queued_at)
+                WHERE trace IS NOT NULL;
+            CREATE INDEX entry_amount ON entry(amount, queued_at) WHERE trace IS NOT NULL;
+            """
+        ),
+        (
+            "0004 Debits and returns by day",
+            """
+            CREATE TABLE debit_count(
+                day INTEGER NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('sent', 'settling')),
+                count INTEGER NOT NULL,
+                PRIMARY KEY (day, kind)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE return_count(
+                settled INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                code TEXT NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (settled, received, code)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX return_count_received ON return_count(received);
+            """
+        ),
+        (
+            "0005 Statements of the bank, what they are held against, and breaks",
+            """
+            CREATE TABLE bank_statement(
+                id INTEGER PRIMARY KEY,
+                file TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                format TEXT NOT NULL,
+                account TEXT NOT NULL,
+                currency TEXT NOT NULL,
+                as_of INTEGER,
+                opening INTEGER,
+                closing INTEGER,
+                items INTEGER NOT NULL,
+                proof TEXT NOT NULL,
+                standing TEXT NOT NULL,
+                fingerprint INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                UNIQUE (file, number)
+            ) STRICT;
+            CREATE INDEX bank_statement_fingerprint ON bank_statement(fingerprint);
+            CREATE INDEX bank_statement_day ON bank_statement(as_of) WHERE as_of IS NOT NULL;
+
+            CREATE TABLE bank_due(
+                id TEXT PRIMARY KEY,
+                kind TEXT NOT NULL,
+                amount INTEGER NOT NULL CHECK (amount <> 0),
+                day INTEGER NOT NULL,
+                file TEXT,
+                batch TEXT,
+                trace TEXT,
+                return_trace TEXT,
+                reference TEXT NOT NULL,
+                matched INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_due_day ON bank_due(day);
+            CREATE INDEX bank_due_left ON bank_due(day) WHERE matched IS NULL;
+
+            CREATE TABLE bank_due_source(
+                name TEXT PRIMARY KEY, items INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE bank_found(
+                id TEXT PRIMARY KEY,
+                statement INTEGER NOT NULL REFERENCES bank_statement(id),
+                kind TEXT NOT NULL,
+                amount INTEGER NOT NULL CHECK (amount <> 0),
+                day INTEGER NOT NULL,
+                body TEXT NOT NULL,
+                matched INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX bank_found_day ON bank_found(day);
+            CREATE INDEX bank_found_left ON bank_found(day) WHERE matched IS NULL;
+
+            CREATE TABLE bank_match(
+                id INTEGER PRIMARY KEY, basis TEXT NOT NULL, at INTEGER NOT NULL
+            ) STRICT;
+
+            CREATE TABLE bank_break(
+                id INTEGER PRIMARY KEY,
+                side TEXT NOT NULL CHECK (side IN ('expected', 'found')),
+                item TEXT NOT NULL,
+                day INTEGER NOT NULL,
+                opened_on INTEGER NOT NULL,
+                amount INTEGER NOT NULL,
+                owner TEXT,
+                closed_at INTEGER,
+                UNIQUE (side, item)
+            ) STRICT;
+            CREATE INDEX bank_break_open ON bank_break(day) WHERE closed_at IS NULL;
+            CREATE INDEX bank_break_day ON bank_break(day);
+
+            CREATE TABLE bank_break_act(
+                id INTEGER PRIMARY KEY,
+                break INTEGER NOT NULL REFERENCES bank_break(id),
+                at INTEGER NOT NULL,
+                by TEXT NOT NULL,
+                act TEXT NOT NULL,
+                owner TEXT,
+                reason TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX bank_break_act_break ON bank_break_act(break);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -6,6 +6,7 @@ final class Statements {
     let putEntity, putSuspense, putProposal, putSetting: Statement
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
     let insertNotice, insertAlert, insertOutgoing: Statement
+    let addDebits, addReturns: Statement
 
     init(_ connection: OpaquePointer) throws {
         func prepare(_ sql: String) throws -> Statement { try Statement(connection, sql) }
@@ -43,7 +44,8 @@ final class Statements {
             INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET tag = excluded.tag, body = excluded.body
             """)
-        putSuspense = try prepare("INSERT OR REPLACE INTO suspense VALUES (?, ?, ?)")
+        putSuspense = try prepare(
+            "INSERT OR REPLACE INTO suspense(id, tag, body, trace) VALUES (?, ?, ?, ?)")
         putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
         putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
         setTimer = try prepare(
@@ -60,5 +62,15 @@ final class Statements {
             "INSERT INTO notice(id, customer, at, content) VALUES (?, ?, ?, ?)")
         insertAlert = try prepare("INSERT INTO alert(id, at, content) VALUES (?, ?, ?)")
         insertOutgoing = try prepare("INSERT INTO outbox(customer, content, due) VALUES (?, ?, ?)")
+        addDebits = try prepare(
+            """
+            INSERT INTO debit_count VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET count = count + excluded.count
+            """)
+        addReturns = try prepare(
+            """
+            INSERT INTO return_count VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET count = count + excluded.count
+            """)
     }
 }

@@ -15,8 +15,15 @@ public struct StoreFigures: Sendable {
         public let outboxDue: Int
         public let outboxOldestDue: Instant?
         public let entriesQueued: Int
+        /// Files for the bank that are complete and have no receipt.
+        public let filesUnsent: Int
+        /// Files that should have come, on any day.
+        public let filesMissing: Int
         public let alertsOpen: Int
         public let nextTimer: Instant?
+        public let breaksOpen: Int
+        /// Breaks nobody has taken.
+        public let breaksUnassigned: Int
     }
 
     /// All of one moment: one snapshot.
@@ -36,8 +43,21 @@ public struct StoreFigures: Sendable {
                     [now.milliseconds]),
                 outboxOldestDue: try instant("SELECT min(due) FROM outbox WHERE done_at IS NULL"),
                 entriesQueued: try count("SELECT count(*) FROM entry WHERE trace IS NULL"),
+                filesUnsent: try count(
+                    """
+                    SELECT count(*) FROM bank_file
+                    WHERE direction = 'outbound' AND state IN ('ready', 'failed')
+                    """),
+                filesMissing: try count(
+                    """
+                    SELECT count(*) FROM bank_expected
+                    WHERE file IS NULL AND excused_by IS NULL
+                    """),
                 alertsOpen: try count("SELECT count(*) FROM alert WHERE closed_by IS NULL"),
-                nextTimer: try instant("SELECT min(due) FROM timer"))
+                nextTimer: try instant("SELECT min(due) FROM timer"),
+                breaksOpen: try count("SELECT count(*) FROM bank_break WHERE closed_at IS NULL"),
+                breaksUnassigned: try count(
+                    "SELECT count(*) FROM bank_break WHERE closed_at IS NULL AND owner IS NULL"))
         }
     }
 }

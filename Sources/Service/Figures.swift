@@ -103,8 +103,17 @@ public final class Figures: Sendable {
         case refused
         /// The same bytes came before.
         case duplicate
+        /// It did not get to the bank this time, and is tried again.
+        case delayed
+        /// It did not get to the bank, and a person must look.
+        case failed
 
-        var direction: String { self == .sent ? "outbound" : "inbound" }
+        var direction: String {
+            switch self {
+            case .sent, .delayed, .failed: "outbound"
+            case .taken, .refused, .duplicate: "inbound"
+            }
+        }
     }
 
     public func bankFile(_ file: BankFile) {
@@ -121,6 +130,7 @@ public final class Figures: Sendable {
         case bank
         case outbox
         case market
+        case rates
     }
 
     /// A round of background work ended early; the next begins anew.
@@ -148,6 +158,8 @@ public final class Figures: Sendable {
         if let store {
             do {
                 read(try store.read(at: now), now)
+                let rates = try service.returnRates()
+                for figure in rates.figures where figure.span == .days { tell(figure) }
                 gauge(Figures.readable, 1)
             } catch {
                 // The other figures matter most when the database does not answer.
@@ -155,6 +167,16 @@ public final class Figures: Sendable {
             }
         }
         return book.text()
+    }
+
+    private func tell(_ figure: ReturnRates.Figure) {
+        let labels = [("rate", figure.rate.rawValue), ("method", figure.method.rawValue)]
+        func gauge(_ gauge: Figure, _ value: Double) {
+            Gauge(label: gauge.name, dimensions: labels, factory: book).record(value)
+        }
+        gauge(Figures.debitsReturned, Double(figure.returned))
+        gauge(Figures.debitsOriginated, Double(figure.originated))
+        gauge(Figures.returnRateLimit, Double(figure.limit.most.count) / 10_000)
     }
 
     private func read(_ reading: StoreFigures.Reading, _ now: Instant) {
@@ -169,7 +191,11 @@ public final class Figures: Sendable {
             Figures.outboxLate, reading.outboxOldestDue.map { Figures.seconds(since: $0, now) } ?? 0
         )
         gauge(Figures.entries, Double(reading.entriesQueued))
+        gauge(Figures.filesUnsent, Double(reading.filesUnsent))
+        gauge(Figures.filesMissing, Double(reading.filesMissing))
         gauge(Figures.alerts, Double(reading.alertsOpen))
+        gauge(Figures.breaks, Double(reading.breaksOpen))
+        gauge(Figures.breaksUnassigned, Double(reading.breaksUnassigned))
         gauge(Figures.timersLate, reading.nextTimer.map { Figures.seconds(since: $0, now) } ?? 0)
     }
 
@@ -248,10 +274,29 @@ extension Figures {
         "Lines of files from the bank that need a person.")
     static let entries = Figure(
         "makewhole_bank_entries_queued", .gauge, "Bank entries waiting for the next file.")
+    static let filesUnsent = Figure(
+        "makewhole_bank_files_unsent", .gauge, "Files for the bank without a receipt.")
+    static let filesMissing = Figure(
+        "makewhole_bank_files_missing", .gauge,
+        "Files that should have come by now; releases wait while it is not zero.")
     static let alerts = Figure("makewhole_alerts_open", .gauge, "Alerts nobody has closed.")
+    static let breaks = Figure(
+        "makewhole_reconciliation_breaks_open", .gauge,
+        "Movements of the bank or of ours that the other side does not know.")
+    static let breaksUnassigned = Figure(
+        "makewhole_reconciliation_breaks_unassigned", .gauge, "Open breaks without an owner.")
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
         "Rounds of background work that ended early.")
+    static let debitsReturned = Figure(
+        "makewhole_debits_returned", .gauge, labels: ["rate", "method"],
+        "Returns of the sixty days that end today which a rate counts.")
+    static let debitsOriginated = Figure(
+        "makewhole_debits_originated", .gauge, labels: ["rate", "method"],
+        "Debits of the sixty days that end today which the returns are held against.")
+    static let returnRateLimit = Figure(
+        "makewhole_return_rate_limit", .gauge, labels: ["rate", "method"],
+        "What the rules allow of the debits to come back, as a share of one.")
     static let quoteAge = Figure(
         "makewhole_quote_age_seconds", .gauge, labels: ["asset"],
         "How old the latest quote of an asset is.")
@@ -265,8 +310,10 @@ extension Figures {
     /// Every figure there is, in the order they are written.
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
-        outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries, alerts,
-        stumbles, quoteAge, readable, memory, startTime,
+        outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries,
+        filesUnsent, filesMissing, alerts, breaks, breaksUnassigned, stumbles, debitsReturned,
+        debitsOriginated,
+        returnRateLimit, quoteAge, readable, memory, startTime,
     ]
 }
 

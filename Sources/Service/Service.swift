@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Ledger
 import Money
+import Nacha
 import Rules
 import SQLiteStore
 import Synchronization
@@ -18,6 +19,8 @@ public struct Service: Sendable {
     public let reader: Reader
     public let edge: EdgeStore
     public let policies: PolicyBook
+    /// The network's rules by settlement day; the same the engine decides with.
+    public let rules: RuleBook
     public let clock: ServiceClock
     public let vault: Vault
     public let market: MarketBoard
@@ -30,12 +33,13 @@ public struct Service: Sendable {
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures()
+        figures: Figures = Figures(), rules: RuleBook = .builtIn
     ) {
         self.engine = engine
         self.reader = reader
         self.edge = edge
         self.policies = policies
+        self.rules = rules
         self.clock = clock
         self.vault = vault
         self.market = market
@@ -43,6 +47,9 @@ public struct Service: Sendable {
         self.bell = bell
         self.figures = figures
     }
+
+    /// The bytes of bank files.
+    public var bankFiles: BankFileBytes { BankFileBytes(edge: edge, vault: vault) }
 
     /// What a deployment says of itself.
     public struct Settings: Sendable {
@@ -60,11 +67,14 @@ public struct Service: Sendable {
         public var apiKeys: [APIKey]
         /// How the host signs its customers in itself; `nil` when it does not.
         public var hostSignIn: HostSignIn?
+        /// How the ODFI takes and brings files.
+        public var bank: BankSetup
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
             originator: Originator, processorURL: String, marketURL: String,
-            processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil
+            processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil,
+            bank: BankSetup = BankSetup()
         ) {
             self.publicURL = publicURL
             self.brand = brand
@@ -76,6 +86,7 @@ public struct Service: Sendable {
             self.processorSecrets = processorSecrets
             self.apiKeys = apiKeys
             self.hostSignIn = hostSignIn
+            self.bank = bank
         }
     }
 
@@ -126,6 +137,8 @@ public struct Service: Sendable {
         case operatorLinks = "operator-links:write"
         case houseWrite = "house:write"
         case metricsRead = "metrics:read"
+        case reconciliationRead = "reconciliation:read"
+        case reconciliationWrite = "reconciliation:write"
         case sandboxClock = "sandbox:clock"
     }
 
@@ -134,8 +147,8 @@ public struct Service: Sendable {
         let now = clock.now()
         let house = try reader.house()
         return Facts(
-            now: now, policy: policies.policy(at: now), actor: actor, quotes: market.quotes,
-            halt: house.settings.halt,
+            now: now, policy: policies.policy(at: now), rules: rules, actor: actor,
+            quotes: market.quotes, halt: house.settings.halt,
             blockedAccounts: Set(house.settings.blockedAccounts.keys))
     }
 
@@ -159,6 +172,37 @@ public struct Service: Sendable {
                 command.name, "fault", code: error.word, after: start.duration(to: .now))
             throw error
         }
+    }
+
+    /// One command of ``perform(batch:)``.
+    public struct Asked: Sendable {
+        let command: Command
+        let addressee: Addressee
+        let cause: Cause
+        let fingerprint: UInt64
+
+        public init(
+            _ command: Command, to addressee: Addressee, cause: Cause, fingerprint: UInt64
+        ) {
+            self.command = command
+            self.addressee = addressee
+            self.cause = cause
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// The same for many commands of the system's own, in one commit and answered in their order.
+    public func perform(batch asked: [Asked]) async throws(Fault) -> [Outcome] {
+        let start = ContinuousClock.now
+        let outcomes = try await engine.perform(
+            batch: asked.map {
+                Envelope(
+                    cause: $0.cause, fingerprint: $0.fingerprint, actor: .system,
+                    to: $0.addressee, $0.command)
+            })
+        let took = start.duration(to: .now)
+        for (asked, outcome) in zip(asked, outcomes) { note(asked.command, outcome, after: took) }
+        return outcomes
     }
 
     private func note(_ command: Command, _ outcome: Outcome, after took: Duration) {
@@ -188,10 +232,17 @@ extension Fault {
 extension Service {
     /// Tells operators of what an edge found. `key` names it: found again, it is told once.
     public func raise(_ content: Alert.Content, about key: String) throws {
-        try edge.keep(
-            Alert(
-                id: AlertID(sharing: Causes.named(scope: "alert", key: key)), at: clock.now(),
-                content: content))
+        try edge.keep(Alert(id: alertID(about: key), at: clock.now(), content: content))
+    }
+
+    /// The alert that ``raise(_:about:)`` tells under this key.
+    public func alertID(about key: String) -> AlertID {
+        AlertID(sharing: Causes.named(scope: "alert", key: key))
+    }
+
+    /// What an edge found has ended by itself.
+    public func settle(alertAbout key: String) throws {
+        try edge.closeAlert(alertID(about: key), by: "system")
     }
 }
 

@@ -45,5 +45,13 @@ public struct Vault: Sendable {
         try ring.open(Array(sealed), context: "document:\(id)")
     }
 
+    func seal(bankFilePart bytes: [UInt8], of name: String, number: Int) -> Data {
+        Data(ring.seal(bytes, context: "bank-file:\(number):\(name)"))
+    }
+
+    func open(bankFilePart sealed: Data, of name: String, number: Int) throws -> [UInt8] {
+        try ring.open(Array(sealed), context: "bank-file:\(number):\(name)")
+    }
+
     private static let accountContext = "bank-account"
 }

@@ -182,7 +182,7 @@ extension World {
             }
         case .parkReturn(let command):
             guard case .parked(let item) = reply else { return }
-            bank.unnamed[item] = bank.unnamedByTrace[command.trace]
+            bank.unnamed[item] = command.trace.flatMap { bank.unnamedByTrace[$0] }
             expect(.settleParkedReturn(item), to: .house, by: .system, in: hours)
         default: break
         }

@@ -50,6 +50,7 @@ public struct Coverage: Sendable {
     /// Every refusal but `books`, which would be a bug.
     private static let refusals = [
         "customerExists", "customerUnknown", "methodUnknown", "methodUnusable", "methodBlocked",
+        "bankLinksStopped",
         "depositUnknown", "obligationUnknown", "settlementUnknown", "withdrawalUnknown",
         "orderUnknown", "saleUnknown", "documentUnknown", "suspenseUnknown", "claimUnknown",
         "proposalUnknown", "flagUnknown", "assetUnknown", "amountOutOfRange",

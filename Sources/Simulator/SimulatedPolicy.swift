@@ -88,6 +88,7 @@ enum SimulatedPolicy {
           },
           "verification": {"pauseHours": 72, "documentBytesMax": 10000000},
           "representment": {"countMax": 2, "daysMax": 180},
+          "returns": {"linkStop": 45, "debitsMin": 1000},
           "liquidation": {
             "buffer": 50, "fee": 60, "bands": [50, 100, 200], "priceAgeSecondsMax": 60,
             "depthShare": 1000, "slicesPerHourMax": 3, "sliceIntervalSeconds": 30,

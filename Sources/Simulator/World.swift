@@ -101,6 +101,7 @@ public final class World {
         core.quotes = market.quotes
         core.bankFeedStale = random.chance(2)
         if core.bankFeedStale { count("bank feed stale") }
+        core.bankLinksStopped = random.chance(2)
         try fireTimers()
         try bankDay()
         try deliver()

@@ -165,7 +165,6 @@ extension Site {
             candidates: try candidates(for: item))
     }
 
-    /// The named payment's deposit first, then deposits of the same amount.
     private func candidates(for item: SuspenseItem) throws -> [SuspensePage.Candidate] {
         if item.why == .unidentifiedFunds {
             return try deskCustomers(.obligation, ["open"]).prefix(Site.candidatesMax).compactMap {
@@ -174,16 +173,15 @@ extension Site {
                 return candidate(deposit, customer, "This customer owes something")
             }
         }
-        if let id = item.customer, case .deposit(let deposit)? = item.payment,
-            let customer = try service.reader.customer(id), let known = customer.deposits[deposit]
-        {
-            return [candidate(known, customer, "The return names it")]
+        return try service.suggestions(for: item, limit: Site.candidatesMax).compactMap {
+            suggestion in
+            guard case .deposit(let id) = suggestion.payment,
+                let deposit = suggestion.customer.deposits[id]
+            else { return nil }
+            return candidate(
+                deposit, suggestion.customer,
+                suggestion.reasons.map(\.words).joined(separator: ", "))
         }
-        let tags = ["submitted", "funds_received", "settled"]
-        return try deskCustomers(.deposit, tags).flatMap { customer in
-            customer.deposits.values.filter { $0.amount == item.amount && $0.trace != nil }
-                .map { candidate($0, customer, "Same amount") }
-        }.sorted { $0.startedAt > $1.startedAt }.prefix(Site.candidatesMax).map { $0 }
     }
 
     /// More than a person would compare.
@@ -204,9 +202,16 @@ extension Site {
         let key = try visit.key()
         switch visit.form[.decision] {
         case "dishonor":
-            guard let code = item.why.dishonorCode else { throw Turn.bodyMalformed }
+            let typed = visit.form[.code].uppercased()
+            guard let code = item.why == .change ? typed : item.why.dishonorCode else {
+                throw Turn.bodyMalformed
+            }
+            let information = visit.form[.information]
             _ = try await visit.perform(
-                .dishonorReturn(Command.DishonorReturn(item: id, code: code)), to: .house,
+                .dishonorReturn(
+                    Command.DishonorReturn(
+                        item: id, code: code,
+                        information: information.isEmpty ? nil : information)), to: .house,
                 key: "\(key)-dishonor"
             ).reply()
             service.bell.ring()
@@ -214,12 +219,17 @@ extension Site {
             guard let deposit = DepositID(visit.form[.deposit]),
                 let owner = try owner(of: deposit, item)
             else { throw Turn.bodyMalformed }
+            let typed = visit.form[.code].uppercased()
+            let typedCode = item.why == .unreadable && !typed.isEmpty ? typed : nil
             let action: Proposal.Action =
                 item.why == .unidentifiedFunds
                 ? .assignFunds(Command.AssignFunds(item: id, customer: owner))
                 : .matchReturn(
                     Command.MatchReturn(
-                        item: id, customer: owner, payment: .deposit(deposit)))
+                        item: id, customer: owner, payment: .deposit(deposit),
+                        code: typedCode,
+                        amount: item.why == .unreadable
+                            ? try service.reader.customer(owner)?.deposits[deposit]?.amount : nil))
             let reason = visit.form[.reason]
             _ = try await visit.perform(
                 .propose(Command.Propose(addressee: .house, action: action, reason: reason)),
@@ -243,9 +253,19 @@ extension Site {
     }
 
     private func owner(of deposit: DepositID, _ item: SuspenseItem) throws -> CustomerID? {
-        if let id = item.customer { return id }
-        let tags = ["submitted", "funds_received", "settled", "returned"]
-        return try deskCustomers(.deposit, tags).first { $0.deposits[deposit] != nil }?.id
+        try item.customer ?? service.reader.customer(ofDeposit: deposit)
+    }
+}
+
+extension Suggestion.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .named: "The return names it"
+        case .identification: "The identification is its own"
+        case .similarTrace: "The trace number is a slip away"
+        case .lastFour: "The same last four digits of the account"
+        case .amount: "The same amount"
+        }
     }
 }
 
@@ -256,6 +276,8 @@ extension SuspenseItem.Why {
         case .amountDiffers: .amountDiffers
         case .duplicate: .duplicate
         case .untimely: .late
+        case .unreadable: .unreadable
+        case .change: .change
         }
     }
 }
@@ -404,7 +426,9 @@ extension Alert.Content {
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
             .fillParked(let id, _, _):
             id
-        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent: nil
+        case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
+            .bankDelivery, .bankFileMissing, .returnRate:
+            nil
         }
     }
 }
@@ -446,6 +470,19 @@ extension Alert {
                 case .bankFile(let name): (.bankFile, name, .now, .file(name))
                 case .processorEvent(let id, let what):
                     (.processorEvent, "\(id): \(words(what))", .now, nil)
+                case .bankDelivery(let name, let trouble):
+                    (
+                        .bankDelivery(trouble.word), name, .now,
+                        trouble.isAboutFile ? .file(name) : nil
+                    )
+                case .bankFileMissing(let name, let day):
+                    (.bankFileMissing, "\(name), \(day.iso)", .now, nil)
+                case .returnRate(let name, let method, let reached, let isExceeded):
+                    (
+                        .returnRate(basisPoints: Int(reached.count), isExceeded: isExceeded),
+                        "\(name), by \(method)",
+                        isExceeded ? .now : .today, nil
+                    )
                 }
         var dueAt: Int64?
         if case .returnInSuspense(let id) = content {
@@ -470,5 +507,29 @@ extension HelpWords {
             case .other: nil
             }
         return (.help(topic ?? known), message, .now, .customer("\(customer)"))
+    }
+}
+
+extension Alert.BankTrouble {
+    fileprivate var word: TasksPage.BankTrouble {
+        switch self {
+        case .cannotBeMade: .cannotBeMade
+        case .late: .late
+        case .gaveUp: .gaveUp
+        case .otherBytes: .otherBytes
+        case .unknown: .unknown
+        case .noModifierLeft: .noModifierLeft
+        case .entryTooLarge: .entryTooLarge
+        case .noTraceLeft: .noTraceLeft
+        case .nameUnusable: .nameUnusable
+        }
+    }
+
+    /// Whether it names one of our files, which has a page.
+    fileprivate var isAboutFile: Bool {
+        switch self {
+        case .cannotBeMade, .late, .gaveUp, .otherBytes, .unknown: true
+        case .noModifierLeft, .entryTooLarge, .noTraceLeft, .nameUnusable: false
+        }
     }
 }

@@ -36,6 +36,7 @@ extension Site {
         return .page(
             BankFilePage(
                 file: try summary(of: file, contents: contents),
+                deliveries: try service.edge.deliveries(of: name).map { BankFilePage.Delivery($0) },
                 report: file.report.split(separator: "\n").prefix(Site.reportLinesMax)
                     .map { String($0.prefix(300)) },
                 entries: try shown.map { try row(of: $0, visit.facts) },
@@ -57,7 +58,7 @@ extension Site {
         of file: EdgeStore.BankFile, _ contents: BankFileContents?
     ) throws -> BankFilesPage.Status {
         switch file.state {
-        case "ready", "gathering", "kept": return .ready
+        case "ready", "gathering", "arriving", "kept", "applying": return .ready
         case "sent":
             let sent = contents?.entries.count ?? 0
             let open = try service.reader.unanswered(inFile: file.name)
@@ -105,6 +106,29 @@ extension Site {
             trace: item.trace, what: item.what, cents: item.amount.count,
             customerID: customer.map { "\($0.id)" }, customer: customer?.profile.name ?? "",
             account: method.flatMap { customer?.label(of: $0) }, status: status)
+    }
+}
+
+extension BankFilePage.Delivery {
+    fileprivate init(_ delivery: EdgeStore.Delivery) {
+        let state: State =
+            switch delivery.state {
+            case .waiting: .waiting
+            case .putting, .renaming: .underWay
+            case .sent: .sent
+            case .stopped: .stopped
+            case .unknown: .unknown
+            }
+        self.init(
+            state: state, askedAt: delivery.askedAt.milliseconds,
+            tries: delivery.receipt?.tries ?? delivery.tries,
+            nextAt: delivery.isOpen && delivery.tries > 0 ? delivery.due.milliseconds : nil,
+            failure: delivery.failure, request: delivery.request.map { "\($0.by): \($0.reason)" },
+            receipt: delivery.receipt.map { receipt in
+                BankFilePage.Receipt(
+                    at: receipt.at.milliseconds, place: receipt.place, size: receipt.size,
+                    digest: Hex.encode(Array(receipt.digest)), note: receipt.note)
+            })
     }
 }
 

@@ -2,6 +2,7 @@ import Banking
 import Foundation
 import Ledger
 import Money
+import Nacha
 import Rules
 import SQLiteStore
 import Service
@@ -33,6 +34,10 @@ extension Site {
             .post("/operator/liquidation/resume", .deskAct(resumeLiquidation)),
             .get("/operator/bank-files", .desk(bankFiles)),
             .get("/operator/bank-files/:id", .desk(bankFile)),
+            .get("/operator/reconciliation", .desk(reconciliation)),
+            .get("/operator/reconciliation/days/:id", .desk(reconciliationDay)),
+            .get("/operator/reconciliation/breaks/:id", .desk(reconciliationBreak)),
+            .post("/operator/reconciliation/breaks/:id", .deskAct(actOnBreak)),
             .get("/operator/audit", .desk(audit)),
         ]
     }
@@ -74,32 +79,38 @@ extension Site {
                 liquidation: try state(house), pricesAt: quotes.max()?.milliseconds,
                 arePricesStale: visit.facts.policy.assets.allSatisfy {
                     visit.facts.pageQuote($0.code) == nil
-                }, returnRates: returnRates(figures), urgent: Array(tasks.prefix(5))))
+                }, returnRates: try returnRates(), urgent: Array(tasks.prefix(5))))
     }
 
     /// Fewer say nothing.
     private static let ratesNeed = 20
 
-    /// Returns of the last 60 days as a share of the debits (Nacha Operating Rules, return rate
-    /// thresholds: 0.5 %, 3.0 % and 15.0 %).
-    private func returnRates(_ figures: Reader.Figures) -> [OverviewPage.ReturnRate] {
-        let unauthorized = ["R05", "R07", "R10", "R11", "R29", "R51"]
-        let administrative = ["R02", "R03", "R04"]
-        func count(_ codes: [String]) -> Int {
-            codes.reduce(0) { $0 + figures.returned[$1, default: 0] }
+    private static func row(_ figure: ReturnRates.Figure) -> OverviewPage.ReturnRate {
+        let kind: OverviewPage.ReturnRate.Class =
+            switch figure.rate {
+            case .unauthorized: .unauthorized
+            case .administrative: .administrative
+            case .overall: .overall
+            }
+        let method: OverviewPage.ReturnRate.Method =
+            switch figure.method {
+            case .cohort: .cohort
+            case .period: .period
+            }
+        return OverviewPage.ReturnRate(
+            kind: kind, method: method, returned: figure.returned, originated: figure.originated,
+            basisPoints: figure.basisPoints.map { Int($0) },
+            limitBasisPoints: Int(figure.limit.most.count),
+            nextBasisPoints: figure.next.map { Int($0.count) },
+            band: figure.isExceeded ? .exceeded : figure.reached == nil ? .below : .warned)
+    }
+
+    /// Each rate by both methods, the same rate's beside each other.
+    private func returnRates() throws -> [OverviewPage.ReturnRate] {
+        let figures = try service.returnRates().figures.filter { $0.span == .days }
+        return ReturnRate.allCases.flatMap { rate in
+            figures.filter { $0.rate == rate }.map(Self.row)
         }
-        func rate(
-            _ kind: OverviewPage.ReturnRate.Class, _ count: Int, limit: Int
-        ) -> OverviewPage.ReturnRate {
-            OverviewPage.ReturnRate(
-                kind: kind, returned: count, originated: figures.originated,
-                limitBasisPoints: limit)
-        }
-        return [
-            rate(.unauthorized, count(unauthorized), limit: 50),
-            rate(.administrative, count(administrative), limit: 300),
-            rate(.overall, figures.returned.values.reduce(0, +), limit: 1_500),
-        ]
     }
 
     private func negatives(_ visit: DeskVisit) async throws -> Answer {

@@ -387,8 +387,9 @@ extension Site {
             .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown,
             .assetUnknown:
             message(.notFound, visit)
-        case .customerExists, .methodUnusable, .methodBlocked, .amountOutOfRange,
-            .quantityOutOfRange, .insufficientBalance, .held, .owing, .securityLock, .stopped,
+        case .customerExists, .methodUnusable, .methodBlocked, .bankLinksStopped,
+            .amountOutOfRange, .quantityOutOfRange, .insufficientBalance, .held, .owing,
+            .securityLock, .stopped,
             .purchaseNotCredited, .wrongState, .creditInUse, .settlementInProgress,
             .settlementMethodOff, .settlementExceedsOwed, .partialNotAllowed, .amountChanged,
             .nothingOwed, .representmentNotAllowed, .quoteMissing, .tooLittleToSell,

@@ -173,7 +173,9 @@ extension JSONObjectReader {
         case .matchReturn: .matchReturn(matchReturn(context))
         case .dishonorReturn:
             .dishonorReturn(
-                Command.DishonorReturn(item: id("item", context), code: bankCode("code")))
+                Command.DishonorReturn(
+                    item: id("item", context), code: bankCode("code"),
+                    information: optionalString("information", max: 21)))
         case .submitDishonor: submitDishonor(context)
         case .settleParkedReturn: .settleParkedReturn(id("item", context))
         case .settleDishonor: .settleDishonor(id("item", context))
@@ -521,7 +523,8 @@ extension JSONObjectReader {
     private mutating func matchReturn(_ context: CommandContext) -> Command.MatchReturn {
         Command.MatchReturn(
             item: id("item", context), customer: id("customer", context),
-            payment: payment("payment", context))
+            payment: payment("payment", context), code: optionalString("code", max: 3),
+            amount: optionalCents("amount_minor"))
     }
 
     private mutating func assignFunds(_ context: CommandContext) -> Command.AssignFunds {

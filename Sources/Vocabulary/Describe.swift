@@ -463,6 +463,8 @@ public struct Describe: Sendable {
             ("dishonor_by", optional(item.dishonorBy, time)),
             ("dishonor_code", optional(item.why.dishonorCode) { .string($0) }),
             ("settled", .boolean(item.settled)),
+            ("file", optional(item.place) { .string($0.file) }),
+            ("line", optional(item.place) { .integer(Int64($0.line)) }),
         ])
     }
 
@@ -537,6 +539,8 @@ public struct Describe: Sendable {
             [
                 "do": "match_return", "item": text(match.item), "customer": text(match.customer),
                 "payment": payment(match.payment),
+                "code": optional(match.code) { .string($0) },
+                "amount_minor": optional(match.amount, cents),
             ]
         case .assignFunds(let assign):
             ["do": "assign_funds", "item": text(assign.item), "customer": text(assign.customer)]

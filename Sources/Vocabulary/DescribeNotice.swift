@@ -311,6 +311,28 @@ extension Describe {
                 "processor_event", [("event", .string(id)), ("detail", .string(what))],
                 "The processor told of something that could not be read or booked. It is kept."
             )
+        case .bankDelivery(let name, let trouble):
+            (
+                "bank_delivery",
+                [("file", .string(name)), ("trouble", .string(trouble.rawValue))],
+                "Something for the bank did not get there by itself. See docs/reference/bank-files.md."
+            )
+        case .bankFileMissing(let name, let day):
+            (
+                "bank_file_missing", [("expected", .string(name)), ("day", .string(day.iso))],
+                "A file of the bank's has not come by its time. Releases wait for it."
+            )
+        case .returnRate(let name, let method, let reached, let isExceeded):
+            (
+                "return_rate",
+                [
+                    ("rate", .string(name)), ("method", .string(method)),
+                    ("reached_basis_points", .integer(reached.count)),
+                    ("exceeded", .boolean(isExceeded)),
+                ],
+                isExceeded
+                    ? "A return rate is above its limit." : "A return rate reached a warning."
+            )
         }
     }
 }

@@ -69,6 +69,11 @@ extension Describe {
             RefusalProblem(
                 "method_blocked", 409, "This payment method is blocked",
                 "Payments from it were disputed or denied by its owner. Use another one.")
+        case .bankLinksStopped:
+            RefusalProblem(
+                "bank_links_stopped", 409, "No bank account can be linked now",
+                "Too many debits came back as unauthorized. Use an account that is linked, or "
+                    + "another kind of payment method.")
         case .assetUnknown(let asset):
             RefusalProblem(
                 "asset_unknown", 422, "This asset is not known here",

@@ -24,6 +24,7 @@ import HTML
 /// | `/operator/documents/{id}` | `idempotency_key`, `decision`, `reason` | the queue |
 /// | `/operator/suspense/{id}` | `idempotency_key`, `decision`, `deposit`, `reason` | the queue |
 /// | `/operator/tasks/{id}/done` | `idempotency_key` | the tasks |
+/// | `/operator/reconciliation/breaks/{id}` | `decision`, `owner` or `reason` | itself |
 /// | `/operator/liquidation/pause` | `idempotency_key` | itself |
 /// | `/operator/liquidation/resume` | `idempotency_key`, `reason` | itself |
 ///
@@ -118,6 +119,8 @@ public enum Paths {
         public static let resume: Location = "/operator/liquidation/resume"
         /// `/operator/bank-files`
         public static let files: Location = "/operator/bank-files"
+        /// `/operator/reconciliation`
+        public static let reconciliation: Location = "/operator/reconciliation"
         /// `/operator/audit`
         public static let audit: Location = "/operator/audit"
 
@@ -143,6 +146,14 @@ public enum Paths {
         public static func suspense(_ id: String) -> Location { "/operator/suspense/\(id)" }
         /// `/operator/tasks/{id}/done`
         public static func task(_ id: String) -> Location { "/operator/tasks/\(id)/done" }
+        /// `/operator/reconciliation/days/{day}`
+        public static func reconciliationDay(_ day: String) -> Location {
+            "/operator/reconciliation/days/\(day)"
+        }
+        /// `/operator/reconciliation/breaks/{id}`
+        public static func reconciliationBreak(_ id: String) -> Location {
+            "/operator/reconciliation/breaks/\(id)"
+        }
         /// `/operator/bank-files/{id}`
         public static func file(_ id: String) -> Location { "/operator/bank-files/\(id)" }
     }

@@ -45,6 +45,7 @@ struct World: Sendable {
     /// Runs `body` against a fresh service, and throws the service away.
     static func run(
         isSandbox: Bool = true, keys: [Service.APIKey] = [],
+        policy change: @Sendable (inout Policy) -> Void = { _ in },
         _ body: @Sendable (World) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory
@@ -52,8 +53,11 @@ struct World: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let pool = try SQLiteStore.open(
             path: folder.appendingPathComponent("books.sqlite").path)
-        let policies = try PolicyFile.load(
-            [UInt8](Data(contentsOf: root.appendingPathComponent("policy.json"))))
+        var versions = try PolicyFile.load(
+            [UInt8](Data(contentsOf: root.appendingPathComponent("policy.json")))
+        ).versions
+        change(&versions[0])
+        let policies = try PolicyBook(versions)
         let clock = ServiceClock()
         let bell = Bell()
         let engine = try Engine(
@@ -210,7 +214,9 @@ struct World: Sendable {
     }
 
     /// A customer who owes all of a deposit: it was credited, spent and came back.
-    func owing(_ reference: String = "ex-1") async throws -> (customer: String, deposit: String) {
+    func owing(
+        _ reference: String = "ex-1", code: String = "R01"
+    ) async throws -> (customer: String, deposit: String) {
         let customer = try await customer(reference)
         let method = try await bankAccount(customer, number: "98765\(reference.utf8.count)4321")
         let deposit = try await deposit(customer, method).id
@@ -223,7 +229,7 @@ struct World: Sendable {
         try await happen(
             .receiveReturn(
                 ReturnedEntry(
-                    payment: payment, code: "R01", amount: Cents(50_000),
+                    payment: payment, code: code, amount: Cents(50_000),
                     trace: try #require(TraceNumber("091000010000007")))), to: customer)
         return (customer, deposit)
     }

@@ -103,7 +103,8 @@ struct ACHTimingTests {
     func configured() throws {
         let early = ACHTiming(
             opening: try #require(TimeOfDay(hour: 6, minute: 0)),
-            cutOff: try #require(TimeOfDay(hour: 14, minute: 0)), standardReturnBankingDays: 1)
+            cutOff: try #require(TimeOfDay(hour: 14, minute: 0)),
+            windows: EffectiveDated(ACHWindows(standardReturnBankingDays: 1)))
 
         #expect(
             early.processingDay(submittedAt: try instant("2026-03-03T14:00:00-05:00")).iso

@@ -224,4 +224,22 @@ struct CorrectionTests {
         #expect(facts.bankAccount == .review)
         #expect(ChangeCodeFacts.codes.count == 23)
     }
+
+    @Test("A change is late after two banking days, and a refusal leaves within fifteen days")
+    func changeWindows() {
+        let timing = ACHTiming()
+        let wednesday = Samples.day("2026-11-25")
+        let saturday = wednesday.adding(days: 10)
+
+        #expect(
+            ChangeCode.account.facts.deadline(from: wednesday, timing: timing)
+                == timing.settlementInstant(Samples.day("2026-12-01")))
+        #expect(
+            ChangeCode.incorrectTrace.facts.deadline(from: wednesday, timing: timing)
+                == timing.cutOffInstant(Samples.day("2026-12-10")))
+        // Fifteen days after a Saturday is a Sunday: the Friday before it is the last.
+        #expect(
+            ChangeCode.incorrectTrace.facts.deadline(from: saturday, timing: timing)
+                == timing.cutOffInstant(Samples.day("2026-12-18")))
+    }
 }

@@ -442,6 +442,13 @@ struct LenientReadingTests {
         #expect(refusals(amount, .lenient).map(\.line) == [7])
     }
 
+    @Test("Entries without a batch header are refused as values, also where they may be read")
+    func noBatchHeader() {
+        let text = Golden.returns.removing(line: 2)
+
+        #expect(refusals(text, .fragments).map(\.code) == [.batchHeaderMissing])
+    }
+
     @Test("Warnings beyond the limit are counted, not kept, and do not refuse the file")
     func manyWarnings() throws {
         var file = Samples.returns

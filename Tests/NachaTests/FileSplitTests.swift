@@ -11,12 +11,12 @@ struct FileSplitTests {
     private func queued(
         _ key: Int, _ cents: Int64, _ code: TransactionCode = .checkingDebit,
         _ description: String = "DEPOSIT"
-    ) -> QueuedEntry<Int> {
+    ) -> WaitingEntry<Int> {
         var entry = Samples.first
         entry.code = code
         entry.amount = Cents(cents)
         entry.trace = Samples.ours(key)
-        return QueuedEntry(
+        return WaitingEntry(
             key: key,
             header: Samples.header(
                 code.side == .debit ? .debits : .credits, description, number: 9),
@@ -31,7 +31,7 @@ struct FileSplitTests {
             queued(6, 30, .checkingDebit, "RETRY PYMT"),
         ]
         let split = FileSplit(
-            queue, caps: FileCaps(fileDebits: Cents(100)), firstModifier: FileModifier("Y")!,
+            queue, caps: SplitCaps(fileDebits: Cents(100)), firstModifier: FileModifier("Y")!,
             traces: &traces)
 
         #expect(split.files.map(\.keys) == [[1, 2], [3], [5], [6]])
@@ -63,11 +63,11 @@ struct FileSplitTests {
         var traces = try traces()
         let header = Samples.header(.debits, "DEPOSIT", number: 1)
         let queue = [
-            queued(1, 10), queued(1, 20), QueuedEntry(key: 2, header: header, entries: []),
-            QueuedEntry(key: 3, header: header, entries: queued(1, 10).entries), queued(4, 10),
+            queued(1, 10), queued(1, 20), WaitingEntry(key: 2, header: header, entries: []),
+            WaitingEntry(key: 3, header: header, entries: queued(1, 10).entries), queued(4, 10),
         ]
         let split = FileSplit(
-            queue, caps: FileCaps(fileDebits: Cents(10)), firstModifier: FileModifier("9")!,
+            queue, caps: SplitCaps(fileDebits: Cents(10)), firstModifier: FileModifier("9")!,
             traces: &traces)
 
         #expect(split.files.map(\.keys) == [[1]])
@@ -116,7 +116,7 @@ struct FileSplitTests {
     }
 
     private func check(
-        _ split: FileSplit<Int>, _ queue: [QueuedEntry<Int>], _ caps: FileCaps,
+        _ split: FileSplit<Int>, _ queue: [WaitingEntry<Int>], _ caps: SplitCaps,
         _ offset: OffsetAccount?, _ seed: Int
     ) throws {
         let sent = split.files.flatMap(\.keys)
@@ -160,7 +160,7 @@ struct FileSplitTests {
         }
     }
 
-    private func randomQueue(_ random: inout Seeded) -> [QueuedEntry<Int>] {
+    private func randomQueue(_ random: inout Seeded) -> [WaitingEntry<Int>] {
         (1...Int.random(in: 1...60, using: &random)).map { key in
             let cents = Int64.random(in: 1...3_000, using: &random)
             switch Int.random(in: 0..<6, using: &random) {
@@ -175,7 +175,7 @@ struct FileSplitTests {
                     entries[index].addenda = []
                     entries[index].trace = Samples.ours(key + 1_000 * (index + 1))
                 }
-                return QueuedEntry(
+                return WaitingEntry(
                     key: key, header: Samples.header(.mixed, "ACCTVERIFY", number: 1),
                     entries: entries)
             default: return queued(key, cents)
@@ -183,12 +183,12 @@ struct FileSplitTests {
         }
     }
 
-    private func randomCaps(_ random: inout Seeded) -> FileCaps {
+    private func randomCaps(_ random: inout Seeded) -> SplitCaps {
         func dollars() -> Cents {
             Bool.random(using: &random)
-                ? FileCaps.totalMax : Cents(Int64.random(in: 2_000...9_000, using: &random))
+                ? SplitCaps.totalMax : Cents(Int64.random(in: 2_000...9_000, using: &random))
         }
-        return FileCaps(
+        return SplitCaps(
             records: Bool.random(using: &random)
                 ? 9_999_990 : Int.random(in: 10...50, using: &random),
             batches: Bool.random(using: &random) ? 999_999 : Int.random(in: 1...4, using: &random),

@@ -417,6 +417,6 @@ struct OriginationTests {
         for rule in OriginationRefusal.Rule.allCases {
             #expect(text.contains("`\(rule.rawValue)`"), "\(rule)")
         }
-        for cap in FileCaps.Cap.allCases { #expect(text.contains("`\(cap.rawValue)"), "\(cap)") }
+        for cap in SplitCaps.Cap.allCases { #expect(text.contains("`\(cap.rawValue)"), "\(cap)") }
     }
 }

@@ -15,7 +15,8 @@ import Wire
         let key = BalanceKey(.house(.custody), btc)
         let refusals: [Refusal] = [
             .customerExists, .customerUnknown, .methodUnknown, .methodUnusable(.disabled),
-            .methodBlocked, .depositUnknown, .obligationUnknown, .settlementUnknown,
+            .methodBlocked, .bankLinksStopped, .depositUnknown, .obligationUnknown,
+            .settlementUnknown,
             .withdrawalUnknown, .orderUnknown, .saleUnknown, .documentUnknown, .suspenseUnknown,
             .claimUnknown, .proposalUnknown, .flagUnknown, .assetUnknown(btc),
             .amountOutOfRange(min: Cents(1), max: Cents(2)), .quantityOutOfRange,

@@ -84,9 +84,18 @@ import Testing
     @Test func `a value of a newer version is named as such`() {
         var bytes = Cents(1).packed
         bytes[0] = Packer.format + 1
-        #expect(throws: PackingFault("format 2 is not known: a newer version wrote it")) {
+        let format = Packer.format + 1
+        #expect(throws: PackingFault("format \(format) is not known: a newer version wrote it")) {
             try Cents(packed: bytes)
         }
+    }
+
+    @Test func `a return kept before dates of death were kept is read without one`() throws {
+        var bytes = Samples.records[0].packed
+        #expect(bytes.removeLast() == 0)
+        bytes[0] = 1
+
+        #expect(try Deposit.ReturnRecord(packed: bytes) == Samples.records[0])
     }
 
     private static func roundTrip<Value: Packable & Equatable>(_ values: [Value]) throws {
@@ -164,6 +173,10 @@ private enum Samples {
         Deposit.ReturnRecord(
             code: "R10", trace: trace, receivedAt: at, source: .clearing, covered: .zero,
             shortfall: .zero, afterRelease: false, settled: true),
+        Deposit.ReturnRecord(
+            code: "R15", trace: trace, receivedAt: at, source: .clearing, covered: .zero,
+            shortfall: .zero, afterRelease: false, settled: true,
+            dateOfDeath: Day(daysSinceEpoch: 20_000)),
     ]
 
     static let deposits: [Deposit] = [

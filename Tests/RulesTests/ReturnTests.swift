@@ -66,6 +66,61 @@ struct ReturnTests {
         #expect(scene.person.status(of: returned) == .returnedAfterSettlement)
     }
 
+    /// The built-in rules with one more amendment.
+    private func rules(
+        from iso: String, window: ReturnWindow? = nil, standardBankingDays: Int? = nil
+    ) throws -> RuleBook {
+        var closed = Amendment.CodeChange(.accountClosed)
+        closed.window = window
+        closed.bankAccount = .block
+        var windows = Amendment.WindowChange()
+        windows.standardReturnBankingDays = standardBankingDays
+        return try RuleBook.builtIn.amended(by: [
+            Amendment(
+                name: "amended", effectiveFrom: try #require(Day(iso: iso)), windows: windows,
+                codes: [closed])
+        ])
+    }
+
+    @Test("A return is late by the window in force on its debit's settlement day")
+    func amendedWindow() throws {
+        // The debit settles on 3 March; the return comes when two banking days have passed.
+        let before = try Scene(rules: rules(from: "2026-03-04", window: .bankingDays(1)))
+        let after = try Scene(rules: rules(from: "2026-03-03", window: .bankingDays(1)))
+
+        try before.returnedDeposit(code: "R02")
+        try after.returnedDeposit(code: "R02")
+
+        #expect(before.suspense.isEmpty)
+        #expect(before.person.owed == Cents(30_000))
+        #expect(after.suspense.map(\.why) == [.untimely])
+        #expect(after.person.owed == .zero)
+    }
+
+    @Test("A code says of the bank account what it said on the debit's settlement day")
+    func amendedEffect() throws {
+        let before = try Scene(rules: rules(from: "2026-03-04"))
+        let after = try Scene(rules: rules(from: "2026-03-03"))
+
+        try before.returnedDeposit(code: "R02")
+        try after.returnedDeposit(code: "R02")
+
+        #expect(before.person.methods[before.method]?.standing == .disabled)
+        #expect(after.person.methods[after.method]?.standing == .blocked)
+    }
+
+    @Test("A hold outlasts the standard window in force on the debit's settlement day")
+    func amendedHold() throws {
+        let scene = try Scene(rules: rules(from: "2026-03-03", standardBankingDays: 6))
+        let deposit = try scene.deposit(10_000)
+        try scene.submit(.deposit(deposit.id))
+
+        try scene.settle(.deposit(deposit.id))
+
+        let settled = try #require(scene.person.deposits[deposit.id])
+        #expect(settled.releaseAt == Scene.time("2026-03-12T08:30:00-04:00"))
+    }
+
     @Test("The same return delivered twice changes nothing the second time")
     func twice() throws {
         let scene = try Scene()

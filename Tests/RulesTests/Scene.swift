@@ -26,7 +26,7 @@ final class Scene {
 
     /// `then` makes a second policy, in force from a second after ``returnedDeposit``'s return.
     init(
-        verified: Bool = true, balance: Cents? = Cents(10_000_000),
+        verified: Bool = true, balance: Cents? = Cents(10_000_000), rules: RuleBook = .builtIn,
         _ change: (inout Policy) -> Void = { _ in }, then: ((inout Policy) -> Void)? = nil
     ) throws {
         var policy = Policy.usual
@@ -39,7 +39,7 @@ final class Scene {
             then(&policy)
             book.append(policy)
         }
-        core = try Core(store: store, policies: PolicyBook(book))
+        core = try Core(store: store, policies: PolicyBook(book), rules: rules)
         now = Scene.time("2026-03-02T15:00:00-05:00")
         customer = CustomerID(high: 1, low: 1)
         method = PaymentMethodID(high: 0, low: 0)
@@ -320,6 +320,7 @@ extension Policy {
             quoteSeconds: 900, sellFee: BasisPoints(30)),
         verification: Verification(pauseHours: 72, documentBytesMax: 10_000_000),
         representment: Representment(countMax: 2, daysMax: 180),
+        returns: Returns(linkStop: BasisPoints(45), debitsMin: 1_000),
         liquidation: Liquidation(
             buffer: BasisPoints(0), fee: BasisPoints(60),
             bands: [BasisPoints(50), BasisPoints(100), BasisPoints(200)], priceAgeSecondsMax: 60,

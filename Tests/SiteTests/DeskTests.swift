@@ -4,6 +4,7 @@ import Ledger
 import Money
 import Rules
 import SQLiteStore
+import Statements
 import Testing
 
 @Suite struct DeskTests {
@@ -23,12 +24,45 @@ import Testing
                 "/operator", "/operator/negative-accounts", "/operator/negative-accounts?age=day",
                 "/operator/customers/\(world.customer)", "/operator/documents",
                 "/operator/suspense", "/operator/tasks", "/operator/liquidation",
-                "/operator/bank-files", "/operator/audit",
+                "/operator/bank-files", "/operator/reconciliation",
+                "/operator/reconciliation/days/2026-11-24", "/operator/audit",
             ] {
                 #expect(try await dana.get(path).status == 200, "\(path)")
             }
             let queue = try await dana.get("/operator/negative-accounts")
             #expect(queue.html.contains("Alice Sample") && queue.html.contains("$150.00"))
+        }
+    }
+
+    @Test("A break is taken and closed with a reason, by a person whose name is kept")
+    func breaks() async throws {
+        try await World.run { world, reader in
+            let store = ReconciliationStore(world.service.edge)
+            let day = World.tuesday
+            try store.expect(
+                [ExpectedItem(id: "transfer:1", kind: .wire, signed: 12_345, day: day)], from: nil)
+            _ = try store.reconcile(due: day, today: day, at: world.service.clock.now())
+            let item = try #require(try store.breaks(isOpen: true, limit: 9).first)
+            let path = "/operator/reconciliation/breaks/\(item.id)"
+            let dana = try await desk("dana", world, reader)
+            let page = try await dana.get(path)
+
+            let taken = try await dana.post(
+                path, [("decision", "assign"), ("owner", " Eve ")], from: page)
+            let silent = try await dana.post(
+                path, [("decision", "close"), ("reason", " ")], from: page)
+            let closed = try await dana.post(
+                path, [("decision", "close"), ("reason", "booked a day late")], from: page)
+
+            #expect(page.html.contains("$123.45"))
+            #expect(taken.location == path && closed.location == path)
+            #expect(silent.status == 422)
+            let after = try #require(try store.break(item.id))
+            #expect(after.owner == "Eve" && after.closedAt != nil)
+            #expect(after.acts.map(\.by) == ["dana", "dana"])
+            #expect(after.acts.last?.reason == "booked a day late")
+            #expect(try await dana.get("/operator/reconciliation/breaks/999").status == 404)
+            #expect(try await dana.get("/operator/reconciliation/days/monday").status == 404)
         }
     }
 
@@ -134,8 +168,12 @@ import Testing
             #expect(figures.negativeCustomers == everybody.filter { $0.owed > .zero }.count)
             #expect(figures.exposure == everybody.map(\.exposure).sum())
             #expect(figures.opened == figures.negativeCustomers)
-            #expect(figures.originated == figures.negativeCustomers)
-            #expect(figures.returned == ["R01": figures.negativeCustomers])
+            let overall = try #require(
+                try world.service.returnRates().figures.first {
+                    $0.rate == .overall && $0.method == .period && $0.span == .days
+                })
+            #expect(overall.originated == figures.negativeCustomers)
+            #expect(overall.returned == figures.negativeCustomers)
             #expect(negatives.customers == figures.negativeCustomers)
             #expect(negatives.owed == figures.owed)
         }
@@ -309,6 +347,30 @@ import Testing
             let told = try world.service.reader.openAlerts(limit: 9).map(\.content)
             #expect(told == [.bankFile(name: "2026-11-23-A.ach")])
             #expect(tasks.contains("/operator/bank-files/2026-11-23-A.ach"))
+        }
+    }
+
+    @Test("Operators see each return rate by both methods, and a task when one reaches a level")
+    func returnRates() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let dana = try await desk("dana", world, reader)
+            try world.service.raise(
+                .returnRate(
+                    name: "unauthorized", method: "cohort", reached: BasisPoints(40),
+                    isExceeded: false), about: "a rate")
+
+            let overview = try await dana.get("/operator").html
+            let tasks = try await dana.get("/operator/tasks").html
+
+            for name in ["Unauthorized", "Administrative", "Overall"] {
+                #expect(overview.contains("\(name), by cohort"))
+                #expect(overview.contains("\(name), by period"))
+            }
+            #expect(overview.contains("100.0% (1 of 1), limit 15.0%"))
+            #expect(overview.contains("0.0% (0 of 1), limit 0.5%, next warning 0.3%"))
+            #expect(tasks.contains("A return rate reached 0.4%"))
+            #expect(tasks.contains("unauthorized, by cohort"))
         }
     }
 

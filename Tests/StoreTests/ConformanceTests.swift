@@ -2,6 +2,7 @@ import Banking
 import Engine
 import Ledger
 import Money
+import Nacha
 import Rules
 import SQLiteStore
 import Testing
@@ -109,6 +110,53 @@ struct ConformanceTests {
         let fired = try core.fireTimers(now: next, limit: 100)
         #expect(fired > 0)
         #expect(try store.dueTimers(at: next, limit: 100).isEmpty)
+    }
+
+    @Test("Debits and returns are counted by their days, in the commit that decided them")
+    func debitCounts() throws {
+        let memory = MemoryStore()
+        let path = try Folder.new()
+        let pool = try SQLiteStore.open(path: path)
+        for store in [memory, try SQLiteStore(pool: pool)] as [any Store] {
+            let core = try Core(store: store, policies: try Folder.policies())
+            var story = Story()
+            _ = try story.negativeBalance(core)
+            // A debit of later that settles on another day than was thought.
+            guard let method = try store.customer(story.customer)?.methods.keys.first else {
+                throw StoryProblem.unexpected
+            }
+            guard
+                case .deposit(let second, _, _, _) = try story.perform(
+                    .startDeposit(Command.StartDeposit(method: method, amount: Cents(100_00))),
+                    core)
+            else { throw StoryProblem.unexpected }
+            let odfi = try #require(DFIIdentification("09100001"))
+            _ = try story.perform(
+                .submitEntry(
+                    Command.SubmitEntry(
+                        payment: .deposit(second),
+                        trace: try #require(TraceNumber(odfi: odfi, sequence: 3)), file: "g.ach")),
+                core)
+            _ = try story.perform(
+                .settleEntry(
+                    Command.SettleEntry(
+                        payment: .deposit(second), day: try #require(Day(iso: "2027-01-20")))),
+                core)
+        }
+
+        let sent = try #require(Day(iso: "2027-01-15"))
+        let counts = try Reader(pool: pool).debitCounts(since: sent.adding(days: -60))
+        #expect(counts == memory.debits)
+        #expect(counts.sent == [sent: 2])
+        // Friday the 15th; Monday is a holiday.
+        let expected = try #require(Day(iso: "2027-01-19"))
+        #expect(counts.settling == [expected: 1, try #require(Day(iso: "2027-01-20")): 1])
+        #expect(
+            counts.returned == [.init(code: "R01", settled: expected, received: sent): 1])
+        let late = try Reader(pool: pool).debitCounts(since: expected)
+        #expect(late.sent.isEmpty && late.settling == counts.settling)
+        #expect(late.returned == counts.returned)
+        #expect(try Reader(pool: pool).debitCounts(since: expected.adding(days: 2)).settling == [:])
     }
 
     @Test("The house survives a new core", arguments: Stores.allCases)

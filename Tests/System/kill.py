@@ -305,6 +305,8 @@ class Bank:
         self.traces = 0
         self.turns = 0
         self.dropped = []
+        # How many files each day had.
+        self.days = collections.Counter()
         self.settled, self.returned, self.charged, self.wires = {}, {}, {}, {}
 
     def announce(self, reference, amount):
@@ -327,6 +329,7 @@ class Bank:
                 assert self.seen[path.name] == digest, f"{path.name} changed"
                 continue
             self.seen[path.name] = digest
+            self.days[path.name[:10]] += 1
             for debit in odfi.read(raw.decode("ascii"), path.name):
                 if debit.trace in self.debits:
                     raise AssertionError(f"the trace {debit.trace} left twice")
@@ -660,7 +663,7 @@ class Comparison:
                 "entries",
                 sorted((one.trace, one.identification.strip(), one.amount)
                        for one in bank.debits.values()),
-                sorted((trace, payment[-15:], amount) for trace, payment, amount in entries))
+                sorted((trace, payment[4:19], amount) for trace, payment, amount in entries))
             self.same(
                 "payments that left", len(bank.debits),
                 len({one.identification for one in bank.debits.values()}))
@@ -692,7 +695,11 @@ def main():
             "url": f"http://127.0.0.1:{port}", "secret": {"file": "processor.secret"},
         },
         "policy": {"file": "policy.json"},
+        "bank": {"folder": "bank", "file": "bank.json"},
     })
+    # So little that a day's debits need several files.
+    (server.folder / "bank.json").write_text(
+        json.dumps({"caps": {"entries": 6, "debitCents": 250_00}}))
     # Credit is given again as soon as nothing is owed, so that something is owed again soon.
     policies = json.loads((ROOT / "policy.json").read_text())
     for policy in policies:
@@ -781,7 +788,7 @@ def main():
         f"{len(bank.debits)} debits left, {len(bank.settled)} settled and {len(bank.returned)} "
         f"came back in {len(bank.dropped)} files, {report['commits']} commits verified")
     reached = {
-        "granted": min(granted[name] for name in (
+        "split": max(bank.days.values(), default=0) > 1, "granted": min(granted[name] for name in (
             "start_deposit", "trade", "request_withdrawal", "withdrawal_sent",
             "cancel_withdrawal", "start_settlement")),
         "asked again": again, "files": len(bank.seen), "returns": len(bank.returned),

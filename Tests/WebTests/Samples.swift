@@ -319,11 +319,25 @@ enum Samples {
             tasks: 3, outboxWaiting: 12, outboxOldestAt: now - 120_000, liquidation: .running,
             pricesAt: now - 60_000, arePricesStale: false,
             returnRates: [
-                .init(kind: .unauthorized, returned: 37, originated: 12_480, limitBasisPoints: 50),
                 .init(
-                    kind: .administrative, returned: 310, originated: 12_480,
-                    limitBasisPoints: 300),
-                .init(kind: .overall, returned: 702, originated: 12_480, limitBasisPoints: 1_500),
+                    kind: .unauthorized, method: .cohort, returned: 38, originated: 12_480,
+                    basisPoints: 31, limitBasisPoints: 50, nextBasisPoints: 40, band: .warned),
+                .init(
+                    kind: .unauthorized, method: .period, returned: 37, originated: 12_480,
+                    basisPoints: 30, limitBasisPoints: 50, nextBasisPoints: 30, band: .below),
+                .init(
+                    kind: .administrative, method: .cohort, returned: 390, originated: 12_480,
+                    basisPoints: 313, limitBasisPoints: 300, nextBasisPoints: nil,
+                    band: .exceeded),
+                .init(
+                    kind: .administrative, method: .period, returned: 310, originated: 12_480,
+                    basisPoints: 249, limitBasisPoints: 300, nextBasisPoints: 300, band: .warned),
+                .init(
+                    kind: .overall, method: .cohort, returned: 702, originated: 12_480,
+                    basisPoints: 563, limitBasisPoints: 1_500, nextBasisPoints: 900, band: .below),
+                .init(
+                    kind: .overall, method: .period, returned: 0, originated: 0,
+                    basisPoints: nil, limitBasisPoints: 1_500, nextBasisPoints: 900, band: .below),
             ], urgent: tasks)
     }
 
@@ -441,6 +455,21 @@ enum Samples {
 
     static let file = BankFilePage(
         file: files.files[1],
+        deliveries: [
+            .init(
+                state: .unknown, askedAt: now - 3 * hour, tries: 2,
+                failure: "It was to get its name, and neither that nor its part is there."),
+            .init(
+                state: .sent, askedAt: now - 2 * hour, tries: 1,
+                request: "Dana: the bank has not seen it",
+                receipt: .init(
+                    at: now - hour, place: "sftp://sftp.example.com:22/ach/out-20261122-A.ach",
+                    size: 9_400, digest: String(repeating: "9f2c4e77", count: 8),
+                    note: "found there")),
+            .init(
+                state: .waiting, askedAt: now - hour, tries: 3, nextAt: now + hour,
+                failure: "sftp.example.com: Connection refused"),
+        ],
         report: ["13 applied, 0 seen before", "Batch 2: the entry hash differs."],
         entries: [
             .init(
@@ -450,6 +479,38 @@ enum Samples {
                 trace: "091000010000002", what: .returned(code: "R01"), cents: 5_000,
                 customerID: nil, customer: "", account: nil, status: nil),
         ], entriesLeft: 12)
+
+    static let openBreak = BreakRow(
+        id: "12", side: .found, item: "9f3c:4", day: "2026-11-24", openedOn: "2026-11-25",
+        cents: -12_345, age: 3, owner: nil, isClosed: false, acts: [])
+
+    static let closedBreak = BreakRow(
+        id: "11", side: .expected, item: "out:2026-11-23-A.ach:021000020000001", day: "2026-11-24",
+        openedOn: "2026-11-25", cents: 50_000, age: 1, owner: "Dana", isClosed: true,
+        acts: [
+            BreakRow.Act(at: now - 90_000, by: "Dana", act: "assigned", owner: "Dana", reason: ""),
+            BreakRow.Act(
+                at: now - 60_000, by: "Dana", act: "closed", owner: nil,
+                reason: "The bank booked it a day late."),
+        ])
+
+    static let reconciliation = ReconciliationPage(
+        days: [
+            ReconciliationPage.Day(
+                day: "2026-11-24", expectedCents: 150_000, foundCents: 137_655, openBreaks: 1),
+            ReconciliationPage.Day(
+                day: "2026-11-23", expectedCents: 50_000, foundCents: 50_000, openBreaks: 0),
+        ], breaks: [openBreak], openBreaks: 60)
+
+    static let reconciliationDay = ReconciliationDayPage(
+        day: reconciliation.days[0],
+        lines: [
+            ReconciliationDayPage.Line(
+                side: .found, kind: "other", name: "", cents: -12_345, basis: nil, match: nil),
+            ReconciliationDayPage.Line(
+                side: .expected, kind: "ach", name: "2026-11-23-A.ach 021000020000001",
+                cents: 50_000, basis: "file", match: 7),
+        ], lineCount: 300, breaks: [openBreak, closedBreak])
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
         AuditPage(
@@ -652,6 +713,20 @@ enum Samples {
             liquidation(.paused(by: "Dana", reason: "Venue prices look wrong", since: now - hour))
         ),
         ("desk-files", files), ("desk-file", file),
+        ("desk-reconciliation", reconciliation),
+        (
+            "desk-reconciliation-empty",
+            ReconciliationPage(days: [], breaks: [], openBreaks: 0)
+        ),
+        ("desk-reconciliation-day", reconciliationDay),
+        ("desk-break", BreakPage(item: openBreak, mayAct: true, reader: "Dana")),
+        (
+            "desk-break-problem",
+            BreakPage(
+                item: openBreak, mayAct: true, reader: "Dana",
+                problems: [FieldProblem(.reason, .missing)])
+        ),
+        ("desk-break-closed", BreakPage(item: closedBreak, mayAct: true, reader: "Dana")),
         ("desk-audit", audit(.verified(toSequence: 48_213, at: now - 60_000))),
         ("desk-audit-broken", audit(.broken(atSequence: 48_000))),
         ("desk-not-allowed", MessagePage(kind: .notAllowed(role: "Reviewer"))),

@@ -328,14 +328,17 @@ extension Deposit.Moment.What: Packable {
 
 extension Deposit.ReturnRecord: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(code, trace, receivedAt, source, covered, shortfall, afterRelease, settled, fee)
+        packer.put(
+            code, trace, receivedAt, source, covered, shortfall, afterRelease, settled, fee,
+            dateOfDeath)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             code: try unpacker.get(), trace: try unpacker.get(), receivedAt: try unpacker.get(),
             source: try unpacker.get(), covered: try unpacker.get(), shortfall: try unpacker.get(),
-            afterRelease: try unpacker.get(), settled: try unpacker.get(), fee: try unpacker.get())
+            afterRelease: try unpacker.get(), settled: try unpacker.get(), fee: try unpacker.get(),
+            dateOfDeath: unpacker.format >= 2 ? try unpacker.get() : nil)
     }
 }
 

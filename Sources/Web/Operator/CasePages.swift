@@ -734,6 +734,10 @@ public struct SuspensePage: Page, Equatable {
         case duplicate
         /// It came after its window.
         case late
+        /// A field of its record cannot be read.
+        case unreadable
+        /// It is a notification of change that fits nothing of ours.
+        case change
     }
 
     /// A deposit it may belong to.
@@ -847,13 +851,24 @@ public struct SuspensePage: Page, Equatable {
                         }
                     }
                 }
+                if item.cause == .unreadable || item.cause == .change {
+                    scene.textField(
+                        .code, item.cause == .change ? say.refusalCode : say.codeRead,
+                        value: item.code, id: "code-\(item.id)", limit: 3)
+                }
+                if item.cause == .unreadable || item.cause == .amountDiffers {
+                    scene.textField(
+                        .information, say.fieldErrors, id: "information-\(item.id)", limit: 21)
+                }
                 scene.textField(
                     .reason, say.reasonLabel, id: "reason-\(item.id)", limit: 500)
                 div(.class("actions")) {
-                    if !item.candidates.isEmpty {
+                    if !item.candidates.isEmpty, item.cause != .change {
                         scene.submit(say.match, "button small", decision: "match")
                     }
-                    scene.submit(say.dishonor, "button second small", decision: "dishonor")
+                    scene.submit(
+                        item.cause == .change ? say.refuseChange : say.dishonor,
+                        "button second small", decision: "dishonor")
                     scene.submit(say.giveUp, "button second small", decision: "close")
                 }
             }

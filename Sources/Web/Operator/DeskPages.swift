@@ -83,20 +83,53 @@ public struct OverviewPage: Page, Equatable {
             case overall
         }
 
+        /// Which returns are held against which debits.
+        public enum Method: String, Sendable, CaseIterable {
+            /// The debits that settled in the span, and those of them that came back.
+            case cohort
+            /// The debits sent and the returns received in the span.
+            case period
+        }
+
+        /// How near the limit is.
+        public enum Band: Sendable {
+            /// Below every warning.
+            case below
+            /// At a warning or above it.
+            case warned
+            /// Above the limit.
+            case exceeded
+        }
+
         /// Which class.
         public var kind: Class
+        /// By which method.
+        public var method: Method
         /// Returns counted.
         public var returned: Int
         /// Debits originated.
         public var originated: Int
+        /// The rate in basis points, rounded up; nil with nothing originated.
+        public var basisPoints: Int?
         /// The limit in basis points.
         public var limitBasisPoints: Int
+        /// The next warning or the limit, in basis points; nil above the limit.
+        public var nextBasisPoints: Int?
+        /// How near the limit is.
+        public var band: Band
         /// The values the reader sees, each described at its property.
-        public init(kind: Class, returned: Int, originated: Int, limitBasisPoints: Int) {
+        public init(
+            kind: Class, method: Method, returned: Int, originated: Int, basisPoints: Int?,
+            limitBasisPoints: Int, nextBasisPoints: Int?, band: Band
+        ) {
             self.kind = kind
+            self.method = method
             self.returned = returned
             self.originated = originated
+            self.basisPoints = basisPoints
             self.limitBasisPoints = limitBasisPoints
+            self.nextBasisPoints = nextBasisPoints
+            self.band = band
         }
     }
 
@@ -183,23 +216,29 @@ public struct OverviewPage: Page, Equatable {
 
     private func rate(_ rate: ReturnRate, in scene: Scene) -> Markup {
         let say = scene.say
-        let basisPoints =
-            rate.originated == 0 ? 0 : Int(Int64(rate.returned) * 10_000 / Int64(rate.originated))
+        let basisPoints = rate.basisPoints ?? 0
         let share = rate.limitBasisPoints == 0 ? 0 : basisPoints * 100 / rate.limitBasisPoints
-        let tone: Tone = share >= 80 ? .bad : share >= 60 ? .attention : .good
-        let name = "rate-\(rate.kind.rawValue)"
+        let tone: Tone =
+            switch rate.band {
+            case .below: .good
+            case .warned: .attention
+            case .exceeded: .bad
+            }
+        let name = "rate-\(rate.kind.rawValue)-\(rate.method.rawValue)"
         return div(.class("rate")) {
             div(.class("card-head")) {
-                span(.id(name)) { say.rateClass(rate.kind) }
+                span(.id(name)) { say.rateName(rate.kind, rate.method) }
                 scene.chip(
-                    say.rateBand(share), tone, tone == .good ? .check : .warning)
+                    say.rateBand(share, rate.band), tone, tone == .good ? .check : .warning)
             }
             progress(
                 .value(String(min(share, 100))), .max("100"), .aria(.labelledby, name),
                 .data(.tone, tone.rawValue)
             ) { say.rateOf(basisPoints, rate.limitBasisPoints) }
             small(.class("soft")) {
-                say.rateLine(basisPoints, rate.limitBasisPoints, rate.returned, rate.originated)
+                say.rateLine(
+                    basisPoints, rate.limitBasisPoints, next: rate.nextBasisPoints, rate.returned,
+                    rate.originated)
             }
         }
     }
@@ -404,6 +443,12 @@ public struct TasksPage: Page, Equatable {
         case bankFile
         /// The processor told of something that could not be read or booked.
         case processorEvent
+        /// A file for the bank did not get there by itself.
+        case bankDelivery(BankTrouble)
+        /// A file of the bank's has not come by its time.
+        case bankFileMissing
+        /// A return rate reached a warning, or is above its limit.
+        case returnRate(basisPoints: Int, isExceeded: Bool)
         /// A second person is asked to agree to a waiver, of so many cents or of all.
         case agreeWaiver(cents: Int64?)
         /// A second person is asked to agree to a loss.
@@ -418,6 +463,28 @@ public struct TasksPage: Page, Equatable {
         case agreeAssignment
         /// A second person is asked to let sales go on.
         case agreeResumption
+    }
+
+    /// Why a file for the bank needs a person.
+    public enum BankTrouble: Sendable, Equatable, CaseIterable {
+        /// Its bytes cannot be made.
+        case cannotBeMade
+        /// Not sent so far; tried on.
+        case late
+        /// Tried as often as it may be.
+        case gaveUp
+        /// Another file has its name there.
+        case otherBytes
+        /// It may have been taken already.
+        case unknown
+        /// The day has no file ID modifier left.
+        case noModifierLeft
+        /// An entry alone is more than a file may hold.
+        case entryTooLarge
+        /// Every trace number is in use.
+        case noTraceLeft
+        /// A name at the bank cannot be fetched.
+        case nameUnusable
     }
 
     /// One task.
@@ -917,8 +984,77 @@ public struct BankFilePage: Page, Equatable {
         case other(String)
     }
 
+    /// One way of the file to the bank: the first, or one that somebody asked for again.
+    public struct Delivery: Sendable, Equatable {
+        /// How far it is.
+        public enum State: Sendable, Equatable, CaseIterable {
+            /// Not begun, or to be tried again.
+            case waiting
+            /// Begun, with no receipt yet.
+            case underWay
+            /// With a receipt.
+            case sent
+            /// Given up until a person has looked.
+            case stopped
+            /// The bank may have it or not.
+            case unknown
+        }
+
+        /// How far it is.
+        public var state: State
+        /// When it was asked for.
+        public var askedAt: Int64
+        /// How often it was tried.
+        public var tries: Int
+        /// When it is tried next, if it is.
+        public var nextAt: Int64?
+        /// What the last try failed with.
+        public var failure: String?
+        /// Who asked for it again and why.
+        public var request: String?
+        /// What proves that it is there.
+        public var receipt: Receipt?
+        /// The values the reader sees, each described at its property.
+        public init(
+            state: State, askedAt: Int64, tries: Int, nextAt: Int64? = nil,
+            failure: String? = nil, request: String? = nil, receipt: Receipt? = nil
+        ) {
+            self.state = state
+            self.askedAt = askedAt
+            self.tries = tries
+            self.nextAt = nextAt
+            self.failure = failure
+            self.request = request
+            self.receipt = receipt
+        }
+    }
+
+    /// What proves that a file is at the bank.
+    public struct Receipt: Sendable, Equatable {
+        /// When it was kept.
+        public var at: Int64
+        /// Where the file was put.
+        public var place: String
+        /// Bytes of the file.
+        public var size: Int
+        /// SHA-256 in hexadecimal.
+        public var digest: String
+        /// How it was found, where it was not simply sent.
+        public var note: String
+        /// The values the reader sees, each described at its property.
+        public init(at: Int64, place: String, size: Int, digest: String, note: String) {
+            self.at = at
+            self.place = place
+            self.size = size
+            self.digest = digest
+            self.note = note
+        }
+    }
+
     /// The file as it is listed.
     public var file: BankFilesPage.File
+    /// Its ways to the bank, the first first; none for a file from the bank.
+    public var deliveries: [Delivery]
     /// What the reader of the file noted, a line each.
     public var report: [String]
     /// Its entries, in their order in the file.
@@ -926,8 +1062,12 @@ public struct BankFilePage: Page, Equatable {
     /// How many more there are than are shown.
     public var entriesLeft: Int
     /// The values the reader sees, each described at its property.
-    public init(file: BankFilesPage.File, report: [String], entries: [Entry], entriesLeft: Int) {
+    public init(
+        file: BankFilesPage.File, deliveries: [Delivery] = [], report: [String],
+        entries: [Entry], entriesLeft: Int
+    ) {
         self.file = file
+        self.deliveries = deliveries
         self.report = report
         self.entries = entries
         self.entriesLeft = entriesLeft
@@ -958,6 +1098,7 @@ public struct BankFilePage: Page, Equatable {
                         file.entries == nil ? .text("–") : scene.number(file.creditCents)),
                 ])
             }
+            if !deliveries.isEmpty { deliveryTable(in: scene) }
             scene.card(say.fileReport, id: "report-title") {
                 if report.isEmpty {
                     p(.class("empty")) { say.noReport }
@@ -978,6 +1119,52 @@ public struct BankFilePage: Page, Equatable {
         }
     }
 
+    private func deliveryTable(in scene: Scene) -> Markup {
+        let say = scene.say
+        return section(.class("card"), .aria(.label, say.deliveries)) {
+            scene.table(
+                say.deliveries, isCaptionHidden: false,
+                columns: [
+                    Column(say.when, name: true), Column(say.tries, number: true),
+                    Column(say.receiptColumn), Column(say.statusColumn),
+                ],
+                rows: deliveries.map { delivery in
+                    [
+                        group {
+                            scene.stamp(delivery.askedAt)
+                            if let request = delivery.request {
+                                small(.class("soft block")) { request }
+                            }
+                        },
+                        .text("\(delivery.tries)"),
+                        group {
+                            if let receipt = delivery.receipt {
+                                scene.stamp(receipt.at)
+                                small(.class("soft block")) {
+                                    say.receipt(receipt.size, receipt.place)
+                                }
+                                small(.class("soft block")) { code { receipt.digest } }
+                                if !receipt.note.isEmpty {
+                                    small(.class("soft block")) { receipt.note }
+                                }
+                            } else {
+                                "–"
+                            }
+                            if let failure = delivery.failure {
+                                small(.class("soft block")) { failure }
+                            }
+                            if let next = delivery.nextAt {
+                                small(.class("soft block")) {
+                                    say.nextTry(scene.moment(next))
+                                }
+                            }
+                        },
+                        delivery.chip(in: scene),
+                    ]
+                }, empty: "–")
+        }
+    }
+
     private func cells(_ entry: Entry, in scene: Scene) -> [Markup] {
         [
             code { entry.trace }, .text(scene.say.entryFor(entry.what)),
@@ -986,6 +1173,19 @@ public struct BankFilePage: Page, Equatable {
             .text(entry.account.map { scene.say.bank($0) } ?? "–"), scene.number(entry.cents),
             entry.status.map { scene.chip($0) } ?? .text("–"),
         ]
+    }
+}
+
+extension BankFilePage.Delivery {
+    func chip(in scene: Scene) -> Markup {
+        let text = scene.say.deliveryState(state)
+        return switch state {
+        case .waiting: scene.chip(text, .quiet, .clock)
+        case .underWay: scene.chip(text, .info, .arrow)
+        case .sent: scene.chip(text, .good, .check)
+        case .stopped: scene.chip(text, .bad, .warning)
+        case .unknown: scene.chip(text, .bad, .warning)
+        }
     }
 }
 

@@ -34,7 +34,7 @@ enum Section: CaseIterable {
 
 /// Where in the operator's desk a page belongs.
 enum DeskSection: CaseIterable {
-    case overview, negatives, documents, returns, tasks, liquidation, files, audit
+    case overview, negatives, documents, returns, tasks, liquidation, files, reconciliation, audit
 
     var path: Location {
         switch self {
@@ -45,6 +45,7 @@ enum DeskSection: CaseIterable {
         case .tasks: Paths.Desk.tasks
         case .liquidation: Paths.Desk.liquidation
         case .files: Paths.Desk.files
+        case .reconciliation: Paths.Desk.reconciliation
         case .audit: Paths.Desk.audit
         }
     }

@@ -194,8 +194,14 @@ public enum Field: String, Sendable, CaseIterable {
     case theme
     /// Why an operator does something.
     case reason
+    /// A return or change code as an operator read or chose it.
+    case code
+    /// What a dishonored return says besides its code.
+    case information
     /// A sentence of an operator's.
     case note
+    /// The name of who takes care of something.
+    case owner
     /// A destination outside, for a withdrawal.
     case destination
     /// `accept`, `refuse`, `match`, `dishonor`, …: the button that was pressed.

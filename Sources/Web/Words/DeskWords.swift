@@ -10,6 +10,7 @@ extension Catalogue {
         case .tasks: staff("Tasks")
         case .liquidation: staff("Liquidation")
         case .files: staff("Bank files")
+        case .reconciliation: staff("Reconciliation")
         case .audit: staff("Audit")
         }
     }
@@ -60,29 +61,44 @@ extension Catalogue {
     var outbox: String { staff("Outbox") }
     var returnRates: String { staff("Return rates") }
     var returnRatesNote: String {
-        staff("Of debits originated in the preceding 60 days, against the Nacha limits.")
+        staff(
+            """
+            Of the preceding 60 days. By cohort: debits that settled, and how many of those came \
+            back. By period: debits sent, and returns received.
+            """)
     }
-    func rateClass(_ kind: OverviewPage.ReturnRate.Class) -> String {
-        switch kind {
-        case .unauthorized: staff("Unauthorized")
-        case .administrative: staff("Administrative")
-        case .overall: staff("Overall")
+    func rateName(
+        _ kind: OverviewPage.ReturnRate.Class, _ method: OverviewPage.ReturnRate.Method
+    ) -> String {
+        switch (kind, method) {
+        case (.unauthorized, .cohort): staff("Unauthorized, by cohort")
+        case (.unauthorized, .period): staff("Unauthorized, by period")
+        case (.administrative, .cohort): staff("Administrative, by cohort")
+        case (.administrative, .period): staff("Administrative, by period")
+        case (.overall, .cohort): staff("Overall, by cohort")
+        case (.overall, .period): staff("Overall, by period")
         }
     }
-    func rateBand(_ share: Int) -> String {
-        if share >= 100 { return staff("Over the limit") }
-        return staff("\(share)% of the limit")
+    func rateBand(_ share: Int, _ band: OverviewPage.ReturnRate.Band) -> String {
+        switch band {
+        case .exceeded: staff("Over the limit")
+        case .below, .warned: staff("\(share)% of the limit")
+        }
     }
     func rateOf(_ rate: Int, _ limit: Int) -> String {
         staff("\(percent(rate)) of \(percent(limit))")
     }
-    func rateLine(_ rate: Int, _ limit: Int, _ returned: Int, _ originated: Int) -> String {
+    func rateLine(
+        _ rate: Int, _ limit: Int, next: Int?, _ returned: Int, _ originated: Int
+    ) -> String {
         let counts =
             """
             \(MoneyText.grouped(UInt64(max(0, returned)))) of \
             \(MoneyText.grouped(UInt64(max(0, originated))))
             """
-        return staff("\(percent(rate)) (\(counts)), limit \(percent(limit))")
+        let line = "\(percent(rate)) (\(counts)), limit \(percent(limit))"
+        guard let next, next != limit else { return staff(line) }
+        return staff("\(line), next warning \(percent(next))")
     }
 
     // Negative accounts
@@ -145,6 +161,16 @@ extension Catalogue {
         case .fillParked: staff("A fill could not be booked")
         case .bankFile: staff("A bank file needs somebody")
         case .processorEvent: staff("An event of the processor needs somebody")
+        case .bankDelivery(let trouble): bankTrouble(trouble)
+        case .bankFileMissing:
+            staff(
+                """
+                The bank's file has not come, so releases wait. Ask the bank; when it says that \
+                none will come, mark this as done
+                """)
+        case .returnRate(let points, false): staff("A return rate reached \(percent(points))")
+        case .returnRate(let points, true):
+            staff("A return rate is above its limit of \(percent(points))")
         case .commandFailed: staff("A command failed")
         case .agreeWaiver(nil): staff("Agree to waive all of it")
         case .agreeWaiver(let cents?): staff("Agree to waive \(MoneyText.dollars(cents))")
@@ -154,6 +180,26 @@ extension Catalogue {
         case .agreeGivingUp: staff("Agree to give up what nobody can place")
         case .agreeAssignment: staff("Agree to whose money it is")
         case .agreeResumption: staff("Agree to resume liquidation")
+        }
+    }
+    private func bankTrouble(_ trouble: TasksPage.BankTrouble) -> String {
+        switch trouble {
+        case .cannotBeMade:
+            staff("A file for the bank cannot be made, so its entries wait. The log says why")
+        case .late: staff("A file could not be sent to the bank so far; it is tried on")
+        case .gaveUp:
+            staff("A file could not be sent to the bank. Find out why, then send it again")
+        case .otherBytes:
+            staff("Another file has this name at the bank. Ask the bank, then send it again")
+        case .unknown:
+            staff("A file may have reached the bank or not. Ask the bank before sending it again")
+        case .noModifierLeft:
+            staff("The day's 36 files are used up. What is left waits for the next day")
+        case .entryTooLarge:
+            staff("An entry is more than a file may hold, and waits. Ask the bank to raise its cap")
+        case .noTraceLeft: staff("Every trace number is still in use. Nothing can be sent")
+        case .nameUnusable:
+            staff("A file at the bank has a name that cannot be fetched. Fetch it by hand")
         }
     }
     func urgency(_ urgency: TasksPage.Urgency) -> String {
@@ -238,6 +284,22 @@ extension Catalogue {
         case .noted: staff("Done, with notes")
         case .missing: staff("Missing")
         case .problem: staff("Problem")
+        }
+    }
+    var deliveries: String { staff("The way to the bank") }
+    var tries: String { staff("Tries") }
+    var receiptColumn: String { staff("Receipt") }
+    func receipt(_ size: Int, _ place: String) -> String {
+        staff(plural(size, "1 byte at \(place)", "\(size) bytes at \(place)"))
+    }
+    func nextTry(_ moment: String) -> String { staff("Next try \(moment)") }
+    func deliveryState(_ state: BankFilePage.Delivery.State) -> String {
+        switch state {
+        case .waiting: staff("Waiting")
+        case .underWay: staff("Under way")
+        case .sent: staff("Sent")
+        case .stopped: staff("Stopped")
+        case .unknown: staff("Not known")
         }
     }
     var noFiles: String { staff("No files yet.") }
@@ -407,6 +469,8 @@ extension Catalogue {
         case .amountDiffers: staff("Its amount differs from the entry's.")
         case .duplicate: staff("This entry was returned already.")
         case .late: staff("It came after its return window had closed.")
+        case .unreadable: staff("A field of its record cannot be read.")
+        case .change: staff("It asks for a change of an account that no entry of ours has.")
         }
     }
     var trace: String { staff("Original trace") }
@@ -414,5 +478,9 @@ extension Catalogue {
     var belongsTo: String { staff("It belongs to") }
     var match: String { staff("Match to this deposit") }
     var dishonor: String { staff("Dishonor") }
+    var refuseChange: String { staff("Refuse the change") }
+    var refusalCode: String { staff("Code of the refusal, C61 through C69") }
+    var codeRead: String { staff("Return code, as you read it in the record") }
+    var fieldErrors: String { staff("Fields in error, for a dishonor as R69") }
     var giveUp: String { staff("Give up") }
 }

@@ -618,7 +618,9 @@ extension Catalogue {
         case .message: pick("Write a message.", "Escriba un mensaje.")
         case .reason: pick("Choose a reason.", "Elija un motivo.")
         case .csrf, .idempotencyKey, .amountSeen, .side, .quote, .authorize, .documentKind,
-            .deposit, .returnTo, .language, .theme, .note, .destination, .decision, .hours, .search:
+            .deposit, .returnTo, .language, .theme, .note, .owner, .destination, .decision, .hours,
+            .search,
+            .code, .information:
             pick("This is needed.", "Este dato es necesario.")
         }
     }

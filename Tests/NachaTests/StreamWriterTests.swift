@@ -8,6 +8,7 @@ struct StreamWriterTests {
     final class Taken {
         var bytes: [UInt8] = []
         var pieces: [Int] = []
+        var hasFailed = false
 
         func take(_ piece: RawSpan) {
             piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
@@ -186,7 +187,10 @@ struct StreamWriterTests {
     func failingSink() throws {
         let taken = Taken()
         var writer = try StreamWriter(Samples.forward.header) { piece in
-            guard taken.pieces.count < 2 else { throw DiskFull() }
+            if taken.pieces.count == 2, !taken.hasFailed {
+                taken.hasFailed = true
+                throw DiskFull()
+            }
             taken.take(piece)
         }
         try writer.begin(Samples.header(.debits, "DEPOSIT", number: 1))
@@ -205,8 +209,10 @@ struct StreamWriterTests {
             }
         }
 
+        // Once it has failed nothing is handed on, though this sink would take it.
         #expect(failures > 4_000)
         #expect(throws: WriteFailure.self) { try writer.finish() }
+        #expect(taken.pieces.count == 2)
         for profile in BankProfile.all where profile != .fragments {
             let verdicts = Told(taken.bytes, profile).reports.map(\.verdict)
             #expect(verdicts == [.refused], "\(profile.name)")

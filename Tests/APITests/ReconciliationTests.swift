@@ -58,7 +58,7 @@ struct ReconciliationRouteTests {
             #expect(again.status == 200)
             #expect(closed.json["state"] == "closed")
             #expect(late.status == 409 && late.code == "break_closed")
-            let acts = try #require(store.break(id)).acts
+            let acts = try #require(try store.break(id)).acts
             #expect(acts.map(\.by) == [World.fullKey, World.fullKey])
             #expect(try await world.get(path).json["acts"]?.arrayValue?.count == 2)
         }

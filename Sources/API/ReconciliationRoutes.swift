@@ -24,23 +24,13 @@ extension RouteTable {
             .named("Break")
         ) { call in .json(try describe(try found(call), call)) },
         act(
-            "assign", "assignBreak", "Give a break to somebody",
-            Route.Body(
-                schema: .request(["owner": .text(1...64, example: "Dana")]),
-                example: ["owner": "Dana"])
-        ) { call, id, name in
-            let owner = try JSONObjectReader.read(call.body) { $0.string("owner", max: 64) }
-            return try store(call).assign(id, to: owner, by: name, at: call.now)
-        },
+            "assign", "assignBreak", "Give a break to somebody", field: "owner", max: 64,
+            example: "Dana"
+        ) { try $0.assign($1, to: $2, by: $3, at: $4) },
         act(
-            "close", "closeBreak", "Close a break that was explained elsewhere",
-            Route.Body(
-                schema: .request(["reason": .text(1...500, example: "The bank's own correction.")]),
-                example: ["reason": "The bank's own correction."])
-        ) { call, id, name in
-            let reason = try JSONObjectReader.read(call.body) { $0.string("reason", max: 500) }
-            return try store(call).close(id, reason: reason, by: name, at: call.now)
-        },
+            "close", "closeBreak", "Close a break that was explained elsewhere", field: "reason",
+            max: 500, example: "The bank's own correction."
+        ) { try $0.close($1, reason: $2, by: $3, at: $4) },
     ]
 
     private static func look(
@@ -53,20 +43,34 @@ extension RouteTable {
             answer: Route.Success(status: 200, words: summary, schema: schema), handle: handle)
     }
 
+    /// A break's number, what is said of it, who says it, and when.
+    private typealias Act =
+        @Sendable (ReconciliationStore, Int64, String, String, Instant) throws
+        -> ReconciliationStore.Acting
+
     /// An act says what should be so, so that asking twice needs no key.
     private static func act(
-        _ verb: String, _ operation: String, _ summary: String, _ body: Route.Body,
-        _ acts:
-            @escaping @Sendable (Call, Int64, String) throws -> ReconciliationStore.Acting
+        _ verb: String, _ operation: String, _ summary: String, field: String, max: Int,
+        example: String, _ act: @escaping Act
     ) -> Route {
         Route(
             method: .post, path: "/v1/reconciliation/breaks/{break}/\(verb)",
             operation: operation, tag: .reconciliation, summary: summary,
-            access: .key(.reconciliationWrite), body: body,
+            access: .key(.reconciliationWrite),
+            body: Route.Body(
+                schema: Schema([
+                    "type": "object",
+                    "properties": .object([
+                        (field, Schema.text(1...max, example: example).json)
+                    ]),
+                    "required": [.string(field)], "additionalProperties": false,
+                ]), example: .object([(field, .string(example))])),
             answer: Route.Success(status: 200, words: "The break.", schema: .named("Break")),
             problems: ["break_closed"]
         ) { call in
-            switch try acts(call, try number(call), call.key?.name ?? "none") {
+            let text = try JSONObjectReader.read(call.body) { $0.string(field, max: max) }
+            let name = call.key?.name ?? "none"
+            switch try act(store(call), try number(call), text, name, call.now) {
             case .done, .unchanged: return .json(try describe(try found(call), call))
             case .unknown: throw Denial(.notFound, "No break has this number.")
             case .closed: throw Denial(.breakClosed)

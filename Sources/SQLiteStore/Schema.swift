@@ -319,9 +319,9 @@ enum Schema {
                 proof TEXT NOT NULL,
                 standing TEXT NOT NULL,
                 fingerprint INTEGER NOT NULL,
-                at INTEGER NOT NULL,
-                UNIQUE (file, number)
+                at INTEGER NOT NULL
             ) STRICT;
+            CREATE INDEX bank_statement_file ON bank_statement(file);
             CREATE INDEX bank_statement_fingerprint ON bank_statement(fingerprint);
             CREATE INDEX bank_statement_day ON bank_statement(as_of) WHERE as_of IS NOT NULL;
 

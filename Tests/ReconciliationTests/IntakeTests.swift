@@ -165,6 +165,23 @@ struct IntakeTests {
         #expect(try store.day(Self.tuesday).foundCount == 1)
     }
 
+    @Test("Tomorrow's statement may have the name of today's")
+    func sameName() throws {
+        try send()
+        _ = try intake.take(
+            "statement.bai2",
+            statement(
+                ["16,165,50000,Z,BR1,,TRACE NO 021000020000001"], closing: 50_000, total: 50_000))
+        let next = try intake.take(
+            "statement.bai2",
+            statement(
+                ["16,165,70000,Z,BR2,,TRACE NO 021000020000002"], day: "261125", opening: 50_000,
+                closing: 120_000, total: 70_000))
+
+        #expect(next.applied == 1)
+        #expect(try store.openBreaks().count == 0)
+    }
+
     @Test("A day that is not over is not reconciled, and its items count when they come again")
     func interim() throws {
         try send()

@@ -33,6 +33,12 @@ extension RecordPage {
     mutating func write(_ header: BatchHeader) throws(WriteRefusal) {
         typealias Fields = BatchHeaderFields
         let isAdvice = header.entryClass == .adv
+        // Advice has a service class of its own, 280, which stands for both sides.
+        guard !isAdvice || header.serviceClass == .mixed else {
+            throw refusal(
+                .serviceClassUnknown, Fields.serviceClass, "\(header.serviceClass.rawValue)",
+                "280, both sides, in a batch of advice")
+        }
         begin(0x35)
         try put(header.writtenServiceClass, Fields.serviceClass)
         try put(header.companyName, Fields.companyName)

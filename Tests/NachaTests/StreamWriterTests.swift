@@ -88,6 +88,8 @@ struct StreamWriterTests {
                 ServiceClass.allCases.randomElement(using: &random)!, "DEPOSIT", number: 1)
             header.entryClass =
                 seed % 3 == 0 ? .web : classes.randomElement(using: &random)!
+            // Advice has one service class, whatever was drawn.
+            if header.entryClass == .adv { header.serviceClass = .mixed }
             let entries = (1...3).map { plainEntry($0, &random) }
 
             let (one, oneRefusals) = try outcome(header) { writer, index in

@@ -399,8 +399,11 @@ extension StreamReader {
         if batchCount == 1 { isAdviceFile = isAdvice }
         batch.isInternationalChange = batch.entryClass == .cor && record.equals(5...10, "IATCOR")
         let serviceClass = record.number(Fields.serviceClass)
-        batch.serviceClass = serviceClass.flatMap { ServiceClass(rawValue: Int($0)) }
-        if batch.serviceClass == nil, !(isAdvice && serviceClass == 280) {
+        // The class of advice says nothing of sides, and no other class belongs to it.
+        if !isAdvice {
+            batch.serviceClass = serviceClass.flatMap { ServiceClass(rawValue: Int($0)) }
+        }
+        if isAdvice ? serviceClass != 280 : batch.serviceClass == nil {
             add(
                 .serviceClassUnknown, Fields.serviceClass, line: line, .entry,
                 record.quoted(Fields.serviceClass), isAdvice ? "280" : "200, 220 or 225")

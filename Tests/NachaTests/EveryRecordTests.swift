@@ -324,6 +324,19 @@ struct EveryRecordTests {
         #expect(found == ["123456789012345 12345 true"])
     }
 
+    @Test("Accounting advice under a class that has sides is read, told, and written under its own")
+    func adviceClass() throws {
+        let sample = try #require(Self.samples.first { $0.entryClass == "ADV" })
+        let text = sample.text.replacing(line: 2, column: 2, with: "220")
+            .replacing(line: 4, column: 2, with: "220")
+
+        let reading = try read(text, .lenient)
+
+        #expect(reading.warnings.map(\.code) == [.serviceClassUnknown])
+        #expect(refusals(text).map(\.code) == [.serviceClassUnknown])
+        #expect(try read(try written(reading.file)).file == reading.file)
+    }
+
     @Test("Accounting advice of a day that is none is read without a day, and not written")
     func adviceWithoutDay() throws {
         let sample = try #require(Self.samples.first { $0.entryClass == "ADV" })

@@ -409,9 +409,9 @@ class Reader:
         if self.batches == 1:
             self.advice = advice
         batch.international_change = batch.klass == "COR" and r[4:10] == "IATCOR"
-        if r[1:4] in ("200", "220", "225"):
+        if not advice and r[1:4] in ("200", "220", "225"):
             batch.service = r[1:4]
-        elif not (advice and r[1:4] == "280"):
+        elif not advice or r[1:4] != "280":
             self.add("serviceClassUnknown", line, "entry")
         international = batch.klass == "IAT" or batch.international_change
         if not advice:

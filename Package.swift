@@ -71,12 +71,20 @@ let package = Package(
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
 
-        // The engine and its store.
+        // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
+        .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules"]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+                "Money", "Ledger", "Banking", "Rules", "Rows", "Engine", "Statements", crypto, grdb,
+                sqlite,
+            ]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "PostgresStore",
+            dependencies: [
+                "CLibPQ", "Money", "Ledger", "Banking", "Rules", "Rows", "Engine", crypto,
             ]),
 
         // What operators read, and what a host signs: each a format and nothing else.
@@ -110,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
-                httpClient, configuration, hummingbird, logging, lifecycle,
+                "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site",
+                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
                 system,
             ],
             path: "Sources/Makewhole"),
@@ -124,11 +132,19 @@ let package = Package(
             path: "Sources/Sandbox"),
         .executableTarget(
             name: "makewhole-bench",
-            dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", arguments, grdb],
+            dependencies: pure + [
+                "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", arguments, grdb,
+            ],
             path: "Benchmarks/Bench"),
         .executableTarget(
             name: "makewhole-nacha-bench", dependencies: ["Money", "Banking", "Nacha"],
             path: "Benchmarks/NachaBench"),
+
+        // One of several processes that write one PostgreSQL, for Tests/System/postgres.py to kill.
+        .executableTarget(
+            name: "makewhole-postgres-drill",
+            dependencies: pure + ["Engine", "PostgresStore", "Vocabulary", arguments],
+            path: "Tests/PostgresDrill"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
@@ -139,7 +155,9 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
         .testTarget(
             name: "StoreTests",
-            dependencies: pure + ["Statements", "Engine", "SQLiteStore", "Vocabulary", grdb]),
+            dependencies: pure + [
+                "Statements", "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", grdb,
+            ]),
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
@@ -168,6 +186,6 @@ let package = Package(
 )
 
 // A warning of ours is an error, here and in every clone; those of packages are their own.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

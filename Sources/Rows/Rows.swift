@@ -4,24 +4,24 @@ import Money
 import Rules
 
 /// Aggregates as rows: one row for each part of a customer, its body in its stored form.
-enum EntityKind: Int64, CaseIterable {
+package enum EntityKind: Int64, CaseIterable {
     case profile = 0
     case method, deposit, obligation, settlement, withdrawal, order, sale, document, claim
 }
 
-struct EntityRow {
-    let kind: EntityKind
-    var id: Blob = .empty
+package struct EntityRow {
+    package let kind: EntityKind
+    package var id: Blob = .empty
     /// What lists and queues look for: a state or a fingerprint; a profile's own reference.
-    let tag: String
+    package let tag: String
     /// What a wire must say to find its settlement.
-    var reference: String?
-    let body: [UInt8]
+    package var reference: String?
+    package let body: [UInt8]
 }
 
 extension Customer {
     /// `nil` when the part is not in the aggregate, which would be a bug of the rules.
-    func row(_ reference: EntityReference) -> EntityRow? {
+    package func row(_ reference: EntityReference) -> EntityRow? {
         switch reference {
         case .profile:
             EntityRow(kind: .profile, tag: profile.reference, body: profile.packed)
@@ -71,7 +71,7 @@ extension Customer {
 
 extension Optional where Wrapped == Customer {
     /// Puts one stored row back into the aggregate. The profile row comes first.
-    mutating func restore(_ kind: EntityKind, _ body: [UInt8]) throws {
+    package mutating func restore(_ kind: EntityKind, _ body: [UInt8]) throws {
         switch kind {
         case .profile:
             self = Customer(profile: try Customer.Profile(packed: body))
@@ -107,24 +107,24 @@ extension Optional where Wrapped == Customer {
 }
 
 /// What is rare and read by people is kept as JSON: suspense, proposals, alerts, settings.
-enum JSON {
-    static func encode(_ value: some Encodable) throws -> String {
+package enum JSON {
+    package static func encode(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 }
 
 extension Blob {
-    init<Kind>(_ id: Identifier<Kind>) { self.init(high: id.high, low: id.low) }
+    package init<Kind>(_ id: Identifier<Kind>) { self.init(high: id.high, low: id.low) }
 }
 
 extension Identifier {
-    init(_ blob: Blob) { self.init(high: blob.high, low: blob.low) }
+    package init(_ blob: Blob) { self.init(high: blob.high, low: blob.low) }
 }
 
 extension Deposit.State {
@@ -226,7 +226,7 @@ extension PaymentReference {
 
 extension Account {
     /// How an account is stored: what it is, whose, and of which item.
-    var stored: (kind: String, customer: Blob, item: Blob) {
+    package var stored: (kind: String, customer: Blob, item: Blob) {
         switch self {
         case .house(let account): (account.rawValue, .empty, .empty)
         case .customer(let id, let account): ("customer:\(account.rawValue)", Blob(id), .empty)
@@ -237,7 +237,7 @@ extension Account {
         }
     }
 
-    init?(kind: String, customer: Blob, item: Blob) {
+    package init?(kind: String, customer: Blob, item: Blob) {
         if let house = HouseAccount(rawValue: kind) {
             self = .house(house)
             return

@@ -1,9 +1,9 @@
 /// One parameter in PostgreSQL's binary form: a column of many rows as a one-dimensional array, or
 /// one value. Its memory is used again for every batch.
-final class Column {
+package final class Column {
     /// The types that are sent, each with the object id of itself and of its arrays, which are the
     /// same in every PostgreSQL.
-    enum Element: UInt32 {
+    package enum Element: UInt32 {
         case bytes = 17
         case integer8 = 20
         case integer2 = 21
@@ -32,7 +32,7 @@ final class Column {
     private var capacity = 256
     private var size = Column.headerSize
 
-    init(_ element: Element) {
+    package init(_ element: Element) {
         self.element = element
         start = .allocate(byteCount: capacity, alignment: 8)
     }
@@ -41,7 +41,7 @@ final class Column {
 
     var isEmpty: Bool { count == 0 }
 
-    func removeAll() {
+    package func removeAll() {
         count = 0
         hasNull = false
         size = Column.headerSize
@@ -78,15 +78,15 @@ final class Column {
         return start + (size + 4)
     }
 
-    func append(_ value: Int64) {
+    package func append(_ value: Int64) {
         grow(by: 8).storeBytes(of: value.bigEndian, as: Int64.self)
     }
 
-    func append(_ value: Int32) {
+    package func append(_ value: Int32) {
         grow(by: 4).storeBytes(of: value.bigEndian, as: Int32.self)
     }
 
-    func append(_ value: Int16) {
+    package func append(_ value: Int16) {
         grow(by: 2).storeBytes(of: value.bigEndian, as: Int16.self)
     }
 
@@ -127,11 +127,11 @@ final class Column {
 }
 
 /// 128 bits as PostgreSQL keeps an identifier: a `uuid`. Zero stands for the house, and for no item.
-struct Key: Hashable, Comparable {
+package struct Key: Hashable, Comparable {
     let high: UInt64
     let low: UInt64
 
     static let none = Key(high: 0, low: 0)
 
-    static func < (lhs: Key, rhs: Key) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
+    package static func < (lhs: Key, rhs: Key) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
 }

@@ -2,14 +2,20 @@ import CLibPQ
 import Foundation
 
 /// A statement that every connection prepares when it opens.
-struct Statement {
+package struct Statement {
     let name: String
     let sql: String
     let types: [UInt32]
+
+    package init(name: String, sql: String, types: [UInt32]) {
+        self.name = name
+        self.sql = sql
+        self.types = types
+    }
 }
 
 /// One parameter of a statement.
-enum Parameter {
+package enum Parameter {
     case column(Column)
     case integer(Int64)
     case small(Int32)
@@ -19,11 +25,11 @@ enum Parameter {
 }
 
 /// One statement with its parameters, to be sent with others.
-struct Request {
+package struct Request {
     let statement: Statement
     let parameters: [Parameter]
 
-    init(_ statement: Statement, _ parameters: [Parameter] = []) {
+    package init(_ statement: Statement, _ parameters: [Parameter] = []) {
         self.statement = statement
         self.parameters = parameters
     }
@@ -31,7 +37,7 @@ struct Request {
 
 /// A connection to PostgreSQL through libpq, in pipeline mode: what is sent together is answered in
 /// one round trip. It belongs to one thread, which it blocks for a bounded time.
-final class Connection {
+package final class Connection {
     private let handle: OpaquePointer
     private let notices = Notices()
     private var scratch: UnsafeMutableRawPointer
@@ -40,7 +46,7 @@ final class Connection {
 
     /// An answer that does not come within this time counts as a lost connection. A commit may
     /// have to wait for a standby, everything else for the locks of others.
-    static let patience = Duration.seconds(30)
+    package static let patience = Duration.seconds(30)
 
     /// Settings of every session. A process that is frozen in the middle of a batch must not hold
     /// its customers for longer than the server waits for it; nobody waits for a lock for longer.
@@ -60,7 +66,7 @@ final class Connection {
 
     /// Connects as `address` says: a connection string or URI of libpq. Where it names several
     /// servers, the one that may be written to is taken.
-    init(_ address: String, application: String = "makewhole") throws(PostgresFault) {
+    package init(_ address: String, application: String = "makewhole") throws(PostgresFault) {
         let keywords = [
             "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
             "tcp_user_timeout", "target_session_attrs", "fallback_application_name", "dbname",
@@ -100,14 +106,14 @@ final class Connection {
     // MARK: One after the other, for what is rare
 
     /// Runs statements in their text form, outside a pipeline.
-    func execute(_ sql: String) throws(PostgresFault) {
+    package func execute(_ sql: String) throws(PostgresFault) {
         try leavePipeline()
         try PostgresFault.check(Answer(PQexec(handle, sql)), self, doing: sql)
     }
 
     /// Runs one statement that is not prepared, with a binary answer.
     @discardableResult
-    func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresFault) -> Answer {
+    package func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresFault) -> Answer {
         try leavePipeline()
         let answer = withParameters(parameters) { count, values, lengths, formats in
             Answer(
@@ -117,9 +123,34 @@ final class Connection {
         return answer
     }
 
+    /// Copies rows that are in PostgreSQL's binary form of `COPY`, without its head and its end.
+    ///
+    /// - Parameter table: the table with its columns, as in `transfer(customer, place)`.
+    package func copy(into table: String, _ rows: UnsafeRawBufferPointer) throws(PostgresFault) {
+        try leavePipeline()
+        let command = "COPY \(table) FROM STDIN (FORMAT binary)"
+        let begun = Answer(PQexec(handle, command))
+        guard PQresultStatus(begun.result) == PGRES_COPY_IN else {
+            try PostgresFault.check(begun, self, doing: command)
+            throw lost()
+        }
+        let head: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + [0, 0, 0, 0, 0, 0, 0, 0]
+        for bytes in [head.withUnsafeBytes { Array($0) }, Array(rows), [0xFF, 0xFF]] {
+            let sent = bytes.withUnsafeBytes {
+                PQputCopyData(
+                    handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+            }
+            guard sent == 1 else { throw lost() }
+        }
+        guard PQputCopyEnd(handle, nil) == 1 else { throw lost() }
+        let answer = Answer(PQgetResult(handle))
+        while let rest = PQgetResult(handle) { PQclear(rest) }
+        try PostgresFault.check(answer, self, doing: command)
+    }
+
     // MARK: Together
 
-    func prepare(_ statements: [Statement]) throws(PostgresFault) {
+    package func prepare(_ statements: [Statement]) throws(PostgresFault) {
         try enterPipeline()
         for statement in statements {
             let sent = statement.types.withUnsafeBufferPointer {
@@ -134,7 +165,7 @@ final class Connection {
     /// Sends the requests in one go and returns their answers, in order.
     ///
     /// When one is refused those after it were not carried out, and its refusal is thrown.
-    func run(
+    package func run(
         _ requests: [Request], within patience: Duration = Connection.patience
     ) throws(PostgresFault) -> [Answer] {
         try send(requests)
@@ -352,9 +383,9 @@ extension Parameter {
 }
 
 /// What the server answered to one statement, in binary form.
-final class Answer {
+package final class Answer {
     fileprivate let result: OpaquePointer?
-    let rows: Int
+    package let rows: Int
 
     fileprivate init(_ result: OpaquePointer?) {
         self.result = result
@@ -377,7 +408,7 @@ final class Answer {
     }
 
     /// A whole number of two, four or eight bytes.
-    func integer(_ row: Int, _ column: Int) -> Int64 {
+    package func integer(_ row: Int, _ column: Int) -> Int64 {
         let bytes = value(row, column)
         switch bytes.count {
         case 8: return Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))

@@ -165,7 +165,18 @@ public final class PostgresStore: Store {
     public func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {
         try reporting {
             let answer = try connected().run([Request(Statements.holders, [.text(fingerprint)])])
-            return (0..<answer[0].rows).map { CustomerID(answer[0].key($0, 0)) }
+            let holders = (0..<answer[0].rows).map { CustomerID(answer[0].key($0, 0)) }
+            if let batch {
+                // Each of them is decided about next: all at once are named for the next try.
+                let unnamed = holders.filter { !batch.asked.contains(Key($0)) }
+                widened.customers.formUnion(unnamed)
+                guard unnamed.isEmpty else {
+                    throw PostgresFault.overtaken(
+                        "\(unnamed.count) holders of an account were not named by the batch that "
+                            + "decides about them")
+                }
+            }
+            return holders
         }
     }
 

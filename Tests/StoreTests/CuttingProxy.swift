@@ -110,7 +110,7 @@ final class CuttingProxy: Sendable {
             while sent < bytes.count {
                 let count = Foundation.send(
                     descriptor, bytes.baseAddress! + sent, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
                 sent += count
             }

@@ -419,7 +419,7 @@ struct PostgresVerifierTests {
             "UPDATE transfer SET amount = amount + 1 WHERE book_commit = 3 AND place = 0",
             "UPDATE transfer SET reason = 'trade' WHERE book_commit = 3",
             "UPDATE transfer SET cause = gen_random_uuid() WHERE book_commit = 4",
-            "UPDATE transfer SET version = version + 1 WHERE book_commit = 6",
+            "UPDATE transfer SET version = version + 1000 WHERE book_commit = 6",
             "UPDATE transfer SET asset = 'BTC' WHERE book_commit = 3",
             "DELETE FROM transfer WHERE book_commit = 5",
             "INSERT INTO transfer SELECT customer, version, place + 50, writer, book_commit, cause, debit, debit_customer, debit_item, credit, credit_customer, credit_item, asset, amount, reason FROM transfer LIMIT 1",

@@ -73,12 +73,15 @@ let package = Package(
 
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
-        .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules"]),
+        .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
+        .target(
+            name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Rows", "Engine", "Statements", crypto, grdb,
-                sqlite,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Rules", "Rows", "Engine",
+                "Statements",
+                crypto, grdb, sqlite,
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(

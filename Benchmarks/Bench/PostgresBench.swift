@@ -30,7 +30,8 @@ extension Bench {
             tell(
                 Figure(
                     name: size == 1
-                        ? "PostgreSQL: commits of one row" : "PostgreSQL: rows copied \(size) a commit",
+                        ? "PostgreSQL: commits of one row"
+                        : "PostgreSQL: rows copied \(size) a commit",
                     value: bare, unit: size == 1 ? "commits/s" : "rows/s"))
             let options = "\(address) options='-c search_path=\(schema)'"
             var figure = try batches(

@@ -96,23 +96,18 @@ package final class Column {
         place.storeBytes(of: key.low.bigEndian, toByteOffset: 8, as: UInt64.self)
     }
 
-    func append(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { source in
-            let place = grow(by: source.count)
-            if let address = source.baseAddress {
-                place.copyMemory(from: address, byteCount: source.count)
-            }
+    func append(_ bytes: UnsafeRawBufferPointer) {
+        let place = grow(by: bytes.count)
+        if let address = bytes.baseAddress {
+            place.copyMemory(from: address, byteCount: bytes.count)
         }
     }
 
+    func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
     func append(_ text: String) {
         var text = text
-        text.withUTF8 { source in
-            let place = grow(by: source.count)
-            if let address = source.baseAddress {
-                place.copyMemory(from: address, byteCount: source.count)
-            }
-        }
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
     func append(_ text: String?) {

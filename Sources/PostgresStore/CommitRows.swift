@@ -45,7 +45,9 @@ final class CommitRows {
     private lazy var postings = table(
         Statements.insertHousePostings, .text, .text, .integer8, .integer8)
     private lazy var entities = table(
-        Statements.putEntities, .uuid, .integer2, .uuid, .text, .text, .bytes)
+        Statements.putEntities, .uuid, .integer2, .uuid, .bytes, .text, .text)
+    private lazy var entitiesChanged = table(
+        Statements.changeEntities, .uuid, .integer2, .uuid, .bytes)
     private lazy var timersCleared = table(Statements.clearTimers, .uuid, .bytes)
     private lazy var timersSet = table(Statements.setTimers, .uuid, .bytes, .integer8)
     private lazy var entriesUnsent = table(Statements.removeUnsentEntries, .uuid, .text)
@@ -148,7 +150,7 @@ final class CommitRows {
 
     /// In the order in which they are written: what is taken out goes before what is put in.
     private func makeTables() {
-        _ = (customers, causes, transfers, accounts, postings, entities)
+        _ = (customers, causes, transfers, accounts, postings, entities, entitiesChanged)
         _ = (timersCleared, timersSet)
         _ = (entriesUnsent, entriesGone, entriesSent, entriesQueued)
         _ = (notices, outgoing, alerts, suspense, proposals, debits, returns)
@@ -272,7 +274,11 @@ final class CommitRows {
     }
 
     private func addAccounts(_ commit: Commit) throws {
-        for key in touchedAccounts {
+        // In the order of the index, where neighbours lie on one page.
+        let keys = touchedAccounts.sorted {
+            $0.account.customer ?? .zero < $1.account.customer ?? .zero
+        }
+        for key in keys {
             guard let id = key.account.customer, let changed = commit.customers[id] else {
                 throw PostgresFault.unreadable(
                     "\(key.account.name) was posted to by a decision about somebody else")
@@ -303,15 +309,19 @@ final class CommitRows {
     }
 
     private func addEntities(_ commit: Commit) {
-        for (id, changed) in commit.customers {
-            for part in changed.touched {
-                guard let row = changed.customer.row(part) else { continue }
-                entities[0].append(Key(id))
-                entities[1].append(Int16(row.kind.rawValue))
-                entities[2].append(Key(row.id))
-                entities[3].append(row.tag)
-                entities[4].append(row.reference)
-                entities[5].append(row.body)
+        let parts = EntityRows(commit)
+        parts.bodies.withUnsafeBytes { bodies in
+            for row in parts.rows {
+                let body = UnsafeRawBufferPointer(rebasing: bodies[row.body])
+                let table = row.tag == nil ? entitiesChanged : entities
+                table[0].append(Key(row.customer))
+                table[1].append(Int16(row.kind.rawValue))
+                table[2].append(Key(row.id))
+                table[3].append(body)
+                if let tag = row.tag {
+                    table[4].append(tag)
+                    table[5].append(row.reference)
+                }
             }
         }
     }
@@ -428,6 +438,8 @@ extension Key {
 }
 
 extension Identifier {
+    fileprivate static var zero: Identifier { Identifier(high: 0, low: 0) }
+
     init(_ key: Key) { self.init(high: key.high, low: key.low) }
 }
 

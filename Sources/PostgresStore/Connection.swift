@@ -113,7 +113,9 @@ package final class Connection {
 
     /// Runs one statement that is not prepared, with a binary answer.
     @discardableResult
-    package func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresFault) -> Answer {
+    package func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresFault)
+        -> Answer
+    {
         try leavePipeline()
         let answer = withParameters(parameters) { count, values, lengths, formats in
             Answer(
@@ -134,7 +136,8 @@ package final class Connection {
             try PostgresFault.check(begun, self, doing: command)
             throw lost()
         }
-        let head: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + [0, 0, 0, 0, 0, 0, 0, 0]
+        let head: [UInt8] =
+            Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + [0, 0, 0, 0, 0, 0, 0, 0]
         for bytes in [head.withUnsafeBytes { Array($0) }, Array(rows), [0xFF, 0xFF]] {
             let sent = bytes.withUnsafeBytes {
                 PQputCopyData(

@@ -575,7 +575,8 @@ public final class PostgresStore: Store {
                 throw PostgresFault.unreadable(
                     "the account \(accounts.text(row, 1)) of \(CustomerID(id)) is not known")
             }
-            customers[id]?.balances.restore(BalanceKey(account, asset), to: accounts.integer(row, 4))
+            customers[id]?.balances.restore(
+                BalanceKey(account, asset), to: accounts.integer(row, 4))
         }
         return customers
     }

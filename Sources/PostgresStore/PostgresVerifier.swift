@@ -81,7 +81,8 @@ public struct PostgresVerifier {
             """)
         var postings = Cursor(
             connection, "postings",
-            "SELECT writer, sequence, kind, asset, amount, balance FROM house_posting ORDER BY 1, 2")
+            "SELECT writer, sequence, kind, asset, amount, balance FROM house_posting ORDER BY 1, 2"
+        )
         for row in 0..<writers.rows {
             try verify(
                 writer: Int32(writers.integer(row, 0)), name: writers.text(row, 1),
@@ -131,7 +132,8 @@ public struct PostgresVerifier {
                 try transfers.step()
             }
             if place != expected {
-                problem("Commit \(sequence) of \(name) made \(expected) transfers and has \(place).")
+                problem(
+                    "Commit \(sequence) of \(name) made \(expected) transfers and has \(place).")
             }
             try verify(
                 changes.filter { $0.value != 0 }, of: sequence, writer, name, &house, &postings)

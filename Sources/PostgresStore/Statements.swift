@@ -143,12 +143,22 @@ enum Statements {
         SELECT $5, unnest($1), unnest($2), $6, unnest($3), unnest($4)
         """)
     static let putEntities = statement(
-        "put_entities", arrays: [.uuid, .integer2, .uuid, .text, .text, .bytes],
+        "put_entities", arrays: [.uuid, .integer2, .uuid, .bytes, .text, .text],
         """
-        INSERT INTO entity(customer, kind, id, tag, reference, body)
+        INSERT INTO entity(customer, kind, id, body, tag, reference)
         SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)
         ON CONFLICT (customer, kind, id)
-        DO UPDATE SET tag = excluded.tag, reference = excluded.reference, body = excluded.body
+        DO UPDATE SET body = excluded.body, tag = excluded.tag, reference = excluded.reference
+        """)
+    /// Those whose tag is what it was: no index needs to be touched.
+    static let changeEntities = statement(
+        "change_entities", arrays: [.uuid, .integer2, .uuid, .bytes],
+        """
+        UPDATE entity SET body = changed.body
+        FROM (SELECT unnest($1) AS customer, unnest($2) AS kind, unnest($3) AS id,
+            unnest($4) AS body) AS changed
+        WHERE entity.customer = changed.customer AND entity.kind = changed.kind
+            AND entity.id = changed.id
         """)
     static let clearTimers = statement(
         "clear_timers", arrays: [.uuid, .bytes],
@@ -251,7 +261,8 @@ enum Statements {
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
         lastCommit,
         insertCustomers, insertCommit, updateWriter, insertCauses, insertTransfers, putAccounts,
-        insertHousePostings, putEntities, clearTimers, setTimers, removeUnsentEntries,
+        insertHousePostings, putEntities, changeEntities, clearTimers, setTimers,
+        removeUnsentEntries,
         removeEntries, sendEntries, putEntries, insertNotices, insertOutgoing, insertAlerts,
         putSuspense, putProposals, putSettings, addDebits, addReturns,
     ]

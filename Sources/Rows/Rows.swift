@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Ledger
 import Money
@@ -16,7 +17,41 @@ package struct EntityRow {
     package let tag: String
     /// What a wire must say to find its settlement.
     package var reference: String?
-    package let body: [UInt8]
+    package let part: any Packable & Sendable
+}
+
+/// The rows of a commit's customers, by customer, so that neighbours are written together; their
+/// bodies lie in one piece.
+package struct EntityRows: Sendable {
+    package struct Row: Sendable {
+        package let customer: CustomerID
+        package let kind: EntityKind
+        package let id: Blob
+        /// `nil` when the row is there and its tag is what it was: its indexes need not be touched.
+        package let tag: String?
+        package let reference: String?
+        package let body: Range<Int>
+    }
+
+    package private(set) var rows: [Row] = []
+    package private(set) var bodies: [UInt8] = []
+
+    package init(_ commit: Commit) {
+        rows.reserveCapacity(2 * commit.customers.count)
+        for id in commit.customers.keys.sorted() {
+            guard let changed = commit.customers[id] else { continue }
+            for reference in changed.touched {
+                guard let row = changed.customer.row(reference) else { continue }
+                let start = bodies.count
+                row.part.pack(onto: &bodies)
+                rows.append(
+                    Row(
+                        customer: id, kind: row.kind, id: row.id,
+                        tag: changed.before?.tag(reference) == row.tag ? nil : row.tag,
+                        reference: row.reference, body: start..<bodies.count))
+            }
+        }
+    }
 }
 
 extension Customer {
@@ -24,47 +59,65 @@ extension Customer {
     package func row(_ reference: EntityReference) -> EntityRow? {
         switch reference {
         case .profile:
-            EntityRow(kind: .profile, tag: profile.reference, body: profile.packed)
+            EntityRow(kind: .profile, tag: profile.reference, part: profile)
         case .method(let id):
             methods[id].map {
                 EntityRow(
                     kind: .method, id: Blob(id), tag: $0.bankAccount?.fingerprint ?? "card",
-                    body: $0.packed)
+                    part: $0)
             }
         case .deposit(let id):
             deposits[id].map {
-                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, body: $0.packed)
+                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, part: $0)
             }
         case .obligation(let id):
             obligations[id].map {
-                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, body: $0.packed)
+                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, part: $0)
             }
         case .settlement(let id):
             settlements[id].map {
                 EntityRow(
                     kind: .settlement, id: Blob(id), tag: $0.state.tag, reference: $0.reference,
-                    body: $0.packed)
+                    part: $0)
             }
         case .withdrawal(let id):
             withdrawals[id].map {
-                EntityRow(kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
+                EntityRow(kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, part: $0)
             }
         case .order(let id):
             orders[id].map {
-                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
+                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, part: $0)
             }
         case .sale(let id):
             sales[id].map {
-                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
+                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, part: $0)
             }
         case .document(let id):
             documents[id].map {
-                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, body: $0.packed)
+                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, part: $0)
             }
         case .claim(let id):
             claims[id].map {
-                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
+                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, part: $0)
             }
+        }
+    }
+}
+
+extension Customer {
+    /// The tag that the part's row has; `nil` when it has none yet.
+    package func tag(_ reference: EntityReference) -> String? {
+        switch reference {
+        case .profile: profile.reference
+        case .method(let id): methods[id].map { $0.bankAccount?.fingerprint ?? "card" }
+        case .deposit(let id): deposits[id]?.state.tag
+        case .obligation(let id): obligations[id]?.state.tag
+        case .settlement(let id): settlements[id]?.state.tag
+        case .withdrawal(let id): withdrawals[id]?.state.rawValue
+        case .order(let id): orders[id]?.state.rawValue
+        case .sale(let id): sales[id]?.state.rawValue
+        case .document(let id): documents[id]?.state.tag
+        case .claim(let id): claims[id]?.state.rawValue
         }
     }
 }
@@ -114,7 +167,8 @@ package enum JSON {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    package static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value
+    {
         try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 }

@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Rows
+import Rules
 
 /// A prepared statement on the writer's connection, for rows written by the thousand.
 ///
@@ -8,6 +9,7 @@ import Rows
 final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    private var packed: [UInt8] = []
 
     init(_ connection: OpaquePointer, _ sql: String) throws {
         var handle: OpaquePointer?
@@ -46,6 +48,18 @@ final class Statement {
         _ = bytes.withUnsafeBytes {
             sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
         }
+    }
+
+    /// The stored form of a value.
+    func bind(_ index: Int32, packing value: some Packable) {
+        packed.removeAll(keepingCapacity: true)
+        value.pack(onto: &packed)
+        bind(index, packed)
+    }
+
+    func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
+        sqlite3_bind_blob(
+            handle, index, bytes.baseAddress, Int32(bytes.count), Self.transient)
     }
 
     func bind(_ index: Int32, _ text: String?) {

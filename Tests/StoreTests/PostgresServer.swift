@@ -95,7 +95,8 @@ final class PostgresServer: Sendable {
                 guard ContinuousClock.now < end else {
                     let log = FileManager.default.contents(atPath: "\(folder)/log") ?? Data()
                     throw ServerProblem(
-                        "PostgreSQL did not start: \(error): \(String(decoding: log, as: UTF8.self))")
+                        "PostgreSQL did not start: \(error): \(String(decoding: log, as: UTF8.self))"
+                    )
                 }
                 usleep(20_000)
             }

@@ -149,17 +149,25 @@ let package = Package(
             dependencies: pure + ["Engine", "PostgresStore", "Vocabulary", arguments],
             path: "Tests/PostgresDrill"),
 
+        // A PostgreSQL for the tests that need one.
+        .target(name: "TestPostgres", dependencies: ["PostgresStore"], path: "Tests/TestPostgres"),
+
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
         .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
         .testTarget(name: "StatementsTests", dependencies: ["Statements", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
+            name: "SimulatorTests",
+            dependencies: [
+                "Banking", "Engine", "Ledger", "Rules", "SQLiteStore", "PostgresStore",
+                "TestPostgres", "Simulator", grdb,
+            ]),
         .testTarget(
             name: "StoreTests",
             dependencies: pure + [
-                "Statements", "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", grdb,
+                "Statements", "Engine", "SQLiteStore", "PostgresStore", "TestPostgres",
+                "Vocabulary", grdb,
             ]),
         .testTarget(
             name: "ReplayTests",

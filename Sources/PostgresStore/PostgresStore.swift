@@ -195,6 +195,13 @@ public final class PostgresStore: Store {
             guard let batch, let connection else {
                 throw PostgresFault.lost("it ended while the batch was decided")
             }
+            let unnamed = commit.customers.keys.filter { !batch.asked.contains(Key($0)) }
+            guard unnamed.isEmpty else {
+                widened.customers.formUnion(unnamed)
+                rollBack()
+                throw PostgresFault.overtaken(
+                    "\(unnamed.count) customers were not named by the batch that changes them")
+            }
             if commit.house != nil, batch.house == nil {
                 widened.house = true
                 rollBack()
@@ -424,6 +431,7 @@ public final class PostgresStore: Store {
                         .column(timerColumns[0]), .column(timerColumns[1]),
                         .integer(now.milliseconds),
                         .integer(now.milliseconds + Int64(Self.claimSeconds) * 1000),
+                        .small(registration.number),
                     ])
             ])[0]
             let timers = try Self.timers(mine)
@@ -477,6 +485,35 @@ public final class PostgresStore: Store {
         try reporting {
             let answer = try connected().run([Request(Statements.lastCommit)])[0]
             return answer.isNull(0, 0) ? nil : Instant(milliseconds: answer.integer(0, 0))
+        }
+    }
+
+    /// Debits and returns by day, of all writers together.
+    public func debitCounts(since first: Day) throws -> DebitCounts {
+        try reporting {
+            let since = Parameter.small(Int32(first.daysSinceEpoch))
+            let answers = try connected().run([
+                Request(Statements.debits, [since]), Request(Statements.returns, [since]),
+            ])
+            func day(_ answer: Answer, _ row: Int, _ column: Int) -> Day {
+                Day(daysSinceEpoch: Int(answer.integer(row, column)))
+            }
+            var counts = DebitCounts()
+            for row in 0..<answers[0].rows {
+                let count = Int(answers[0].integer(row, 2))
+                if answers[0].text(row, 1) == "sent" {
+                    counts.sent[day(answers[0], row, 0)] = count
+                } else {
+                    counts.settling[day(answers[0], row, 0)] = count
+                }
+            }
+            for row in 0..<answers[1].rows {
+                let entry = DebitCount.Return(
+                    code: answers[1].text(row, 2), settled: day(answers[1], row, 0),
+                    received: day(answers[1], row, 1))
+                counts.returned[entry] = Int(answers[1].integer(row, 3))
+            }
+            return counts
         }
     }
 

@@ -34,7 +34,12 @@ struct Registration {
             if !connection.isBroken { try connection.execute("ROLLBACK") }
             throw error
         }
-        return try read(name, connection)
+        let registration = try read(name, connection)
+        // What the one before had claimed and not fired is due at once.
+        try connection.query(
+            "UPDATE timer SET claimed_until = 0 WHERE claimed_by = $1::integer AND claimed_until > 0",
+            [.small(registration.number)])
+        return registration
     }
 
     /// What the database says of the writer now.

@@ -106,10 +106,12 @@ enum Schema {
                 customer uuid NOT NULL,
                 kind bytea NOT NULL,
                 due bigint NOT NULL,
+                claimed_by integer NOT NULL DEFAULT 0,
                 claimed_until bigint NOT NULL DEFAULT 0,
                 PRIMARY KEY (customer, kind)
             );
             CREATE INDEX timer_due ON timer(due);
+            CREATE INDEX timer_claimed ON timer(claimed_by) WHERE claimed_until > 0;
 
             CREATE TABLE entry(
                 customer uuid NOT NULL,

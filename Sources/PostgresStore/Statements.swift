@@ -76,9 +76,9 @@ enum Statements {
         ORDER BY due, customer, kind LIMIT $2
         """)
     static let claimTimers = statement(
-        "claim_timers", arrays: [.uuid, .bytes], values: [.integer8, .integer8],
+        "claim_timers", arrays: [.uuid, .bytes], values: [.integer8, .integer8, .integer4],
         """
-        UPDATE timer SET claimed_until = $4
+        UPDATE timer SET claimed_until = $4, claimed_by = $5
         FROM (SELECT unnest($1) AS customer, unnest($2) AS kind) AS due
         WHERE timer.customer = due.customer AND timer.kind = due.kind
             AND timer.due <= $3 AND timer.claimed_until <= $3
@@ -94,6 +94,17 @@ enum Statements {
         """)
     static let lastCommit = statement(
         "last_commit", "SELECT nullif(max(at), 0) FROM writer")
+    static let debits = statement(
+        "debits", values: [.integer4],
+        """
+        SELECT day, kind, sum(count)::bigint FROM debit_count WHERE day >= $1 GROUP BY day, kind
+        """)
+    static let returns = statement(
+        "returns", values: [.integer4],
+        """
+        SELECT settled, received, code, sum(count)::bigint FROM return_count
+        WHERE settled >= $1 OR received >= $1 GROUP BY settled, received, code
+        """)
     static let nextTimer = statement("next_timer", "SELECT min(due) FROM timer")
 
     // MARK: What a commit writes
@@ -259,7 +270,7 @@ enum Statements {
         begin, commit, rollback, holdWriter, holdHouse, holdWriters, houseVersion, holdCustomers,
         causes, entities, accounts, holders, suspenseSince, proposalsSince,
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
-        lastCommit,
+        lastCommit, debits, returns,
         insertCustomers, insertCommit, updateWriter, insertCauses, insertTransfers, putAccounts,
         insertHousePostings, putEntities, changeEntities, clearTimers, setTimers,
         removeUnsentEntries,

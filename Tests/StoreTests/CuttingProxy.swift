@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestPostgres
 
 /// Stands between a store and PostgreSQL's socket, and cuts the connection at a commit: before the
 /// server has it, or after the server did it and before its answer is passed on.

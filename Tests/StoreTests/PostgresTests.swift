@@ -3,11 +3,11 @@ import Engine
 import Foundation
 import Ledger
 import Money
+import PostgresStore
 import Rules
 import Synchronization
+import TestPostgres
 import Testing
-
-@testable import PostgresStore
 
 /// Several processes on one PostgreSQL, and what the network and the server do to them.
 struct PostgresTests {

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import PostgresStore
 import SQLiteStore
+import TestPostgres
 import Testing
 
 /// Every store there is, each empty.

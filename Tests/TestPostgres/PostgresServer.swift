@@ -1,12 +1,10 @@
 import Foundation
-import Testing
-
-@testable import PostgresStore
+import PostgresStore
 
 /// The PostgreSQL that the tests use: a real one, which they start themselves in a folder of its own
 /// and which ends with them; or the one whose address is in `MAKEWHOLE_POSTGRES`.
-final class PostgresServer: Sendable {
-    let folder: String
+package final class PostgresServer: Sendable {
+    package let folder: String
     private let binaries: String
 
     private static let shared = Result { try PostgresServer() }
@@ -16,7 +14,7 @@ final class PostgresServer: Sendable {
     }
 
     /// The address of tables of their own, with nothing in them yet.
-    static func newAddress() throws -> String {
+    package static func newAddress() throws -> String {
         let address = try base.get()
         let schema = "test_\(UUID().uuidString.prefix(8).lowercased())"
         try Connection(address).execute("CREATE SCHEMA \(schema)")
@@ -31,11 +29,11 @@ final class PostgresServer: Sendable {
             + "options=-c%20search_path%3D\(schema)"
     }
 
-    var address: String { "host=\(folder) user=makewhole dbname=postgres" }
-    var socket: String { "\(folder)/.s.PGSQL.5432" }
+    package var address: String { "host=\(folder) user=makewhole dbname=postgres" }
+    package var socket: String { "\(folder)/.s.PGSQL.5432" }
 
     /// Starts a server with these settings besides its defaults.
-    init(settings: [String] = []) throws {
+    package init(settings: [String] = []) throws {
         binaries = try Self.findBinaries()
         // A socket's path has little more than a hundred bytes.
         folder = "/tmp/makewhole-pg-\(UUID().uuidString.prefix(8))"
@@ -134,7 +132,7 @@ final class PostgresServer: Sendable {
     }
 }
 
-struct ServerProblem: Error, CustomStringConvertible {
-    let description: String
-    init(_ sentence: String) { description = sentence }
+package struct ServerProblem: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ sentence: String) { description = sentence }
 }

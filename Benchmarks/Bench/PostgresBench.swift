@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import PostgresStore
 import Rules
+import Synchronization
 
 /// The same commands on PostgreSQL, each figure beside what that server does with bare rows.
 extension Bench {
@@ -40,6 +41,12 @@ extension Bench {
             figure.ratio = figure.value / bare
             tell(figure)
         }
+        tell(
+            Figure(
+                name: "PostgreSQL: two writers, batches of 1000",
+                value: try twoWriters(
+                    "\(address) options='-c search_path=\(schema)'", policies, seconds),
+                unit: "commands/s"))
         try connection.execute("CHECKPOINT")
         let size = try connection.query(
             """
@@ -62,6 +69,25 @@ extension Bench {
                 unit: "transfers/s"))
     }
 
+    /// Both at once, each with customers of its own: what the server does when it need not wait for
+    /// one of them to decide.
+    private static func twoWriters(
+        _ address: String, _ policies: PolicyBook, _ seconds: Double
+    ) throws -> Double {
+        let rates = Mutex<[Result<Double, any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: 2) { index in
+            let rate = Result {
+                try batches(
+                    on: PostgresStore(address, writer: "bench-beside-\(index)"), of: 1_000,
+                    policies,
+                    seconds, first: UInt64(10_000 + 10_000 * index)
+                ).value
+            }
+            rates.withLock { $0.append(rate) }
+        }
+        return try rates.withLock { try $0.reduce(0) { try $0 + $1.get() } }
+    }
+
     private static func batches(
         on store: PostgresStore, of size: Int, _ policies: PolicyBook, _ seconds: Double,
         first: UInt64
@@ -75,7 +101,7 @@ extension Bench {
         var count = 0
         while (ContinuousClock.now - start).seconds < seconds {
             let outcomes = try core.process(work.next(size), now: work.now)
-            try work.check(outcomes)
+            try Workload.check(outcomes)
             count += outcomes.count
         }
         return Figure(

@@ -111,7 +111,6 @@ public final class PostgresStore: Store {
             let connection = try connected()
             do {
                 batch = try hold(scope, connection)
-                claimed = []
                 return try body()
             } catch {
                 rollBack()
@@ -186,6 +185,7 @@ public final class PostgresStore: Store {
     public func abandon() {
         rollBack()
         widened = Widening()
+        claimed = []
     }
 
     // MARK: Keeping
@@ -219,18 +219,18 @@ public final class PostgresStore: Store {
                 throw error
             }
             let causes = commit.decisions.map(\.envelope.cause)
+            self.batch = nil
             if try send(written.requests, connection) {
                 adopt(written.result)
             } else {
                 unresolved = Unresolved(result: written.result, causes: causes)
                 guard try resolve() else {
-                    self.batch = nil
                     throw PostgresFault.lost("the commit that was under way was not carried out")
                 }
             }
             learn(commit, batch, written.result)
-            self.batch = nil
             widened = Widening()
+            claimed = []
         }
     }
 
@@ -301,7 +301,6 @@ public final class PostgresStore: Store {
             }
         }
         figures.countUnknown(wasKept: nil)
-        batch = nil
         throw PostgresFault.unknownOutcome("\(last)")
     }
 

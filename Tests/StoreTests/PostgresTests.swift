@@ -25,6 +25,68 @@ struct PostgresTests {
                     rail: .wire, amount: Cents(cents), source: "s", reference: nil)))
     }
 
+    @Test("What leaves for the bank and for people is written as the rules said")
+    func queues() throws {
+        let address = try PostgresServer.newAddress()
+        let memory = MemoryStore()
+        let postgres = try PostgresStore(address, writer: "one")
+        for store in [memory, postgres] as [any Store] {
+            let core = try Core(store: store, policies: try Folder.policies())
+            var story = Story()
+            _ = try story.negativeBalance(core)
+            let method = try #require(try store.customer(story.customer)?.methods.keys.first)
+            // Queued in one batch and taken back in the next; queued and taken back in one.
+            let deposits = (0..<3).map { _ in
+                story.envelope(
+                    .startDeposit(Command.StartDeposit(method: method, amount: Cents(20_00))))
+            }
+            let replies = try core.process(Array(deposits[0...1]), now: story.now)
+            guard case .accepted(.deposit(let first, _, _, _)) = replies[0] else {
+                throw StoryProblem.unexpected
+            }
+            let third: DepositID = deposits[2].cause.identifier(
+                1, atMilliseconds: story.now.milliseconds)
+            let last = try core.process(
+                [
+                    story.envelope(.cancelDeposit(first)), deposits[2],
+                    story.envelope(.cancelDeposit(third)),
+                ], now: story.now)
+            #expect(last.filter { if case .accepted = $0 { true } else { false } }.count == 3)
+        }
+
+        let connection = try Connection(address)
+        func texts(_ sql: String) throws -> [String] {
+            let answer = try connection.query(sql)
+            return (0..<answer.rows).map { answer.text($0, 0) }.sorted()
+        }
+        let entries = memory.entries.values.map {
+            "\($0.entry.payment.key) \($0.entry.amount.count) "
+                + "\($0.sent?.trace.text ?? "-") \($0.sent?.file ?? "-")"
+        }
+        #expect(
+            try texts(
+                """
+                SELECT payment || ' ' || amount || ' ' || coalesce(trace, '-') || ' '
+                    || coalesce(file, '-') FROM entry
+                """) == entries.sorted())
+        #expect(memory.entries.count == 2)
+        func hexadecimal(_ bytes: [UInt8]) -> String {
+            bytes.map { String(format: "%02x", $0) }.joined()
+        }
+        #expect(
+            try texts("SELECT encode(content, 'hex') FROM notice")
+                == memory.notices.map { hexadecimal($0.notice.content.packed) }.sorted())
+        #expect(
+            try texts("SELECT encode(content, 'hex') FROM outbox")
+                == memory.outgoing.map { hexadecimal($0.outgoing.packed) }.sorted())
+        #expect(!memory.outgoing.isEmpty)
+        #expect(
+            try texts("SELECT replace(id::text, '-', '') FROM alert")
+                == memory.alerts.map {
+                    String(format: "%016lx%016lx", $0.id.high, $0.id.low)
+                }.sorted())
+    }
+
     // MARK: Several at once
 
     @Test("Two processes that take turns with one customer each know what the other decided")

@@ -400,7 +400,7 @@ package final class Answer {
     /// The command's own name for what it did, such as `COMMIT` or `UPDATE 3`.
     var tag: String { String(cString: PQcmdStatus(result)) }
 
-    func isNull(_ row: Int, _ column: Int) -> Bool {
+    package func isNull(_ row: Int, _ column: Int) -> Bool {
         PQgetisnull(result, Int32(row), Int32(column)) == 1
     }
 
@@ -421,7 +421,7 @@ package final class Answer {
         }
     }
 
-    func key(_ row: Int, _ column: Int) -> Key {
+    package func key(_ row: Int, _ column: Int) -> Key {
         let bytes = value(row, column)
         guard bytes.count == 16 else { return .none }
         return Key(
@@ -429,9 +429,9 @@ package final class Answer {
             low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
 
-    func bytes(_ row: Int, _ column: Int) -> [UInt8] { Array(value(row, column)) }
+    package func bytes(_ row: Int, _ column: Int) -> [UInt8] { Array(value(row, column)) }
 
-    func text(_ row: Int, _ column: Int) -> String {
+    package func text(_ row: Int, _ column: Int) -> String {
         String(decoding: value(row, column), as: UTF8.self)
     }
 

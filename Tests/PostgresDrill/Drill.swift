@@ -76,7 +76,7 @@ struct Drill: AsyncParsableCommand {
 
     private static func fail(_ sentence: String) -> Never {
         say("stops \(sentence)")
-        exit(3)
+        Foundation.exit(3)
     }
 
     /// One line in one write, so that whoever reads it has all of it or nothing.

@@ -22,7 +22,9 @@ from system import ROOT
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # The server ends a batch whose process says nothing for five seconds; then the others go on.
 HELD_UP_SECONDS = 9
-FROZEN_SECONDS = 7
+FROZEN_SECONDS = 12
+# Whoever takes the name of a frozen process waits for the same.
+REPLACED_SECONDS = 7
 
 
 class Server:
@@ -162,7 +164,7 @@ def drill(binaries, rounds, seed):
                 if kind == "replaced":
                     nodes[name] = start(name)
                 began = time.monotonic()
-                time.sleep(FROZEN_SECONDS)
+                time.sleep(FROZEN_SECONDS if kind == "frozen" else REPLACED_SECONDS)
                 ended = time.monotonic()
                 frozen.signal(signal.SIGCONT)
                 for other in nodes.values():

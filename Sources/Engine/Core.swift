@@ -23,7 +23,7 @@ public final class Core {
     private var pending: [Batch] = []
 
     /// Customers kept in memory between batches; beyond it the least recent are read again.
-    public static let workingSetMax = 24_576
+    public static let workingSetMax = 12_288
 
     public init(store: any Store, policies: PolicyBook, rules: RuleBook = .builtIn) throws {
         self.store = store
@@ -221,7 +221,7 @@ public final class Core {
 
     private func customer(_ id: CustomerID, in batch: Batch) throws -> Customer? {
         if let changed = batch.commit.customers[id] { return changed.customer }
-        if store.isCurrent(id), let customer = workingSet[id] { return customer }
+        if store.isCurrent(id), let customer = workingSet.find(id) { return customer }
         // The store may not have yet what was decided last.
         for earlier in pending.reversed() {
             if let changed = earlier.commit.customers[id] { return changed.customer }
@@ -378,26 +378,48 @@ extension Customer {
     }
 }
 
-/// Recently used customers in bounded memory: two generations, the older thrown away whole.
+/// Customers used lately, in bounded memory: who was not asked for since the hand last passed gives
+/// his place to another.
 private struct WorkingSet {
-    private var recent: [CustomerID: Customer] = [:]
-    private var older: [CustomerID: Customer] = [:]
+    private var places: [CustomerID: Int] = [:]
+    private var slots: [Slot] = []
+    private var hand = 0
     private let max: Int
+
+    private struct Slot {
+        var customer: Customer
+        var isUsed: Bool
+    }
 
     init(max: Int) { self.max = max }
 
-    subscript(_ id: CustomerID) -> Customer? { recent[id] ?? older[id] }
+    mutating func find(_ id: CustomerID) -> Customer? {
+        guard let place = places[id] else { return nil }
+        slots[place].isUsed = true
+        return slots[place].customer
+    }
 
     mutating func keep(_ customer: Customer, as id: CustomerID) {
-        if recent.count >= max / 2 {
-            older = recent
-            recent = [:]
+        if let place = places[id] {
+            slots[place].customer = customer
+        } else if slots.count < max {
+            places[id] = slots.count
+            slots.append(Slot(customer: customer, isUsed: false))
+        } else {
+            while slots[hand].isUsed {
+                slots[hand].isUsed = false
+                hand = (hand + 1) % max
+            }
+            places[slots[hand].customer.id] = nil
+            places[id] = hand
+            slots[hand] = Slot(customer: customer, isUsed: false)
+            hand = (hand + 1) % max
         }
-        recent[id] = customer
     }
 
     mutating func removeAll() {
-        recent = [:]
-        older = [:]
+        places = [:]
+        slots = []
+        hand = 0
     }
 }

@@ -136,6 +136,9 @@ public struct Balances: Hashable, Sendable {
 
     public var all: [BalanceKey: Int64] { amounts }
 
+    /// Whether anything was ever booked there, whatever is left of it.
+    public func has(_ key: BalanceKey) -> Bool { amounts[key] != nil }
+
     /// Sets a balance that was read from the store.
     public mutating func restore(_ key: BalanceKey, to amount: Int64) { amounts[key] = amount }
 

@@ -14,7 +14,7 @@ struct Makewhole: AsyncParsableCommand {
             Serve.self, Verify.self, Migrate.self, Balances.self, Export.self, ReplayCommand.self,
             Operator.self,
             Key.self, NachaCommand.self, StatementsCommand.self, BankCommand.self,
-            CalendarCommand.self, Check.self,
+            CalendarCommand.self, BackupCommand.self, RestoreCommand.self, Check.self,
         ])
 }
 

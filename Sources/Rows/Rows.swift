@@ -12,12 +12,11 @@ package enum EntityKind: Int64, CaseIterable {
 
 package struct EntityRow {
     package let kind: EntityKind
-    package var id: Blob = .empty
+    package let id: Blob
     /// What lists and queues look for: a state or a fingerprint; a profile's own reference.
     package let tag: String
     /// What a wire must say to find its settlement.
-    package var reference: String?
-    package let part: any Packable & Sendable
+    package let reference: String?
 }
 
 /// The rows of a commit's customers, by customer, so that neighbours are written together; their
@@ -41,9 +40,8 @@ package struct EntityRows: Sendable {
         for id in commit.customers.keys.sorted() {
             guard let changed = commit.customers[id] else { continue }
             for reference in changed.touched {
-                guard let row = changed.customer.row(reference) else { continue }
                 let start = bodies.count
-                row.part.pack(onto: &bodies)
+                guard let row = changed.customer.row(reference, onto: &bodies) else { continue }
                 rows.append(
                     Row(
                         customer: id, kind: row.kind, id: row.id,
@@ -55,51 +53,45 @@ package struct EntityRows: Sendable {
 }
 
 extension Customer {
-    /// `nil` when the part is not in the aggregate, which would be a bug of the rules.
-    package func row(_ reference: EntityReference) -> EntityRow? {
+    /// The part's row; its body is put at the end of `bodies`. `nil` when the part is not in the
+    /// aggregate, which would be a bug of the rules.
+    package func row(_ reference: EntityReference, onto bodies: inout [UInt8]) -> EntityRow? {
+        func row(
+            _ kind: EntityKind, _ id: Blob, _ tag: String, _ part: some Packable,
+            named reference: String? = nil
+        ) -> EntityRow {
+            part.pack(onto: &bodies)
+            return EntityRow(kind: kind, id: id, tag: tag, reference: reference)
+        }
         switch reference {
-        case .profile:
-            EntityRow(kind: .profile, tag: profile.reference, part: profile)
+        case .profile: return row(.profile, .empty, profile.reference, profile)
         case .method(let id):
-            methods[id].map {
-                EntityRow(
-                    kind: .method, id: Blob(id), tag: $0.bankAccount?.fingerprint ?? "card",
-                    part: $0)
-            }
+            guard let part = methods[id] else { return nil }
+            return row(.method, Blob(id), part.bankAccount?.fingerprint ?? "card", part)
         case .deposit(let id):
-            deposits[id].map {
-                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, part: $0)
-            }
+            guard let part = deposits[id] else { return nil }
+            return row(.deposit, Blob(id), part.state.tag, part)
         case .obligation(let id):
-            obligations[id].map {
-                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, part: $0)
-            }
+            guard let part = obligations[id] else { return nil }
+            return row(.obligation, Blob(id), part.state.tag, part)
         case .settlement(let id):
-            settlements[id].map {
-                EntityRow(
-                    kind: .settlement, id: Blob(id), tag: $0.state.tag, reference: $0.reference,
-                    part: $0)
-            }
+            guard let part = settlements[id] else { return nil }
+            return row(.settlement, Blob(id), part.state.tag, part, named: part.reference)
         case .withdrawal(let id):
-            withdrawals[id].map {
-                EntityRow(kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, part: $0)
-            }
+            guard let part = withdrawals[id] else { return nil }
+            return row(.withdrawal, Blob(id), part.state.rawValue, part)
         case .order(let id):
-            orders[id].map {
-                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, part: $0)
-            }
+            guard let part = orders[id] else { return nil }
+            return row(.order, Blob(id), part.state.rawValue, part)
         case .sale(let id):
-            sales[id].map {
-                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, part: $0)
-            }
+            guard let part = sales[id] else { return nil }
+            return row(.sale, Blob(id), part.state.rawValue, part)
         case .document(let id):
-            documents[id].map {
-                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, part: $0)
-            }
+            guard let part = documents[id] else { return nil }
+            return row(.document, Blob(id), part.state.tag, part)
         case .claim(let id):
-            claims[id].map {
-                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, part: $0)
-            }
+            guard let part = claims[id] else { return nil }
+            return row(.claim, Blob(id), part.state.rawValue, part)
         }
     }
 }
@@ -292,7 +284,8 @@ extension Account {
     }
 
     package init?(kind: String, customer: Blob, item: Blob) {
-        if let house = HouseAccount(rawValue: kind) {
+        guard customer.size > 0 else {
+            guard let house = HouseAccount(rawValue: kind) else { return nil }
             self = .house(house)
             return
         }

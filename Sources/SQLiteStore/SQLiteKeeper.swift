@@ -182,7 +182,7 @@ private struct Writing {
             causes.append((cause, number))
             try write(decided, number: number)
             for transfer in decided.changes.transfers {
-                try post(transfer, cause: cause, number: number)
+                try post(transfer, cause: cause, number: number, of: commit)
             }
         }
         try index(slice)
@@ -223,9 +223,11 @@ private struct Writing {
         }
     }
 
-    private mutating func post(_ transfer: Transfer, cause: Cause, number: Int64) throws {
-        let debit = try account(BalanceKey(transfer.debit, transfer.asset))
-        let credit = try account(BalanceKey(transfer.credit, transfer.asset))
+    private mutating func post(
+        _ transfer: Transfer, cause: Cause, number: Int64, of commit: Commit
+    ) throws {
+        let debit = try account(BalanceKey(transfer.debit, transfer.asset), commit)
+        let credit = try account(BalanceKey(transfer.credit, transfer.asset), commit)
         let (debitID, creditID) = (accounts.rows[debit].id, accounts.rows[credit].id)
         let sequence = chain.append(
             cause: cause, debit: debitID, credit: creditID, amount: transfer.amount,
@@ -253,19 +255,25 @@ private struct Writing {
     }
 
     /// Where the account stands; it is opened when the books do not have it.
-    private mutating func account(_ key: BalanceKey) throws -> Int {
+    private mutating func account(_ key: BalanceKey, _ commit: Commit) throws -> Int {
         if let place = accounts.place(of: key) { return place }
         if let row = loaded[key] { return accounts.add(row, as: key) }
         let stored = key.account.stored
         var found: AccountRow?
-        statements.findAccount.bind(1, stored.customer)
-        statements.findAccount.bind(2, stored.kind)
-        statements.findAccount.bind(3, stored.item)
-        statements.findAccount.bind(4, key.asset.description)
-        try statements.findAccount.each { row in
-            found = AccountRow(
-                id: row.integer(0), amount: row.integer(1),
-                lastTransfer: row.isNull(2) ? nil : row.integer(2))
+        // An aggregate has every account of its customer: one it did not have is not in the books.
+        let isNew =
+            key.account.customer.flatMap { commit.customers[$0] }
+            .map { $0.before?.balances.has(key) != true } ?? false
+        if !isNew {
+            statements.findAccount.bind(1, stored.customer)
+            statements.findAccount.bind(2, stored.kind)
+            statements.findAccount.bind(3, stored.item)
+            statements.findAccount.bind(4, key.asset.description)
+            try statements.findAccount.each { row in
+                found = AccountRow(
+                    id: row.integer(0), amount: row.integer(1),
+                    lastTransfer: row.isNull(2) ? nil : row.integer(2))
+            }
         }
         if let found { return accounts.add(found, as: key) }
         let id = chain.open(

@@ -33,7 +33,7 @@ public final class SQLiteStore: Store {
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
             // Whoever reads a page or two needs little.
             try db.execute(
-                sql: "PRAGMA cache_size = \(db.configuration.readonly ? -4000 : -64000)")
+                sql: "PRAGMA cache_size = \(db.configuration.readonly ? -4000 : -48000)")
         }
         configuration.busyMode = .timeout(5)
         let pool = try DatabasePool(path: path, configuration: configuration)
@@ -62,7 +62,7 @@ public final class SQLiteStore: Store {
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -32000")
+            try db.execute(sql: "PRAGMA cache_size = -16000")
         }
         queue = try DatabaseQueue(path: pool.path, configuration: configuration)
     }
@@ -121,7 +121,7 @@ public final class SQLiteStore: Store {
     }
 
     private static func account(_ row: Statement) throws -> (BalanceKey, AccountRow) {
-        guard let customer = Blob(row.bytes(2)), let item = Blob(row.bytes(3)),
+        guard let customer = row.blob(2), let item = row.blob(3),
             let account = Account(kind: row.text(1), customer: customer, item: item),
             let asset = AssetCode(row.text(4))
         else { throw SQLiteFault("account \(row.integer(0)) cannot be read") }
@@ -160,7 +160,7 @@ public final class SQLiteStore: Store {
             statements.tagged.bind(1, EntityKind.method.rawValue)
             statements.tagged.bind(2, fingerprint)
             try statements.tagged.each { row in
-                if let blob = Blob(row.bytes(0)) { holders.append(CustomerID(blob)) }
+                if let blob = row.blob(0) { holders.append(CustomerID(blob)) }
             }
             return holders
         }
@@ -172,7 +172,7 @@ public final class SQLiteStore: Store {
             statements.dueTimers.bind(1, now.milliseconds)
             statements.dueTimers.bind(2, Int64(limit))
             try statements.dueTimers.each { row in
-                guard let customer = Blob(row.bytes(0)) else { return }
+                guard let customer = row.blob(0) else { return }
                 due.append(
                     DueTimer(
                         customer: CustomerID(customer),

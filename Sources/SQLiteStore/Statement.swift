@@ -94,7 +94,21 @@ final class Statement {
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+    func text(_ column: Int32) -> String {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let start = sqlite3_column_blob(handle, column) else { return "" }
+        return String(
+            decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// `nil` for bytes that are neither an identifier nor none.
+    func blob(_ column: Int32) -> Blob? {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let start = sqlite3_column_blob(handle, column) else { return .empty }
+        guard count == 16 else { return nil }
+        let words = start.loadUnaligned(as: (UInt64, UInt64).self)
+        return Blob(high: words.0.bigEndian, low: words.1.bigEndian)
+    }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

@@ -338,7 +338,10 @@ public final class PostgresStore: Store {
     // MARK: Holding
 
     private func hold(_ scope: BatchScope, _ connection: Connection) throws -> Batch {
-        let ids = Array(Set(scope.customers).union(widened.customers)).map { Key($0) }.sorted()
+        let named =
+            widened.customers.isEmpty
+            ? scope.customers : Set(scope.customers).union(widened.customers).sorted()
+        let ids = named.map { Key($0) }
         let holdsHouse = scope.hasHouse || widened.house
         names.removeAll()
         strangers.removeAll()

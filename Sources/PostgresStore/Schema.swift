@@ -196,12 +196,7 @@ enum Schema {
     ///
     /// - Returns: how many migrations were made.
     static func migrate(_ connection: Connection) throws(PostgresFault) -> Int {
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS migration(
-                number integer PRIMARY KEY, name text NOT NULL,
-                made_at timestamptz NOT NULL DEFAULT now())
-            """)
+        try makeJournal(connection)
         var made = 0
         while true {
             try connection.execute("BEGIN")
@@ -223,6 +218,22 @@ enum Schema {
                 if !connection.isBroken { try connection.execute("ROLLBACK") }
                 throw error
             }
+        }
+    }
+
+    /// The table of what was migrated. Of two who make it at once the server refuses one, with the
+    /// key of a table of its own; that one finds it made.
+    private static func makeJournal(_ connection: Connection) throws(PostgresFault) {
+        let sql = """
+            CREATE TABLE IF NOT EXISTS migration(
+                number integer PRIMARY KEY, name text NOT NULL,
+                made_at timestamptz NOT NULL DEFAULT now())
+            """
+        do throws(PostgresFault) {
+            try connection.execute(sql)
+        } catch {
+            guard error.retry == .overtaken else { throw error }
+            try connection.execute(sql)
         }
     }
 

@@ -128,6 +128,22 @@ struct PostgresTests {
         store.abandon()
     }
 
+    @Test("Processes that start at once on an empty database make its tables once")
+    func startTogether() async throws {
+        let address = try PostgresServer.newAddress()
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<8 {
+                group.addTask { _ = try PostgresStore(address, writer: "node-\(number)") }
+            }
+            try await group.waitForAll()
+        }
+
+        let report = try PostgresVerifier.verify(address)
+        #expect(report.writers == 8)
+        #expect(try PostgresStore.migrate(address) == 0)
+    }
+
     @Test("A switch that one process threw holds for the next batch of every other")
     func switches() throws {
         let address = try PostgresServer.newAddress()

@@ -87,9 +87,10 @@ class Node:
         self.times = []
         self.faults = 0
         self.stopped = None
+        self.errors = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             [binary, server.address, "--writer", name, "--seed", str(seed)], cwd=ROOT,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -114,6 +115,13 @@ class Node:
         self.process.kill()
         self.process.wait()
         self.reader.join()
+
+    def end_living(self):
+        """Ends one that must not have ended by itself, and must have done something."""
+        if self.process.poll() is not None:
+            self.errors.seek(0)
+            raise AssertionError(f"{self.name} ended by itself: {self.stopped}: {self.errors.read()}")
+        self.end()
 
 
 def uuid_of(cause):
@@ -154,7 +162,7 @@ def drill(binaries, rounds, seed):
             name = chance.choice(list(nodes))
             counts[kind] += 1
             if kind == "killed":
-                nodes[name].end()
+                nodes[name].end_living()
                 nodes[name] = start(name)
             elif kind == "server crashed":
                 server.crash()
@@ -175,7 +183,7 @@ def drill(binaries, rounds, seed):
                     frozen.process.wait(timeout=60)
         time.sleep(1)
         for node in nodes.values():
-            node.end()
+            node.end_living()
         compare(binaries, server, everyone)
         assert pauses and max(pauses) < HELD_UP_SECONDS, f"somebody was held up: {pauses}"
         replaced = [node for node in everyone if node.stopped]

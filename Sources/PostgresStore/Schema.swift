@@ -232,7 +232,10 @@ enum Schema {
         do throws(PostgresFault) {
             try connection.execute(sql)
         } catch {
-            guard error.retry == .overtaken else { throw error }
+            // By a key of the catalogue, or because the table is there by now.
+            guard case .refused(let state, _, _) = error, ["23505", "42P07"].contains(state) else {
+                throw error
+            }
             try connection.execute(sql)
         }
     }

@@ -50,6 +50,10 @@ package final class Connection {
 
     /// Settings of every session. A process that is frozen in the middle of a batch must not hold
     /// its customers for longer than the server waits for it; nobody waits for a lock for longer.
+    ///
+    /// Plans are made once, when a table may have two rows. Whatever its size then, rows must be found
+    /// by their keys: a join that reads the whole index is quicker for two rows and takes a second
+    /// for a hundred thousand. So the other ways are off, and rows are dear beside pages.
     static let settings = """
         SELECT set_config('synchronous_commit', 'on', false)
             WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
@@ -61,6 +65,12 @@ package final class Connection {
         SET jit = off;
         SET enable_bitmapscan = off;
         SET enable_seqscan = off;
+        SET enable_hashjoin = off;
+        SET enable_mergejoin = off;
+        SET enable_material = off;
+        SET cpu_tuple_cost = 1;
+        SET cpu_index_tuple_cost = 1;
+        SET random_page_cost = 0.01;
         SET bytea_output = hex;
         """
 

@@ -43,9 +43,7 @@ public struct PostgresVerifier {
         // The whole journal is read in order: no index helps.
         try connection.execute(
             """
-            SET enable_seqscan = on;
-            SET enable_bitmapscan = on;
-            SET idle_in_transaction_session_timeout = 0;
+            RESET ALL;
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
             """)
         var verifier = PostgresVerifier(connection)

@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "Statements", crypto,
+                grdb, sqlite,
             ]),
 
         // What operators read, and what a host signs: each a format and nothing else.
@@ -143,7 +144,6 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
-        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),

@@ -336,7 +336,7 @@ import Testing
             #expect(!file.html.contains("123456789"))
             #expect(file.html.contains("021000020000001") && file.html.contains("$200.00"))
             #expect(answered.html.contains("<span>Done</span>"))
-            #expect(report.html.contains("debit settled") && report.html.contains("Alice Sample"))
+            #expect(report.html.contains("Debit settled") && report.html.contains("Alice Sample"))
             #expect(broken.html.contains("<span>Problem</span>"))
             #expect(none.status == 404)
 

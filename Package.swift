@@ -74,9 +74,12 @@ let package = Package(
         // The engine and its store.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
+            name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine", "Statements", crypto,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine",
+                "Statements", crypto,
                 grdb, sqlite,
             ]),
 

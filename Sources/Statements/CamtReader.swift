@@ -28,6 +28,8 @@ public struct CamtReader: Sendable {
     /// Start tags of what is open around the parts: prefixes are declared there.
     private var around: [Around] = []
     private var statements = 0
+    /// Of the whole document, as far as it was read.
+    private var elements = 0
     private var open: OpenStatement?
     private var header: [UInt8]?
 
@@ -51,7 +53,7 @@ public struct CamtReader: Sendable {
         }
         let isStranger = teller.tally.isNotAStatement
         teller.drain(take)
-        take(.file(teller.tally.report(isStranger ? nil : .camt, lines: xml.elements)))
+        take(.file(teller.tally.report(isStranger ? nil : .camt, lines: elements)))
     }
 
     private mutating func run(
@@ -120,7 +122,9 @@ public struct CamtReader: Sendable {
     /// Takes a piece of the document: what is in an element of a statement or of the message's
     /// header is kept until that is whole.
     private mutating func take(_ piece: XMLGuard.Piece) {
+        // What follows in the same bytes is passed over, as what follows in the next ones is.
         guard !hasEnded else { return }
+        if piece.kind == .start || piece.kind == .empty { elements += 1 }
         switch piece.depth {
         case 1: if piece.kind == .start || piece.kind == .empty { begin(piece) }
         case 2: takeMessage(piece)

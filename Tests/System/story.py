@@ -124,7 +124,7 @@ class Visitor:
         self.zone = zoneinfo.ZoneInfo(zone)
         self.context = browser.new_context(
             viewport=screen, java_script_enabled=scripts, locale="en-US", color_scheme=theme)
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.refused = []
         self.page.on("console", lambda message: self.refused.append(message.text)

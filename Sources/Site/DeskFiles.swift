@@ -91,10 +91,9 @@ extension Site {
         let isOther = [".bai2", ".bai", ".xml", ".json"].contains {
             file.name.lowercased().contains($0)
         }
-        guard !isOther, file.state != "refused",
-            let bytes = try service.bankFiles.all(
-                of: file.name, atMost: isListed ? Site.countedBytesMax : Site.shownBytesMax),
-            !bytes.isEmpty
+        let most = isListed ? Site.countedBytesMax : Site.shownBytesMax
+        guard !isOther, file.state != "refused", file.size <= most,
+            let bytes = try service.bankFiles.all(of: file.name, atMost: most), !bytes.isEmpty
         else { return nil }
         return BankFileContents(received: bytes, name: file.name)
     }

@@ -133,7 +133,7 @@ public struct BookOutput {
         splits.removeLast(splits.count - mark.splits)
     }
 
-    mutating func removeAll() {
+    public mutating func removeAll() {
         truncate(to: Mark(records: 0, opened: 0, late: 0, deadlines: 0, waymarks: 0, splits: 0))
     }
 }

@@ -11,9 +11,10 @@ struct RecentIDs: ~Copyable {
     private var table: IDTable
     private(set) var floor: BookID
 
-    init(floor: BookID) {
+    init(floor: BookID, window: Int) {
         self.floor = floor
-        capacity = Self.window * 3
+        self.window = window
+        capacity = window * 3
         highs = .allocate(capacity: capacity)
         lows = .allocate(capacity: capacity)
         sequences = .allocate(capacity: capacity)
@@ -28,9 +29,9 @@ struct RecentIDs: ~Copyable {
 
     /// Ids that stay after others were handed over, and how many are handed over at once: a command
     /// that comes this much later than its neighbours is still known from memory.
-    static let window = 131_072
+    private let window: Int
 
-    var isFull: Bool { count >= Self.window * 2 }
+    var isFull: Bool { count >= window * 2 }
 
     /// The number of the record with this id; zero when it is not here.
     @inline(__always)
@@ -84,7 +85,7 @@ struct RecentIDs: ~Copyable {
             all.append((id, sequences[index]))
         }
         if !isSorted { all.sort { $0.id < $1.id } }
-        let taken = min(all.count, Self.window)
+        let taken = min(all.count, window)
         let rest = all[taken...]
         let sealed = Array(all[..<taken])
         if let last = sealed.last { floor = last.id }

@@ -45,13 +45,13 @@ public final class WorkingBooks {
     /// that is in the sorted pages there.
     public init(
         nextSequence: UInt64 = 1, nextAccount: UInt32 = 1, floor: BookID = BookID(high: 0, low: 0),
-        accountsMax: Int = 1_048_576
+        accountsMax: Int = 1_048_576, recentIDs: Int = 131_072
     ) {
         self.nextSequence = nextSequence
         self.nextAccount = nextAccount
         pagesMax = accountsMax / AccountPage.accounts + 1
         accounts = IDTable(capacity: 4_096)
-        recent = RecentIDs(floor: floor)
+        recent = RecentIDs(floor: floor, window: recentIDs)
     }
 
     deinit {
@@ -262,7 +262,7 @@ public final class WorkingBooks {
         }
         // What this batch itself makes may be spoken of by a later command of it.
         guard speaksOfItself else { return }
-        let first = StatePage.page(of: nextSequence)
+        let first = StatePage.page(of: nextSequence - UInt64(output.count))
         for page in first...StatePage.page(of: nextSequence + UInt64(commands.count)) {
             _ = try statePage(of: UInt64(page) * StatePage.records, from: source)
         }
@@ -294,6 +294,8 @@ public final class WorkingBooks {
             guard id <= recent.floor, let stored = try source.sequence(of: id) else { return 0 }
             sequence = stored
         }
+        // What the open commit has made is in ``output``, and not on disk.
+        if sequence >= nextSequence - UInt64(output.count) { return 0 }
         if factSequences.last == sequence { return Int32(facts.count) }
         facts.append(try source.record(sequence))
         factSequences.append(sequence)

@@ -15,7 +15,9 @@ final class RawRows {
 
     init(path: String, accounts: Int) {
         var opened: OpaquePointer?
-        guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else {
+        // As the ledger opens its own: without a lock around every call.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        guard sqlite3_open_v2(path, &opened, flags, nil) == SQLITE_OK, let opened else {
             fatalError("\(path) cannot be opened")
         }
         connection = opened

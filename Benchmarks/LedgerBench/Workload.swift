@@ -105,10 +105,34 @@ final class BenchLedger: Sendable {
         }
     }
 
-    func post(_ commands: [BookCommand]) throws {
-        let results = try wait { try await self.file.post(commands) }
-        guard results.allSatisfy({ $0 == .created }) else {
-            fatalError("a command was refused: \(results.first { $0 != .created }!)")
+    /// One caller: a batch after the other, each when the one before is answered.
+    func post(_ batches: [[BookCommand]]) throws {
+        try wait {
+            for batch in batches {
+                let results = try await self.file.post(batch)
+                if let refused = results.first(where: { $0 != .created }) {
+                    fatalError("a command was refused: \(refused)")
+                }
+            }
+        }
+    }
+
+    /// Many callers: each sends one command after the other.
+    func post(byCallers batches: [[BookCommand]]) throws {
+        try wait {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for batch in batches {
+                    group.addTask {
+                        for command in batch {
+                            let result = try await self.file.post(command)
+                            guard result == .created else {
+                                fatalError("a command was refused: \(result)")
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
         }
     }
 }

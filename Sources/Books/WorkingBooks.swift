@@ -847,6 +847,11 @@ public final class WorkingBooks {
         if record.kind != .open, record.id > recent.floor { recent.insert(record.id, sequence) }
     }
 
+    /// What has become of a record: 1 posted, 2 voided, 3 expired, and 4 if it was reversed.
+    public func endingBits(of sequence: UInt64, from source: some BookSource) throws -> UInt64 {
+        try statePage(of: sequence, from: source)[sequence].bits
+    }
+
     /// Accounts in memory, and pages of them that differ from what is on disk.
     public var figures: (pages: Int, dirty: Int, ids: Int) {
         (pageCount, dirty.count, recent.count)

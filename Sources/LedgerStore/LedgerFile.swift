@@ -61,6 +61,8 @@ public final class LedgerFile: Sendable {
         let (cache, pages) = (options.cacheKibibytes, options.checkpointPages)
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
+        // After a fault a transaction may stay open until the connection is closed.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
@@ -127,15 +129,7 @@ public final class LedgerFile: Sendable {
     }
 
     /// Copies the file as it is at this moment to `path`, while it is in use.
-    public func backUp(to path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw LedgerFault.database("\(path) is there already")
-        }
-        let copy = try DatabaseQueue(path: path)
-        chmod(path, 0o600)
-        try pool.backup(to: copy)
-        try copy.close()
-    }
+    public func backUp(to path: String) throws { try LedgerCopy.copy(from: self.path, to: path) }
 
     /// Waits for what was asked, and closes the file.
     public func close() throws {
@@ -316,11 +310,17 @@ private final class LedgerLoop {
                 } catch {
                     let fault = LedgerFault.stopped("\(error)")
                     queue.stop(fault)
+                    rollBack()
                     for job in share + rest { job.fail(fault) }
                     return
                 }
             }
         }
+    }
+
+    /// Ends what a fault left open. When that fails too, closing the file ends it.
+    private func rollBack() {
+        do { try rollback.run() } catch { return }
     }
 
     /// Commands in one commit: a flush is a small part of its cost by then.
@@ -368,6 +368,31 @@ extension LedgerQueue.Job {
         switch self {
         case .open, .post: true
         case .read: false
+        }
+    }
+}
+
+/// Copies of a ledger's file.
+public enum LedgerCopy {
+    /// Copies a file as it is at this moment to one that is not there yet, while it is in use.
+    ///
+    /// A copy that fails half-way is removed.
+    public static func copy(from source: String, to target: String) throws {
+        guard !FileManager.default.fileExists(atPath: target) else {
+            throw LedgerFault.database("\(target) is there already")
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            let original = try DatabaseQueue(path: source, configuration: configuration)
+            let copy = try DatabaseQueue(path: target)
+            chmod(target, 0o600)
+            try original.backup(to: copy)
+            try copy.close()
+        } catch {
+            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(target + suffix) }
+            throw LedgerFault.database("\(source) could not be copied to \(target): \(error)")
         }
     }
 }

@@ -35,40 +35,29 @@ enum LedgerHash {
     }
 }
 
-/// The hashes of one commit as its blocks are written or read.
-struct RootHasher {
+/// The hash of one block.
+struct BlockHasher {
     /// A block's head and the hashes of its records; kept, so that nothing is allocated a block.
     private var leaves: [UInt8] = []
-    private var blocks: [UInt8] = [0x82]
 
-    mutating func begin() {
-        blocks.removeAll(keepingCapacity: true)
-        blocks.append(0x82)
-    }
-
-    /// Takes a block: its first record's number, and where each record begins and the last ends.
-    mutating func add(
-        first: UInt64, _ base: UnsafePointer<UInt8>, _ offsets: some RandomAccessCollection<Int>
-    ) {
+    /// The number of the first record, and where each record begins and the last ends.
+    mutating func digest(
+        first: UInt64, _ base: UnsafePointer<UInt8>, _ offsets: ArraySlice<Int>
+    ) -> [UInt8] {
         let count = offsets.count - 1
-        let needed = 9 + count * LedgerHash.size
-        if leaves.count < needed { leaves = [UInt8](repeating: 0, count: needed * 2) }
-        let digest = leaves.withUnsafeMutableBytes { leaves in
+        let size = 9 + count * LedgerHash.size
+        if leaves.count < size { leaves = [UInt8](repeating: 0, count: size * 2) }
+        return leaves.withUnsafeMutableBytes { leaves in
             leaves[0] = 0x81
             leaves.storeBytes(of: first.bigEndian, toByteOffset: 1, as: UInt64.self)
-            var start = offsets.startIndex
-            for index in 0..<count {
-                let end = offsets.index(after: start)
+            var start = offsets[offsets.startIndex]
+            for (index, end) in offsets.dropFirst().enumerated() {
                 LedgerHash.of(
-                    UnsafeRawBufferPointer(
-                        start: base + offsets[start], count: offsets[end] - offsets[start]),
+                    UnsafeRawBufferPointer(start: base + start, count: end - start),
                     to: leaves.baseAddress! + 9 + index * LedgerHash.size)
                 start = end
             }
-            return SHA256.hash(data: UnsafeRawBufferPointer(rebasing: leaves[..<needed]))
+            return Array(SHA256.hash(data: UnsafeRawBufferPointer(rebasing: leaves[..<size])))
         }
-        digest.withUnsafeBytes { blocks.append(contentsOf: $0) }
     }
-
-    mutating func root() -> [UInt8] { LedgerHash.of(blocks) }
 }

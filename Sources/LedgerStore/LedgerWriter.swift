@@ -20,7 +20,8 @@ public final class LedgerWriter {
     /// The earliest deadline on disk; `nil` when there is none.
     private var nextDue: Int64?
     private var hasChanged = false
-    private var hasher = RootHasher()
+    private var hasher = BlockHasher()
+    private var digests: [UInt8] = []
 
     /// The moment of the open commit, or of the last: it never goes back.
     public private(set) var at: Int64
@@ -66,6 +67,9 @@ public final class LedgerWriter {
     /// ``expiriesMax`` of them.
     public func begin(at now: Int64) throws {
         precondition(books.output.isEmpty, "a commit was begun and not finished")
+        guard try stored.last()?.sequence ?? 0 == sequence else {
+            throw LedgerFault.stopped("another process has written to its file.")
+        }
         at = max(at, now)
         hasChanged = false
         try step(.begun)
@@ -130,10 +134,12 @@ public final class LedgerWriter {
     private func step(_ step: CommitStep) throws { try onStep?(step) }
 
     private func writeJournal() throws -> [UInt8] {
-        hasher.begin()
+        digests.removeAll(keepingCapacity: true)
+        digests.append(0x82)
         let base = UnsafePointer(books.output.bytes)
         let first = books.output.firstSequence
-        try books.output.offsets.withUnsafeBufferPointer { offsets in
+        let offsets = books.output.offsets
+        do {
             var start = 0
             while start < offsets.count - 1 {
                 var end = start + 1
@@ -143,7 +149,7 @@ public final class LedgerWriter {
                     end += 1
                 }
                 let number = first + UInt64(start)
-                hasher.add(first: number, base, offsets[start...end])
+                digests += hasher.digest(first: number, base, offsets[start...end])
                 try statements.insertBlock(
                     number, at,
                     UnsafeRawBufferPointer(
@@ -151,7 +157,7 @@ public final class LedgerWriter {
                 start = end
             }
         }
-        return hasher.root()
+        return LedgerHash.of(digests)
     }
 
     private func writeIDs() throws {

@@ -2,11 +2,13 @@ import Books
 
 /// The end of the books, read into memory: what pages on disk lack, and the newest ids.
 struct LoadedBooks {
+    let stored: StoredBooks
     let books: WorkingBooks
     let last: StoredBooks.CommitRow?
     let seal: StoredBooks.Seal
 
     init(_ stored: StoredBooks, _ options: LedgerWriter.Options) throws {
+        self.stored = stored
         last = try stored.last()
         seal = try stored.seal()
         guard let last else {

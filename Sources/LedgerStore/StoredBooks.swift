@@ -312,6 +312,24 @@ enum IDPage {
         entries = entries.dropFirst(taken)
     }
 
+    static func decode(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws -> [(id: BookID, sequence: UInt64)] {
+        let count = (bytes.count - headSize) / entrySize
+        guard count > 0, headSize + count * entrySize == bytes.count else {
+            throw LedgerFault.corrupt("a page of ids has \(bytes.count) bytes")
+        }
+        let base = Int64(bitPattern: bytes.loadUnaligned(as: UInt64.self).bigEndian)
+        return (0..<count).map { index in
+            let offset = headSize + index * entrySize
+            let distance = bytes.loadUnaligned(fromByteOffset: offset + 16, as: Int32.self)
+            return (
+                id(bytes, offset),
+                UInt64(bitPattern: base &+ Int64(Int32(bigEndian: distance)))
+            )
+        }
+    }
+
     static func find(_ id: BookID, in bytes: UnsafeRawBufferPointer) throws -> Place {
         let count = (bytes.count - headSize) / entrySize
         guard count > 0, headSize + count * entrySize == bytes.count else {

@@ -180,6 +180,7 @@ final class TemporaryLedger {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.appending(path: "books.ledger").path
         var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
             // Whether the disk keeps it is what other tests ask.
             try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")

@@ -98,7 +98,8 @@ struct Bench {
         guard isWanted(name) else { return }
         let ours = Workload(seed: 1, accounts: Self.accounts)
         var waiting: [[BookCommand]] = []
-        try measure(name, 8_189, ours, transfers: transfers, batchesPerSlice: 12) { workload, count in
+        try measure(name, 8_189, ours, transfers: transfers, batchesPerSlice: 12) {
+            workload, count in
             (0..<count).map { index in
                 let now = Workload.now
                 if index % 2 == 0 || waiting.count < 2 {

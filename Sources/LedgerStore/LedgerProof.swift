@@ -120,21 +120,25 @@ public struct LedgerProof: Hashable, Sendable, Codable {
     /// Works the proof out again, without any books; whether the root is that of the books is for
     /// the reader to know.
     public func check() throws(Flaw) -> Shown {
-        guard root.bytes.count == LedgerHash.size else { throw Flaw(description: "The root is no hash.") }
+        guard root.bytes.count == LedgerHash.size else {
+            throw Flaw(description: "The root is no hash.")
+        }
         var shown: [BookedRecord] = []
         for membership in records { shown.append(try check(membership)) }
         guard let first = shown.first else {
             throw Flaw(description: "The proof has no record.")
         }
         let openings = Array(shown.dropFirst())
-        let numbers = first.record.kind == .open
+        let numbers =
+            first.record.kind == .open
             ? [] : [first.record.debit, first.record.credit].filter { $0 > 0 }
         guard openings.count == numbers.count,
             zip(openings, numbers).allSatisfy({
                 $0.record.kind == .open && $0.record.debit == $1
             })
         else {
-            throw Flaw(description: "The proof does not show the openings of the record's accounts.")
+            throw Flaw(
+                description: "The proof does not show the openings of the record's accounts.")
         }
         return Shown(record: first, openings: openings)
     }

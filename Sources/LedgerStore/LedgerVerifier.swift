@@ -133,7 +133,8 @@ private final class VerifierRun {
         report.records = next - 1
         if chain.accounts != report.accounts {
             problem(
-                "The last commit tells of \(chain.accounts) accounts; \(report.accounts) were opened.")
+                "The last commit tells of \(chain.accounts) accounts; \(report.accounts) were opened."
+            )
         }
         try compare()
     }
@@ -456,7 +457,8 @@ private final class VerifierRun {
                 credits_pending
             FROM ledger_waymark ORDER BY account, sequence
             """)
-        var expected = waymarks.sorted { ($0.account, $0.sequence) < ($1.account, $1.sequence) }[...]
+        var expected = waymarks.sorted { ($0.account, $0.sequence) < ($1.account, $1.sequence) }[
+            ...]
         while try rows.step() {
             let balance = BookBalance(
                 debitsPosted: rows.unsigned(2), creditsPosted: rows.unsigned(3),
@@ -544,7 +546,8 @@ private struct ChainCheck {
             return
         }
         if at != commit.at {
-            problem("The block of record \(first) tells another time than commit \(commit.sequence).")
+            problem(
+                "The block of record \(first) tells another time than commit \(commit.sequence).")
         }
         commit.digests += digest.hash
         commit.left -= digest.records

@@ -2,8 +2,8 @@ import Books
 
 /// Every statement that changes something, prepared once.
 final class Writing {
-    private let commit, block, account, accountPage, statePage, idPage, idSeal, late:
-        LedgerStatement
+    private let commit, block, account, accountPage, statePage, idPage, idSeal,
+        late: LedgerStatement
     private let deadline, dueDeadlines, firstDue, deleteDue, waymark, reason: LedgerStatement
 
     init(_ connection: OpaquePointer) throws {

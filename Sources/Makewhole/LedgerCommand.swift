@@ -10,7 +10,8 @@ import Wire
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "Keep a double-entry ledger of any accounts in one file, and prove what is in it.",
+        abstract:
+            "Keep a double-entry ledger of any accounts in one file, and prove what is in it.",
         discussion: "docs/reference/ledger.md has every field and every answer.",
         subcommands: [
             LedgerCreate.self, LedgerOpen.self, LedgerPost.self, LedgerBalance.self,
@@ -83,7 +84,8 @@ struct LedgerOpen: AsyncParsableCommand {
 struct LedgerPost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "post",
-        abstract: "Carry out commands: one JSON object a line comes in, one answer a line goes out.",
+        abstract:
+            "Carry out commands: one JSON object a line comes in, one answer a line goes out.",
         discussion: """
             An answer is written when its command is on disk. Lines that are there at the same time \
             share a commit. Commands linked with the next stand or fall together.

@@ -193,7 +193,7 @@ enum LedgerLine {
     static func json(_ booked: BookedRecord, _ view: LedgerView) throws -> JSON {
         let record = booked.record
         let debit = try view.account(number: record.debit)?.id
-        let credit = record.credit > 0 ? try view.account(number: record.credit)?.id : nil
+        let credit = try record.credit > 0 ? view.account(number: record.credit)?.id : nil
         return .object(json(booked) { $0 == record.debit ? debit : credit })
     }
 

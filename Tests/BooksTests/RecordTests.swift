@@ -33,7 +33,8 @@ struct BookIDTests {
             balance.available(under: AccountTerms(limit: .debits(beyondCredits: 50), held: 100))
                 == 450)
         #expect(
-            balance.available(under: AccountTerms(limit: .debits(beyondCredits: 0), held: 501)) == 0)
+            balance.available(under: AccountTerms(limit: .debits(beyondCredits: 0), held: 501)) == 0
+        )
         #expect(balance.available(under: .free) == nil)
     }
 }

@@ -48,7 +48,7 @@ struct FaultTests {
             .full(after: 30_000),
         ])
     func disk(_ fault: FaultyDisk.Fault) async throws {
-        FaultyDisk.install
+        _ = FaultyDisk.install
         let ledger = try SampleLedger(marked: FaultyDisk.marker)
         let file = try await ledger.open()
         try await ledger.openAccounts(file)

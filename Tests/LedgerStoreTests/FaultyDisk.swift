@@ -15,6 +15,8 @@ enum FaultyDisk {
         case readOnly
     }
 
+    /// SQLITE_IOERR_FSYNC, a sum that Swift does not import.
+    private static let fsyncFailed: Int32 = 1_034
     static let marker = "faulty-disk"
     static let fault = Mutex(Fault.none)
 
@@ -54,12 +56,12 @@ enum FaultyDisk {
             let copy = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
             copy.initialize(to: methods.pointee)
             copy.pointee.xSync = { file, flags in
-                if FaultyDisk.fault.withLock({ $0 }) == .sync { return SQLITE_IOERR_FSYNC }
-                return FaultyDisk.system(file)?.pointee.xSync(file, flags) ?? SQLITE_ERROR
+                if FaultyDisk.fault.withLock({ $0 }) == .sync { return FaultyDisk.fsyncFailed }
+                return FaultyDisk.system(file)?.pointee.xSync?(file, flags) ?? SQLITE_ERROR
             }
             copy.pointee.xWrite = { file, bytes, count, offset in
                 guard FaultyDisk.takes(Int(count)) else { return SQLITE_FULL }
-                return FaultyDisk.system(file)?.pointee.xWrite(file, bytes, count, offset)
+                return FaultyDisk.system(file)?.pointee.xWrite?(file, bytes, count, offset)
                     ?? SQLITE_ERROR
             }
             originals[UnsafePointer(copy)] = methods

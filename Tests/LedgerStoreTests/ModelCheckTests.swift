@@ -90,7 +90,8 @@ struct ModelWorld {
             for _ in 0..<(isFirst ? 30 : 3) {
                 let accounts = random.opening()
                 let results = try writer.open(accounts)
-                #expect(results == model.open(accounts, at: random.now), "seed \(seed)")
+                let expected = model.open(accounts, at: random.now)
+                #expect(results == expected, "seed \(seed)")
             }
         }
         var count = 0

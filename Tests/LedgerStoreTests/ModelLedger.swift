@@ -94,7 +94,8 @@ struct ModelLedger {
             var end = index
             while end < commands.count - 1, commands[end].isLinked { end += 1 }
             let chain = Array(commands[index...end])
-            results += chain.count == 1 && !chain[0].isLinked
+            results +=
+                chain.count == 1 && !chain[0].isLinked
                 ? [one(chain[0], at: at)] : linked(chain, at: at)
             index = end + 1
         }

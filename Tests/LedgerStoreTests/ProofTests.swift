@@ -65,7 +65,8 @@ struct ProofTests {
             let hashes = (0..<count).map { LedgerHash.of([UInt8($0)]) }
             for index in 0..<count {
                 let path = LedgerTree.path(to: index, in: hashes[...])
-                #expect(LedgerTree.root(from: hashes[index], along: path) == LedgerTree.root(hashes))
+                #expect(
+                    LedgerTree.root(from: hashes[index], along: path) == LedgerTree.root(hashes))
                 #expect(path.count <= 6)
             }
         }

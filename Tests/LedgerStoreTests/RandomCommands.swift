@@ -33,7 +33,8 @@ struct RandomCommands {
         default: break
         }
         return BookID(
-            atMilliseconds: at, tail: UInt16(random(65_536)), low: UInt64(random(1 << 40)) << 20 | made)
+            atMilliseconds: at, tail: UInt16(random(65_536)),
+            low: UInt64(random(1 << 40)) << 20 | made)
     }
 
     mutating func opening() -> [BookAccount] {
@@ -63,8 +64,10 @@ struct RandomCommands {
         let held = random(5) == 0 ? UInt64(random(3_000)) : 0
         switch random(5) {
         case 0: return AccountTerms(limit: .debits(beyondCredits: 0), held: held)
-        case 1: return AccountTerms(limit: .debits(beyondCredits: UInt64(random(50_000))), held: held)
-        case 2: return AccountTerms(limit: .credits(beyondDebits: UInt64(random(50_000))), held: held)
+        case 1:
+            return AccountTerms(limit: .debits(beyondCredits: UInt64(random(50_000))), held: held)
+        case 2:
+            return AccountTerms(limit: .credits(beyondDebits: UInt64(random(50_000))), held: held)
         default: return AccountTerms(limit: .none, held: held)
         }
     }
@@ -179,7 +182,8 @@ struct RandomCommands {
     private mutating func subject() -> BookID {
         if pending.isEmpty || random(20) == 0 { return anybody() }
         let recent = max(0, pending.count - 40)
-        return pending[random(3) == 0 ? random(pending.count) : recent + random(pending.count - recent)]
+        return pending[
+            random(3) == 0 ? random(pending.count) : recent + random(pending.count - recent)]
     }
 
     private mutating func anybody() -> BookID {

@@ -193,7 +193,8 @@ public final class WorkingBooks {
                 states[index] = nil
             }
         }
-        guard pageCount > pagesMax else { return }
+        // Those that differ from what is on disk must stay; for a few others it is not worth it.
+        guard pageCount > pagesMax, pageCount - dirty.count > pagesMax / 4 else { return }
         var kept = 0
         for index in pages.indices {
             guard let page = pages[index] else { continue }

@@ -33,6 +33,8 @@ final class LedgerStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
+    /// SQLite begins again when it is asked once more after the last row; we do not.
+    private var isDone = false
 
     init(_ connection: OpaquePointer, _ sql: String) throws(LedgerFault) {
         var handle: OpaquePointer?
@@ -70,9 +72,12 @@ final class LedgerStatement {
 
     /// The next row is there; when it is not, or no more rows are wanted, ``reset()`` is due.
     func step() throws(LedgerFault) -> Bool {
+        if isDone { return false }
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
+        case SQLITE_DONE:
+            isDone = true
+            return false
         default:
             let fault = Self.fault(connection, sql)
             sqlite3_reset(handle)
@@ -80,7 +85,10 @@ final class LedgerStatement {
         }
     }
 
-    func reset() { sqlite3_reset(handle) }
+    func reset() {
+        sqlite3_reset(handle)
+        isDone = false
+    }
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
     func unsigned(_ column: Int32) -> UInt64 { UInt64(bitPattern: integer(column)) }

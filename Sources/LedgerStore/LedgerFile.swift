@@ -57,6 +57,8 @@ public final class LedgerFile: Sendable {
         try opened.withLock { $0 }?.get()
     }
 
+    deinit { queue.letGo() }
+
     private static func pool(_ path: String, _ options: Options) throws -> DatabasePool {
         let (cache, pages) = (options.cacheKibibytes, options.checkpointPages)
         var configuration = Configuration()
@@ -64,11 +66,12 @@ public final class LedgerFile: Sendable {
         // After a fault a transaction may stay open until the connection is closed.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
             try db.execute(sql: "PRAGMA cache_size = -\(cache)")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB turns the log on after it has prepared the connection, and with it flushing off.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         // What is in it is nobody else's business.
         for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
         return pool
@@ -139,6 +142,15 @@ public final class LedgerFile: Sendable {
 
     // MARK: The thread that writes
 
+    /// How SQLite flushes on the connection that writes.
+    private static func synchronous(_ connection: OpaquePointer) throws -> Int64 {
+        let pragma = try LedgerStatement(connection, "PRAGMA synchronous")
+        return try pragma.step() ? pragma.integer(0) : 0
+    }
+
+    /// SQLite's number for it.
+    private static let full: Int64 = 2
+
     private static func write(
         _ pool: DatabasePool, _ queue: LedgerQueue, _ options: Options,
         _ onStep: (@Sendable (CommitStep) throws -> Void)?,
@@ -149,6 +161,9 @@ public final class LedgerFile: Sendable {
             try pool.writeWithoutTransaction { db in
                 guard let connection = db.sqliteConnection else {
                     throw LedgerFault.database("\(pool.path) is closed")
+                }
+                guard try synchronous(connection) >= full else {
+                    throw LedgerFault.database("SQLite would not flush each commit to disk")
                 }
                 let loop = try LedgerLoop(connection, options, onStep)
                 isOpen = true
@@ -245,13 +260,18 @@ final class LedgerQueue: Sendable {
 
     func stop(_ fault: LedgerFault) { state.withLock { $0.fault = fault } }
 
-    func close() {
+    /// Has the thread end without waiting for it.
+    func letGo() {
         let rings = state.withLock { state in
             state.isClosing = true
             defer { state.isWaiting = false }
             return state.isWaiting
         }
         if rings { bell.signal() }
+    }
+
+    func close() {
+        letGo()
         ended.wait()
         ended.signal()
     }

@@ -25,16 +25,27 @@ public struct LedgerVerifier {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        return try queue.read { db in
-            guard let connection = db.sqliteConnection else {
-                throw LedgerFault.database("the file is closed")
-            }
-            let run = VerifierRun(connection)
-            do { try run.run() } catch let fault as LedgerFault { run.problem("\(fault)") }
-            do { try run.namePages() } catch let fault as LedgerFault { run.problem("\(fault)") }
-            return run.report
+        let queue: DatabaseQueue
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw LedgerFault.corrupt("\(path) cannot be opened as a ledger: \(error)")
         }
+        var report = Report()
+        do {
+            try queue.read { db in
+                guard let connection = db.sqliteConnection else {
+                    throw LedgerFault.database("the file is closed")
+                }
+                let run = VerifierRun(connection)
+                do { try run.run() } catch { run.problem("\(error)") }
+                do { try run.namePages() } catch { run.problem("\(error)") }
+                report = run.report
+            }
+        } catch {
+            report.problems.append("\(error)")
+        }
+        return report
     }
 }
 

@@ -33,10 +33,10 @@ public final class LedgerWriter {
         /// Accounts that stay in memory: about a hundred bytes each.
         public var accountsMax = 1_048_576
         /// Records after which a page that has changed is written to disk: what a start reads
-        /// again at most, about 0.1 seconds.
-        public var replayMax: UInt64 = 262_144
-        /// Pages that may differ from what is on disk.
-        public var dirtyPagesMax = 32_768
+        /// again at most.
+        public var replayMax: UInt64 = 1_048_576
+        /// Pages that may differ from what is on disk: 96 MB, or a million accounts.
+        public var dirtyPagesMax = 24_576
         /// Ids that stay in memory after others were written down in order: a command that comes
         /// this many commands late is still known without a look on disk.
         public var recentIDs = 131_072

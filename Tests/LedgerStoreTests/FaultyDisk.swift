@@ -44,10 +44,10 @@ enum FaultyDisk {
     nonisolated(unsafe) private static var original: UnsafeMutablePointer<sqlite3_vfs>?
     /// The system's own calls by ours.
     nonisolated(unsafe) private static var originals: [Methods: Methods] = [:]
-    private static let lock = Mutex(())
+    private static let lock = NSLock()
 
     private static func replace(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        lock.withLock { _ in
+        lock.withLock {
             guard let methods = file.pointee.pMethods else { return }
             if let known = originals.first(where: { $0.value == methods })?.key {
                 file.pointee.pMethods = known
@@ -83,9 +83,9 @@ enum FaultyDisk {
     }
 
     private static func system(_ file: UnsafeMutablePointer<sqlite3_file>?) -> Methods? {
-        lock.withLock { _ in
-            guard let methods = file?.pointee.pMethods else { return nil }
-            return originals[methods]
-        }
+        guard let methods = file?.pointee.pMethods else { return nil }
+        lock.lock()
+        defer { lock.unlock() }
+        return originals[methods]
     }
 }

@@ -13,9 +13,12 @@ final class StoredBooks: BookSource {
         var size = 0
         var first: UInt64 = 0
         var at: Int64 = 0
-        /// A record in it, and where it begins: later ones are found from there.
-        var sequence: UInt64 = 0
-        var offset = 0
+        /// Where each of its records begins.
+        var starts: [UInt16] = []
+
+        func holds(_ sequence: UInt64) -> Bool {
+            size > 0 && sequence >= first && sequence - first < UInt64(starts.count)
+        }
     }
 
     init(_ connection: OpaquePointer) throws {
@@ -109,15 +112,11 @@ final class StoredBooks: BookSource {
 
     /// A record and when it was booked.
     func located(_ sequence: UInt64) throws -> (record: JournalRecord, at: Int64) {
-        var isThere = false
-        if block.size > 0, sequence >= block.sequence { isThere = try seek(sequence) }
-        if !isThere {
-            try load(sequence)
-            guard try seek(sequence) else {
-                throw LedgerFault.corrupt("record \(sequence) is missing from the journal")
-            }
+        if !block.holds(sequence) { try load(sequence) }
+        guard block.holds(sequence) else {
+            throw LedgerFault.corrupt("record \(sequence) is missing from the journal")
         }
-        var offset = block.offset
+        var offset = Int(block.starts[Int(sequence - block.first)])
         let record = block.bytes.withUnsafeBytes { bytes in
             RecordCoding.decode(
                 UnsafeRawBufferPointer(rebasing: bytes[..<block.size]), &offset,
@@ -127,38 +126,27 @@ final class StoredBooks: BookSource {
         return (record, block.at)
     }
 
-    /// Goes forward in the cached block; `false` when it ends before.
-    private func seek(_ sequence: UInt64) throws -> Bool {
-        try block.bytes.withUnsafeBytes { bytes in
-            let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<block.size])
-            while block.sequence < sequence {
-                guard block.offset < bytes.count else { return false }
-                guard RecordCoding.skip(bytes, &block.offset) else {
-                    throw LedgerFault.corrupt("record \(block.sequence) cannot be read")
-                }
-                block.sequence += 1
-            }
-            return block.offset < bytes.count
-        }
-    }
-
     private func load(_ sequence: UInt64) throws {
         block.size = 0
         blockOf.bind(1, sequence)
         defer { blockOf.reset() }
-        guard try blockOf.step() else {
-            throw LedgerFault.corrupt("record \(sequence) is missing from the journal")
-        }
+        guard try blockOf.step() else { return }
         let bytes = blockOf.bytes(2)
         guard bytes.count <= JournalBlock.sizeMax else {
             throw LedgerFault.corrupt("the block of record \(sequence) is too long")
         }
         block.bytes.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
-        block.size = bytes.count
         block.first = blockOf.unsigned(0)
         block.at = blockOf.integer(1)
-        block.sequence = block.first
-        block.offset = 0
+        block.starts.removeAll(keepingCapacity: true)
+        var offset = 0
+        while offset < bytes.count {
+            block.starts.append(UInt16(offset))
+            guard RecordCoding.skip(bytes, &offset) else {
+                throw LedgerFault.corrupt("the block of record \(sequence) cannot be read")
+            }
+        }
+        block.size = bytes.count
     }
 
     /// Forgets the cached block: after a rollback it may never have been.

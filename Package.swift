@@ -75,9 +75,13 @@ let package = Package(
         // The engine and its store.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
+            name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Rules", "Engine", "Statements",
+                crypto,
+                grdb, sqlite,
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.

@@ -194,6 +194,8 @@ final class LedgerQueue: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether something waits, to be looked at without the lock.
+    private let arrived = Atomic(false)
     private let bell = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let waitingMax: Int
@@ -210,6 +212,7 @@ final class LedgerQueue: Sendable {
             }
             state.commands += count
             state.jobs.append(job)
+            arrived.store(true, ordering: .relaxed)
             defer { state.isWaiting = false }
             return (nil, state.isWaiting)
         }
@@ -217,35 +220,38 @@ final class LedgerQueue: Sendable {
         if let refusal { job.fail(refusal) }
     }
 
-    /// Everything that waits, or `nil` when the ledger is to end. Waits for something.
+    /// Everything that waits; `false` when the ledger is to end. Waits for something.
     func take(into jobs: inout [Job]) -> Bool {
         jobs.removeAll(keepingCapacity: true)
-        var spins = 0
+        var isPatient = true
         while true {
+            // Whoever was answered often asks again at once, and waking a thread costs as much as
+            // a third of a flush: so it stays awake for a moment, without giving way, because a
+            // thread that gave way to a busy neighbour would be back a scheduler's tick later.
+            if isPatient { look(for: Self.awakeNanoseconds) }
             let isDone: Bool? = state.withLock { state in
                 if !state.jobs.isEmpty {
                     swap(&jobs, &state.jobs)
                     state.commands = 0
+                    arrived.store(false, ordering: .relaxed)
                     return true
                 }
                 if state.isClosing || state.fault != nil { return false }
-                // Whoever was answered often asks again at once; waking a thread costs as much as
-                // a third of a flush.
-                state.isWaiting = spins >= Self.spinsMax
+                state.isWaiting = true
                 return nil
             }
             if let isDone { return isDone }
-            spins += 1
-            if spins > Self.spinsMax {
-                bell.wait()
-                spins = 0
-            } else {
-                sched_yield()
-            }
+            bell.wait()
+            isPatient = false
         }
     }
 
-    private static let spinsMax = 50
+    private static let awakeNanoseconds: UInt64 = 50_000
+
+    private func look(for nanoseconds: UInt64) {
+        let end = DispatchTime.now().uptimeNanoseconds + nanoseconds
+        while !arrived.load(ordering: .relaxed), DispatchTime.now().uptimeNanoseconds < end {}
+    }
 
     /// Nothing more is taken; what waits is answered with the fault.
     func end(_ fault: LedgerFault) {

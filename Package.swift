@@ -79,8 +79,8 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLiteSettings", "Money", "Ledger", "Banking", "Rules", "Engine", "Statements",
-                crypto,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine",
+                "Statements", crypto,
                 grdb, sqlite,
             ]),
 
@@ -159,7 +159,6 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
-        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),

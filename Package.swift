@@ -72,16 +72,22 @@ let package = Package(
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
 
-        // The engine and its store.
+        // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
+        .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine",
-                "Statements", crypto,
-                grdb, sqlite,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine",
+                "Statements", crypto, grdb, sqlite,
+            ]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "PostgresStore",
+            dependencies: [
+                "CLibPQ", "Money", "Ledger", "Banking", "Rules", "Rows", "Engine", crypto,
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.
@@ -118,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
-                httpClient, configuration, hummingbird, logging, lifecycle,
+                "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site",
+                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
@@ -132,7 +138,9 @@ let package = Package(
             path: "Sources/Sandbox"),
         .executableTarget(
             name: "makewhole-bench",
-            dependencies: pure + ["Engine", "SQLiteStore", "Vocabulary", arguments, grdb],
+            dependencies: pure + [
+                "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", arguments, grdb,
+            ],
             path: "Benchmarks/Bench"),
         .executableTarget(
             name: "makewhole-nacha-bench", dependencies: ["Money", "Banking", "Nacha"],
@@ -141,6 +149,15 @@ let package = Package(
             name: "makewhole-ledger-bench",
             dependencies: ["Money", "Books", "LedgerStore", grdb, sqlite],
             path: "Benchmarks/LedgerBench"),
+
+        // One of several processes that write one PostgreSQL, for Tests/System/postgres.py to kill.
+        .executableTarget(
+            name: "makewhole-postgres-drill",
+            dependencies: pure + ["Engine", "PostgresStore", "Vocabulary", arguments],
+            path: "Tests/PostgresDrill"),
+
+        // A PostgreSQL for the tests that need one.
+        .target(name: "TestPostgres", dependencies: ["PostgresStore"], path: "Tests/TestPostgres"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
@@ -152,10 +169,17 @@ let package = Package(
         .testTarget(name: "StatementsTests", dependencies: ["Statements", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Engine", "SQLiteStore", "Simulator", grdb]),
+            name: "SimulatorTests",
+            dependencies: [
+                "Banking", "Engine", "Ledger", "Rules", "SQLiteStore", "PostgresStore",
+                "TestPostgres", "Simulator", grdb,
+            ]),
         .testTarget(
             name: "StoreTests",
-            dependencies: pure + ["Statements", "Engine", "SQLiteStore", "Vocabulary", grdb]),
+            dependencies: pure + [
+                "Statements", "Engine", "SQLiteStore", "PostgresStore", "TestPostgres",
+                "Vocabulary", grdb,
+            ]),
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
@@ -183,6 +207,6 @@ let package = Package(
 )
 
 // A warning of ours is an error, here and in every clone; those of packages are their own.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

@@ -25,6 +25,8 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Customers whose deposits come back.") var customers = 100_000
     @Option(help: "Make the world of the intake in this folder, to look at it with other tools.")
     var world = ""
+    @Option(help: "Measure on this PostgreSQL too: a connection string of libpq.")
+    var postgres: String?
     @Flag(help: "Print JSON.") var json = false
 
     /// One line of the table: what was measured, and against what.
@@ -88,6 +90,9 @@ struct Bench: AsyncParsableCommand {
         if isWanted("intake") {
             try Self.intake(
                 customers, policies, world: folder.appendingPathComponent("intake"), tell)
+        }
+        if let postgres, isWanted("PostgreSQL") {
+            try Self.postgres(postgres, policies, seconds: seconds, tell)
         }
         if isWanted("sweep") {
             let sweep = try Self.quietSweep(policies, folder.appendingPathComponent("quiet").path)

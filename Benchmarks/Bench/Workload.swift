@@ -11,7 +11,7 @@ struct Workload {
     let opening: [Envelope]
     private var customers: [Person]
     private var cursor = 0
-    private var serial: UInt64 = 1
+    private var serial: UInt64
 
     private struct Person {
         let id: CustomerID
@@ -21,14 +21,17 @@ struct Workload {
         var cause: Cause
     }
 
-    init(customers count: Int) {
+    /// - Parameter first: the number of the first customer and command, where others are there already.
+    init(customers count: Int, first: UInt64 = 0) {
+        serial = first + 1
         var opening: [Envelope] = []
-        customers = (0..<count).map { index in
-            let id = CustomerID(high: 1 << 32, low: UInt64(index))
-            let link = Cause(high: 1, low: UInt64(index))
+        customers = (0..<count).map { offset in
+            let index = first + UInt64(offset)
+            let id = CustomerID(high: 1 << 32, low: index)
+            let link = Cause(high: 1, low: index)
             opening.append(
                 Envelope(
-                    cause: Cause(high: 0, low: UInt64(index)), actor: .host("bench"),
+                    cause: Cause(high: 0, low: index), actor: .host("bench"),
                     to: .customer(id),
                     .openCustomer(
                         Command.OpenCustomer(

@@ -98,6 +98,11 @@ public protocol Store: AnyObject {
     func isCurrent(_ id: CustomerID) -> Bool
     /// The house, when another node may have changed it since this one kept it.
     func changedHouse() throws -> House?
+    /// The time of the last commit of any node, once what the scope names is held: nothing about it
+    /// was decided later.
+    func latestOfOthers() -> Instant?
+    /// Whether a timer that was claimed is still to be fired, once its customer is held.
+    func isStanding(_ timer: DueTimer) -> Bool
     func customer(_ id: CustomerID) throws -> Customer?
     func house() throws -> House
     func known(_ cause: Cause) throws -> KnownCause?
@@ -114,6 +119,8 @@ public protocol Store: AnyObject {
     /// Timers due at or before `now`, at most `limit`: earliest first, then by customer and by the
     /// bytes of their kind, so that every store fires them alike.
     func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer]
+    /// The same for firing them: no other node is given those of the answer for a while.
+    func claimTimers(at now: Instant, limit: Int) throws -> [DueTimer]
     /// When the next timer is due.
     func nextTimer() throws -> Instant?
     /// The time of the last commit: the floor under the clock.
@@ -127,6 +134,19 @@ extension Store {
     ) throws -> Value { try body() }
     public func isCurrent(_ id: CustomerID) -> Bool { true }
     public func changedHouse() throws -> House? { nil }
+    public func latestOfOthers() -> Instant? { nil }
+    public func isStanding(_ timer: DueTimer) -> Bool { true }
+    public func claimTimers(at now: Instant, limit: Int) throws -> [DueTimer] {
+        try dueTimers(at: now, limit: limit)
+    }
     public func keepAside(_ commit: Commit) throws -> (@Sendable () throws -> Void)? { nil }
     public func abandon() {}
+}
+
+/// A failure of a store that says whether the same batch may be tried again. The rules are pure, so
+/// a batch that was not kept can be decided as often as it must.
+public protocol StoreFault: Error {
+    /// How long to wait before the try of this number, the first again being 1; `nil` to give up and
+    /// tell whoever waits.
+    func pause(beforeAttempt attempt: Int) -> Duration?
 }

@@ -36,16 +36,38 @@ public final class Core {
 
     /// Carries out a batch in one commit. Refusals change nothing; a fault leaves all undone.
     public func process(_ envelopes: [Envelope], now: Instant) throws -> [Outcome] {
-        let decision = try decide(envelopes, now: now)
-        guard let commit = decision.commit else { return decision.outcomes }
-        do {
-            try store.keep(commit)
-        } catch {
-            try forget()
-            throw error
+        try process(envelopes, timers: nil, now: now)
+    }
+
+    private func process(
+        _ envelopes: [Envelope], timers: [DueTimer]?, now: Instant
+    ) throws -> [Outcome] {
+        try again {
+            let decision = try decide(envelopes, timers: timers, now: now)
+            guard let commit = decision.commit else { return decision.outcomes }
+            do {
+                try store.keep(commit)
+            } catch {
+                try forget()
+                throw error
+            }
+            kept()
+            return decision.outcomes
         }
-        kept()
-        return decision.outcomes
+    }
+
+    /// Runs a batch, and runs it again where the store says that this may help.
+    func again<Value>(_ body: () throws -> Value) throws -> Value {
+        var attempt = 0
+        while true {
+            do {
+                return try body()
+            } catch let fault as any StoreFault {
+                attempt += 1
+                guard let pause = fault.pause(beforeAttempt: attempt) else { throw fault }
+                Pause.wait(pause)
+            }
+        }
     }
 
     /// What a batch comes to, before any of it is on disk.
@@ -58,17 +80,31 @@ public final class Core {
 
     /// Decides a batch on top of what was decided before. Its commit is to be kept by the store;
     /// then ``kept()`` is called, or ``forget()`` when that failed, before the next but one.
-    public func decide(_ envelopes: [Envelope], now clockNow: Instant) throws -> Decision {
-        // The clock may jump back; decisions about money never do.
-        let now = max(clockNow, floor)
+    public func decide(_ envelopes: [Envelope], now: Instant) throws -> Decision {
+        try decide(envelopes, timers: nil, now: now)
+    }
+
+    /// - Parameter timers: what the envelopes fire, one for each.
+    private func decide(
+        _ envelopes: [Envelope], timers: [DueTimer]?, now clockNow: Instant
+    ) throws -> Decision {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
         let batch = try store.deciding(BatchScope(envelopes)) {
             if let changed = try store.changedHouse() { house = changed }
+            // The clock may jump back, or another node's be ahead; decisions about money never do.
+            let now = max(clockNow, floor, store.latestOfOthers() ?? floor)
             var batch = Batch(
                 commit: Commit(at: now), house: house, policy: policies.policy(at: now),
                 rules: rules)
-            for envelope in envelopes { outcomes.append(try outcome(of: envelope, in: &batch)) }
+            for (index, envelope) in envelopes.enumerated() {
+                if let timer = timers?[index], !store.isStanding(timer) {
+                    // Another node fired it, or its customer's commands took it out meanwhile.
+                    outcomes.append(.replayed(.unchanged))
+                    continue
+                }
+                outcomes.append(try outcome(of: envelope, in: &batch))
+            }
             return batch
         }
         guard !batch.commit.decisions.isEmpty else {
@@ -77,7 +113,7 @@ public final class Core {
         }
         var commit = batch.commit
         if batch.houseChanged { commit.house = batch.house }
-        floor = now
+        floor = commit.at
         house = batch.house
         for (id, changed) in commit.customers { workingSet.keep(changed.customer, as: id) }
         pending.append(batch)
@@ -98,7 +134,7 @@ public final class Core {
     /// Fires the timers whose time has come, at most `limit`; says how many there were.
     public func fireTimers(now clockNow: Instant, limit: Int) throws -> Int {
         let now = max(clockNow, floor)
-        let due = try store.dueTimers(at: now, limit: limit)
+        let due = try again { try store.claimTimers(at: now, limit: limit) }
         guard !due.isEmpty else { return 0 }
         let envelopes = due.map { timer in
             Envelope(
@@ -106,7 +142,7 @@ public final class Core {
                 to: .customer(timer.customer),
                 .timer(timer.timer.kind))
         }
-        _ = try process(envelopes, now: now)
+        _ = try process(envelopes, timers: due, now: now)
         return due.count
     }
 

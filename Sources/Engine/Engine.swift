@@ -278,41 +278,45 @@ public final class Engine: Sendable {
 
     private func carryOut(_ work: Work, _ core: Core) {
         do {
-            let decision = try core.decide(work.envelopes, now: clock.now())
-            // What was decided stands on the commit before it: first that one must be on disk.
-            if let fault = learn(core) {
-                core.store.abandon()
-                try core.forget()
-                throw fault
-            }
-            guard let commit = decision.commit else { return work.answer(decision.outcomes) }
-            do {
-                if work.envelopes.count >= Engine.asideMin,
-                    let keep = try core.store.keepAside(commit)
-                {
-                    let afterCommit = afterCommit
-                    keeper.keep {
-                        try keep()
-                        work.answer(decision.outcomes)
-                        afterCommit()
-                    } failed: {
-                        work.fail($0)
-                    } ended: { [self] in
-                        wakeWriter()
-                    }
-                    return
-                }
-                try core.store.keep(commit)
-            } catch {
-                try core.forget()
-                throw error
-            }
-            core.kept()
-            work.answer(decision.outcomes)
-            afterCommit()
+            try core.again { try carryOutOnce(work, core) }
         } catch {
             work.fail(error)
         }
+    }
+
+    private func carryOutOnce(_ work: Work, _ core: Core) throws {
+        let decision = try core.decide(work.envelopes, now: clock.now())
+        // What was decided stands on the commit before it: first that one must be on disk.
+        if let fault = learn(core) {
+            core.store.abandon()
+            try core.forget()
+            throw fault
+        }
+        guard let commit = decision.commit else { return work.answer(decision.outcomes) }
+        do {
+            if work.envelopes.count >= Engine.asideMin,
+                let keep = try core.store.keepAside(commit)
+            {
+                let afterCommit = afterCommit
+                keeper.keep {
+                    try keep()
+                    work.answer(decision.outcomes)
+                    afterCommit()
+                } failed: {
+                    work.fail($0)
+                } ended: { [self] in
+                    wakeWriter()
+                }
+                return
+            }
+            try core.store.keep(commit)
+        } catch {
+            try core.forget()
+            throw error
+        }
+        core.kept()
+        work.answer(decision.outcomes)
+        afterCommit()
     }
 
     /// Waits for the commit that is on its way to disk, if there is one, and learns how it ended.

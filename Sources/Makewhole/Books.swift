@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Ledger
 import Money
+import PostgresStore
 import Replay
 import Rules
 import SQLiteStore
@@ -26,29 +27,58 @@ struct Verify: AsyncParsableCommand {
         abstract: "Recompute every hash and every balance from the journal.")
 
     @OptionGroup var database: DatabaseOptions
+    @Option(help: "A PostgreSQL to verify instead: a connection string of libpq.")
+    var postgres: String?
     @Flag(help: "Print the result as JSON.") var json = false
 
     func run() async throws {
         try await Failure.reported {
-            let report = try Verifier.verify(pool: try SQLiteStore.open(path: database.checked()))
-            if json {
-                Terminal.data(
-                    """
-                    {"commits":\(report.commits),"transfers":\(report.transfers),\
-                    "accounts":\(report.accounts),"hash":"\(report.lastHash)",\
-                    "problems":\(report.problems.count)}
-                    """)
+            let problems: [String]
+            if let postgres {
+                problems = try verify(postgres: postgres)
             } else {
-                Terminal.data(
-                    "\(report.commits) commits, \(report.transfers) transfers, "
-                        + "\(report.accounts) accounts; last hash \(report.lastHash)")
+                problems = try verifyFile()
             }
-            for problem in report.problems { Terminal.talk(problem) }
-            guard report.problems.isEmpty else {
-                throw Failure.failed("The books are not right: \(report.problems.count) problems.")
+            for problem in problems { Terminal.talk(problem) }
+            guard problems.isEmpty else {
+                throw Failure.failed("The books are not right: \(problems.count) problems.")
             }
             if !json { Terminal.data("The books are right.") }
         }
+    }
+
+    private func verifyFile() throws -> [String] {
+        let report = try Verifier.verify(pool: try SQLiteStore.open(path: database.checked()))
+        if json {
+            Terminal.data(
+                """
+                {"commits":\(report.commits),"transfers":\(report.transfers),\
+                "accounts":\(report.accounts),"hash":"\(report.lastHash)",\
+                "problems":\(report.problems.count)}
+                """)
+        } else {
+            Terminal.data(
+                "\(report.commits) commits, \(report.transfers) transfers, "
+                    + "\(report.accounts) accounts; last hash \(report.lastHash)")
+        }
+        return report.problems
+    }
+
+    private func verify(postgres address: String) throws -> [String] {
+        let report = try PostgresVerifier.verify(address)
+        if json {
+            Terminal.data(
+                """
+                {"writers":\(report.writers),"commits":\(report.commits),\
+                "transfers":\(report.transfers),"accounts":\(report.accounts),\
+                "problems":\(report.problems.count)}
+                """)
+        } else {
+            Terminal.data(
+                "\(report.commits) commits of \(report.writers) writers, \(report.transfers) "
+                    + "transfers, \(report.accounts) accounts")
+        }
+        return report.problems
     }
 }
 

@@ -11,7 +11,8 @@ struct Makewhole: AsyncParsableCommand {
             64 wrong usage, 65 bad data, 75 try again later.
             """,
         subcommands: [
-            Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self,
+            Serve.self, Verify.self, Migrate.self, Balances.self, Export.self, ReplayCommand.self,
+            Operator.self,
             Key.self, NachaCommand.self, StatementsCommand.self, BankCommand.self,
             CalendarCommand.self, LedgerCommand.self, BackupCommand.self, RestoreCommand.self,
             Check.self,

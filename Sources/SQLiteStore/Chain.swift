@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import GRDB
 import Ledger
+import Rows
 
 /// The chain of commits: each hash covers the one before it, every account the commit opened and
 /// every transfer it made. A row changed, removed or added afterwards breaks it.

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import GRDB
 import Ledger
+import Rows
 import Rules
 
 /// What the edges keep for themselves, none of it money: outgoing work, bank files, processor

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Rows
 import Rules
 
 /// Sums over all customers, each over the rows an index finds: what they cost is what is open or

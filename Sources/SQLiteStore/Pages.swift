@@ -2,6 +2,7 @@ import Banking
 import Foundation
 import GRDB
 import Ledger
+import Rows
 import Rules
 
 /// Lists in pages: each goes on behind the last row of the page before it, in an order that new

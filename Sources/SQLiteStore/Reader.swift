@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Rows
 import Rules
 
 /// Reads for pages, the API and operators, on connections of their own: every answer is a snapshot

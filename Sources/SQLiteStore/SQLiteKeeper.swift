@@ -5,6 +5,7 @@ import GRDB
 import GRDBSQLite
 import Ledger
 import Money
+import Rows
 import Rules
 import Synchronization
 

@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Rows
 import Rules
 
 /// The embedded store: one SQLite file, write-ahead log, every commit flushed before it is

@@ -2,6 +2,7 @@ import Banking
 import GRDB
 import Ledger
 import Money
+import Rows
 import Rules
 
 /// Finds entries of ours by the trace numbers they left under, many at once.

@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Rows
 import Rules
 
 /// A prepared statement on the writer's connection, for rows written by the thousand.
@@ -110,32 +111,6 @@ final class Statement {
     }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-}
-
-/// 128 bits as SQLite stores an identifier: sixteen bytes, most significant first; or none.
-struct Blob: Hashable {
-    let high: UInt64
-    let low: UInt64
-    let size: Int
-
-    static let empty = Blob(high: 0, low: 0, size: 0)
-
-    init(high: UInt64, low: UInt64, size: Int = 16) {
-        self.high = high
-        self.low = low
-        self.size = size
-    }
-
-    init?(_ bytes: [UInt8]) {
-        if bytes.isEmpty {
-            self = .empty
-            return
-        }
-        guard bytes.count == 16 else { return nil }
-        self.init(
-            high: bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) },
-            low: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) })
-    }
 }
 
 /// What SQLite said when it could not do its work.

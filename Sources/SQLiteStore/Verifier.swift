@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Rows
 
 /// Recomputes the whole of the books from the journal: every hash, every balance, every pointer.
 public struct Verifier {

@@ -79,6 +79,8 @@ public final class RecordingStore: Store {
         guard let disk else { return }
         try disk.crash(torn: torn)
         torn = nil
+        // A process that is gone holds nothing any more, such as a connection.
+        opened = nil
         opened = try disk.open()
     }
 
@@ -93,6 +95,15 @@ public final class RecordingStore: Store {
     public func deciding<Value>(
         _ scope: BatchScope, _ body: () throws -> Value
     ) throws -> Value { try store.deciding(scope, body) }
+
+    public func isCurrent(_ id: CustomerID) -> Bool { store.isCurrent(id) }
+    public func changedHouse() throws -> House? { try store.changedHouse() }
+    public func latestOfOthers() -> Instant? { store.latestOfOthers() }
+    public func isStanding(_ timer: DueTimer) -> Bool { store.isStanding(timer) }
+
+    public func claimTimers(at now: Instant, limit: Int) throws -> [DueTimer] {
+        try store.claimTimers(at: now, limit: limit)
+    }
 
     public func abandon() { store.abandon() }
 

@@ -5,12 +5,14 @@ import Testing
 /// Many small worlds, each from its seed; the promises hold after every step of every one.
 ///
 /// `MAKEWHOLE_SEEDS` says how many, `MAKEWHOLE_SEED` lives one again, `MAKEWHOLE_STEPS` only these
-/// of its steps, and `MAKEWHOLE_DISK=sqlite` over the real store.
+/// of its steps, and `MAKEWHOLE_DISK=sqlite` or `postgres` over a real store.
 struct CampaignTests {
     static let stepsPerSeed = 300
     static let seedsUsual = 200
     /// Of so many worlds one is also lived over the real store.
     static let seedsPerDisk = 5
+    /// And of so many one over PostgreSQL, where each commit is two messages and their answers.
+    static let seedsPerServer = 20
     /// How long each of the first seeds that fail may be looked at to make it short.
     static let shorteningSeconds = 20.0
 
@@ -23,7 +25,7 @@ struct CampaignTests {
             )
             _ = try Life.live(
                 seed: seed, steps: steps,
-                over: environment["MAKEWHOLE_DISK"] == "sqlite" ? .sqlite : .memory)
+                over: environment["MAKEWHOLE_DISK"].flatMap(Life.Place.init) ?? .memory)
             return
         }
         let count = environment["MAKEWHOLE_SEEDS"].flatMap(Int.init) ?? CampaignTests.seedsUsual
@@ -57,7 +59,7 @@ struct CampaignTests {
             let life = ShortLife.find(
                 violation, steps: violation.step, until: isOver
             ) { steps in _ = try Life.live(seed: violation.seed, steps: steps, over: place) }
-            let disk = place == .sqlite ? " MAKEWHOLE_DISK=sqlite" : ""
+            let disk = place == .memory ? "" : " MAKEWHOLE_DISK=\(place.rawValue)"
             return """
                 \(violation)
                 of \(violation.step) steps these \(life.steps.count) are enough:
@@ -75,8 +77,7 @@ struct CampaignTests {
         var trace: UInt64 = 0
 
         mutating func live(_ seed: UInt64) {
-            let place: Life.Place =
-                seed % UInt64(CampaignTests.seedsPerDisk) == 0 ? .sqlite : .memory
+            let place = Life.Place(of: seed)
             do {
                 let life = try Life.live(
                     seed: seed, steps: Array(1...CampaignTests.stepsPerSeed), over: place)
@@ -123,11 +124,19 @@ struct CampaignTests {
 /// One life of one world, from its first step to its last.
 struct Life {
     /// What the store of the world writes to.
-    enum Place: Sendable {
+    enum Place: String, Sendable {
         case memory
-        /// The real store, step by step beside the same life in memory: both must hear the same
+        /// A real store, step by step beside the same life in memory: both must hear the same
         /// commands and give the same answers.
-        case sqlite
+        case sqlite, postgres
+
+        init(of seed: UInt64) {
+            if seed % UInt64(CampaignTests.seedsPerDisk) == 0 {
+                self = .sqlite
+            } else {
+                self = seed % UInt64(CampaignTests.seedsPerServer) == 1 ? .postgres : .memory
+            }
+        }
     }
 
     let coverage: Coverage
@@ -146,12 +155,15 @@ struct Life {
                 throw error
             }
             try disk.remove()
+        case .postgres:
+            let disk = try PostgresDisk()
+            try live(steps, in: world, and: try World(seed: seed, disk: disk), on: disk)
         }
         return Life(coverage: world.coverage, trace: world.trace.last ?? 0)
     }
 
     private static func live(
-        _ steps: [Int], in world: World, and twin: World, on disk: SQLiteDisk
+        _ steps: [Int], in world: World, and twin: World, on disk: some VerifiedDisk
     ) throws {
         func violation(_ sentence: String, _ lines: [String]) -> Violation {
             Violation(

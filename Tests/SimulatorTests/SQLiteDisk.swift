@@ -4,10 +4,16 @@ import GRDB
 import SQLiteStore
 import Simulator
 
+/// A disk whose books a verifier can look at.
+protocol VerifiedDisk: Disk {
+    /// What the verifier says of the books.
+    func problems() throws -> [String]
+}
+
 /// A folder with the real store's file. After a crash the store is opened on a copy of what had
 /// been written, as a process finds it that starts after another was killed: the write-ahead log
 /// is there, perhaps torn, and nobody has closed anything.
-final class SQLiteDisk: Disk {
+final class SQLiteDisk: VerifiedDisk {
     private static let parts = ["", "-wal"]
 
     private let folder: URL
@@ -57,7 +63,6 @@ final class SQLiteDisk: Disk {
         for part in SQLiteDisk.parts { try remove(old + part) }
     }
 
-    /// What the verifier says of the books.
     func problems() throws -> [String] {
         guard let pool else { return ["the file is not open"] }
         return try Verifier.verify(pool: pool).problems

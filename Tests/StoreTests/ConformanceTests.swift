@@ -5,8 +5,10 @@ import GRDB
 import Ledger
 import Money
 import Nacha
+import PostgresStore
 import Rules
 import SQLiteStore
+import TestPostgres
 import Testing
 
 /// One suite for every store; it skips nothing.
@@ -40,7 +42,7 @@ struct ConformanceTests {
         #expect(synchronous == 2)
     }
 
-    @Test("Both stores hold the same aggregate after the same story")
+    @Test("Every store holds the same aggregate after the same story")
     func sameAggregate() throws {
         var customers: [Customer?] = []
         for kind in Stores.allCases {
@@ -52,7 +54,7 @@ struct ConformanceTests {
         }
 
         #expect(customers[0] != nil)
-        #expect(customers[0] == customers[1])
+        #expect(customers.allSatisfy { $0 == customers[0] })
     }
 
     @Test("A cause carried out before gets the first answer", arguments: Stores.allCases)
@@ -133,7 +135,8 @@ struct ConformanceTests {
         let memory = MemoryStore()
         let path = try Folder.new()
         let pool = try SQLiteStore.open(path: path)
-        for store in [memory, try SQLiteStore(pool: pool)] as [any Store] {
+        let postgres = try PostgresStore(try PostgresServer.newAddress(), writer: "test")
+        for store in [memory, try SQLiteStore(pool: pool), postgres] as [any Store] {
             let core = try Core(store: store, policies: try Folder.policies())
             var story = Story()
             _ = try story.negativeBalance(core)
@@ -163,6 +166,7 @@ struct ConformanceTests {
         let sent = try #require(Day(iso: "2027-01-15"))
         let counts = try Reader(pool: pool).debitCounts(since: sent.adding(days: -60))
         #expect(counts == memory.debits)
+        #expect(try postgres.debitCounts(since: sent.adding(days: -60)) == memory.debits)
         #expect(counts.sent == [sent: 2])
         // Friday the 15th; Monday is a holiday.
         let expected = try #require(Day(iso: "2027-01-19"))
@@ -170,6 +174,7 @@ struct ConformanceTests {
         #expect(
             counts.returned == [.init(code: "R01", settled: expected, received: sent): 1])
         let late = try Reader(pool: pool).debitCounts(since: expected)
+        #expect(try postgres.debitCounts(since: expected) == late)
         #expect(late.sent.isEmpty && late.settling == counts.settling)
         #expect(late.returned == counts.returned)
         #expect(try Reader(pool: pool).debitCounts(since: expected.adding(days: 2)).settling == [:])

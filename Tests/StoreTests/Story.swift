@@ -1,14 +1,10 @@
 import Banking
 import Engine
-import Foundation
-import GRDB
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Testing
-import Vocabulary
 
 /// A customer's story as commands, run through a `Core` over whichever store a test brings.
 struct Story {
@@ -82,34 +78,3 @@ struct Story {
 }
 
 enum StoryProblem: Error { case unexpected }
-
-/// Every store there is, each empty.
-enum Stores: String, CaseIterable, CustomTestStringConvertible {
-    case memory
-    case sqlite
-
-    var testDescription: String { rawValue }
-
-    func open() throws -> any Store {
-        switch self {
-        case .memory: MemoryStore()
-        case .sqlite: try SQLiteStore(pool: try SQLiteStore.open(path: Folder.new()))
-        }
-    }
-}
-
-enum Folder {
-    static func new() throws -> String {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("makewhole-store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.appendingPathComponent("makewhole.sqlite").path
-    }
-
-    static func policies() throws -> PolicyBook {
-        let project = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let bytes = try Data(contentsOf: project.appendingPathComponent("policy.json"))
-        return try PolicyFile.load(Array(bytes))
-    }
-}

@@ -5,37 +5,37 @@ import Money
 import Rules
 
 /// Aggregates as rows: one row for each part of a customer, its body in its stored form.
-enum EntityKind: Int64, CaseIterable {
+package enum EntityKind: Int64, CaseIterable {
     case profile = 0
     case method, deposit, obligation, settlement, withdrawal, order, sale, document, claim
 }
 
-struct EntityRow {
-    let kind: EntityKind
-    let id: Blob
+package struct EntityRow {
+    package let kind: EntityKind
+    package let id: Blob
     /// What lists and queues look for: a state or a fingerprint; a profile's own reference.
-    let tag: String
+    package let tag: String
     /// What a wire must say to find its settlement.
-    let reference: String?
+    package let reference: String?
 }
 
 /// The rows of a commit's customers, by customer, so that neighbours are written together; their
 /// bodies lie in one piece.
-struct EntityRows: Sendable {
-    struct Row: Sendable {
-        let customer: CustomerID
-        let kind: EntityKind
-        let id: Blob
+package struct EntityRows: Sendable {
+    package struct Row: Sendable {
+        package let customer: CustomerID
+        package let kind: EntityKind
+        package let id: Blob
         /// `nil` when the row is there and its tag is what it was: its indexes need not be touched.
-        let tag: String?
-        let reference: String?
-        let body: Range<Int>
+        package let tag: String?
+        package let reference: String?
+        package let body: Range<Int>
     }
 
-    private(set) var rows: [Row] = []
-    private(set) var bodies: [UInt8] = []
+    package private(set) var rows: [Row] = []
+    package private(set) var bodies: [UInt8] = []
 
-    init(_ commit: Commit) {
+    package init(_ commit: Commit) {
         rows.reserveCapacity(2 * commit.customers.count)
         for id in commit.customers.keys.sorted() {
             guard let changed = commit.customers[id] else { continue }
@@ -55,7 +55,7 @@ struct EntityRows: Sendable {
 extension Customer {
     /// The part's row; its body is put at the end of `bodies`. `nil` when the part is not in the
     /// aggregate, which would be a bug of the rules.
-    func row(_ reference: EntityReference, onto bodies: inout [UInt8]) -> EntityRow? {
+    package func row(_ reference: EntityReference, onto bodies: inout [UInt8]) -> EntityRow? {
         func row(
             _ kind: EntityKind, _ id: Blob, _ tag: String, _ part: some Packable,
             named reference: String? = nil
@@ -98,7 +98,7 @@ extension Customer {
 
 extension Customer {
     /// The tag that the part's row has; `nil` when it has none yet.
-    func tag(_ reference: EntityReference) -> String? {
+    package func tag(_ reference: EntityReference) -> String? {
         switch reference {
         case .profile: profile.reference
         case .method(let id): methods[id].map { $0.bankAccount?.fingerprint ?? "card" }
@@ -116,7 +116,7 @@ extension Customer {
 
 extension Optional where Wrapped == Customer {
     /// Puts one stored row back into the aggregate. The profile row comes first.
-    mutating func restore(_ kind: EntityKind, _ body: [UInt8]) throws {
+    package mutating func restore(_ kind: EntityKind, _ body: [UInt8]) throws {
         switch kind {
         case .profile:
             self = Customer(profile: try Customer.Profile(packed: body))
@@ -152,24 +152,25 @@ extension Optional where Wrapped == Customer {
 }
 
 /// What is rare and read by people is kept as JSON: suspense, proposals, alerts, settings.
-enum JSON {
-    static func encode(_ value: some Encodable) throws -> String {
+package enum JSON {
+    package static func encode(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value
+    {
         try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 }
 
 extension Blob {
-    init<Kind>(_ id: Identifier<Kind>) { self.init(high: id.high, low: id.low) }
+    package init<Kind>(_ id: Identifier<Kind>) { self.init(high: id.high, low: id.low) }
 }
 
 extension Identifier {
-    init(_ blob: Blob) { self.init(high: blob.high, low: blob.low) }
+    package init(_ blob: Blob) { self.init(high: blob.high, low: blob.low) }
 }
 
 extension Deposit.State {
@@ -271,7 +272,7 @@ extension PaymentReference {
 
 extension Account {
     /// How an account is stored: what it is, whose, and of which item.
-    var stored: (kind: String, customer: Blob, item: Blob) {
+    package var stored: (kind: String, customer: Blob, item: Blob) {
         switch self {
         case .house(let account): (account.rawValue, .empty, .empty)
         case .customer(let id, let account): ("customer:\(account.rawValue)", Blob(id), .empty)
@@ -282,7 +283,7 @@ extension Account {
         }
     }
 
-    init?(kind: String, customer: Blob, item: Blob) {
+    package init?(kind: String, customer: Blob, item: Blob) {
         guard customer.size > 0 else {
             guard let house = HouseAccount(rawValue: kind) else { return nil }
             self = .house(house)

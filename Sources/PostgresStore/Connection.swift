@@ -51,7 +51,7 @@ package final class Connection {
     /// Settings of every session. A process that is frozen in the middle of a batch must not hold
     /// its customers for longer than the server waits for it; nobody waits for a lock for longer.
     ///
-    /// Plans are made once, when a table may have two rows. Whatever its size then, rows must be found
+    /// Plans are made seldom, perhaps when a table has two rows. Whatever its size then, rows must be found
     /// by their keys: a join that reads the whole index is quicker for two rows and takes a second
     /// for a hundred thousand. So the other ways are off, and rows are dear beside pages.
     static let settings = """

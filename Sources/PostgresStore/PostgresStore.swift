@@ -30,6 +30,7 @@ public final class PostgresStore: Store {
     private var widened = Widening()
     private var claimed: [DueTimer] = []
     private var unresolved: Unresolved?
+    private var plannedAt = ContinuousClock.now
     private let rows = CommitRows()
     private let names = Column(.uuid)
     private let strangers = Column(.uuid)
@@ -40,6 +41,9 @@ public final class PostgresStore: Store {
     public static let claimSeconds = 30
     /// How long the outcome of a commit is asked for before its callers are told that it is unknown.
     public static let resolvingFor = Duration.seconds(20)
+
+    /// A plan that was made when a table had one row is not kept for longer than this.
+    static let plansLive = Duration.seconds(5)
 
     /// The batch that is being decided.
     private struct Batch {
@@ -351,7 +355,12 @@ public final class PostgresStore: Store {
             if versions[id] == nil { strangers.append(id) }
         }
         for cause in scope.causes { causeNames.append(Key(cause)) }
-        var requests = [Request(Statements.begin)]
+        var requests: [Request] = []
+        if ContinuousClock.now - plannedAt > Self.plansLive {
+            requests.append(Request(Statements.forgetPlans))
+            plannedAt = ContinuousClock.now
+        }
+        requests.append(Request(Statements.begin))
         func ask(_ statement: Statement, _ parameters: [Parameter] = []) -> Int {
             requests.append(Request(statement, parameters))
             return requests.count - 1

@@ -12,6 +12,8 @@ enum Statements {
 
     static let begin = statement("begin", "BEGIN")
     static let commit = statement("commit", "COMMIT")
+    /// The server makes the plans anew, for tables as large as they are now.
+    static let forgetPlans = statement("forget_plans", "DISCARD PLANS")
     static let rollback = statement("rollback", "ROLLBACK")
 
     // MARK: What a batch holds and reads
@@ -267,7 +269,8 @@ enum Statements {
         """)
 
     static let all = [
-        begin, commit, rollback, holdWriter, holdHouse, holdWriters, houseVersion, holdCustomers,
+        begin, commit, rollback, forgetPlans, holdWriter, holdHouse, holdWriters, houseVersion,
+        holdCustomers,
         causes, entities, accounts, holders, suspenseSince, proposalsSince,
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
         lastCommit, debits, returns,

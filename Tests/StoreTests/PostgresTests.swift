@@ -304,6 +304,11 @@ struct PostgresTests {
         let (one, _) = try core(address)
         var story = Story()
         _ = try story.negativeBalance(one)
+        let method = try #require(try one.store.customer(story.customer)?.methods.keys.first)
+        for _ in 0..<2 {
+            _ = try story.perform(
+                .startDeposit(Command.StartDeposit(method: method, amount: Cents(20_00))), one)
+        }
         let connection = try Connection(address)
         try connection.execute("ANALYZE entity; ANALYZE timer; ANALYZE entry; ANALYZE customer")
         let joins = [

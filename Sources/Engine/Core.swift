@@ -28,6 +28,7 @@ public final class Core {
         self.rules = rules
         workingSet = WorkingSet(max: Core.workingSetMax)
         house = try store.house()
+        house.forgetWhatIsOver()
         floor = try store.lastCommitAt() ?? Instant(milliseconds: 0)
     }
 
@@ -53,10 +54,17 @@ public final class Core {
             // Whether the commit is on disk is unknown: believe only what is read again.
             workingSet.removeAll()
             house = try store.house()
+            house.forgetWhatIsOver()
             throw error
         }
         floor = now
         house = batch.house
+        for decided in batch.commit.decisions {
+            for id in decided.suspense { house.forget(id) }
+            for id in decided.proposals { house.forget(id) }
+        }
+        for id in batch.recalled { house.forget(id) }
+        for id in batch.recalledProposals { house.forget(id) }
         for (id, customer) in batch.commit.customers { workingSet.keep(customer, as: id) }
         return outcomes
     }
@@ -104,7 +112,7 @@ public final class Core {
         let facts = Facts(
             now: batch.commit.at, policy: policy, rules: rules, actor: envelope.actor,
             quotes: quotes, halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
-            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.blockedAccounts,
+            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.house.blockedAccounts,
             timing: batch.timing)
         let reply: Reply
         let following: [Following]
@@ -123,6 +131,7 @@ public final class Core {
             following = draft.changes.following
             batch.accept(draft, envelope: envelope, reply: reply, policy: policy.version)
         case .house:
+            if let recall = envelope.command.recalls { try read(recall, into: &batch) }
             var draft = HouseDraft(batch.house, facts: facts, cause: envelope.cause)
             reply = try draft.decide(envelope.command)
             following = draft.changes.following
@@ -146,6 +155,24 @@ public final class Core {
                 in: &batch)
         }
         return reply
+    }
+
+    /// Brings back what a command names and what has left memory, until the batch is over.
+    private func read(_ named: Command.Recall, into batch: inout Batch) throws {
+        switch named {
+        case .item(let id):
+            guard batch.house.suspense[id] == nil, let item = try store.suspense(id) else { return }
+            batch.recall(item)
+        case .returned(let trace):
+            for item in try store.suspense(trace: trace)
+            where batch.house.suspense[item.id] == nil { batch.recall(item) }
+        case .proposal(let id):
+            guard batch.house.proposals[id] == nil, let proposal = try store.proposal(id) else {
+                return
+            }
+            batch.house.proposals[id] = proposal
+            batch.recalledProposals.append(id)
+        }
     }
 
     private func customer(_ id: CustomerID, in batch: Batch) throws -> Customer? {
@@ -177,7 +204,9 @@ private struct Batch {
     var house: House
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
-    var blockedAccounts: Set<String>
+    /// What was read again because a command named it.
+    private(set) var recalled: [SuspenseID] = []
+    var recalledProposals: [ProposalID] = []
     private var before: Before
 
     /// What a refused command puts back: only what it touched, because a copy of the whole batch
@@ -187,7 +216,6 @@ private struct Batch {
         var customers: [(id: CustomerID, was: Customer?)] = []
         var house: House
         var houseChanged = false
-        var blockedAccounts: Set<String>
     }
 
     init(commit: Commit, house: House, policy: Policy, rules: RuleBook) {
@@ -195,8 +223,12 @@ private struct Batch {
         self.policy = policy
         timing = policy.timing(under: rules)
         self.house = house
-        blockedAccounts = Set(house.settings.blockedAccounts.keys)
-        before = Before(house: house, blockedAccounts: blockedAccounts)
+        before = Before(house: house)
+    }
+
+    mutating func recall(_ item: SuspenseItem) {
+        house.put(item)
+        recalled.append(item.id)
     }
 
     /// A command and what follows from it begin.
@@ -205,7 +237,6 @@ private struct Batch {
         before.customers.removeAll(keepingCapacity: true)
         before.house = house
         before.houseChanged = houseChanged
-        before.blockedAccounts = blockedAccounts
     }
 
     /// Everything since ``begin()`` did not happen.
@@ -216,7 +247,6 @@ private struct Batch {
         }
         house = before.house
         houseChanged = before.houseChanged
-        blockedAccounts = before.blockedAccounts
     }
 
     private mutating func put(_ customer: Customer) {
@@ -247,9 +277,6 @@ private struct Batch {
     mutating func accept(_ draft: HouseDraft, envelope: Envelope, reply: Reply, policy: String) {
         house = draft.house
         houseChanged = true
-        if draft.touchedSettings {
-            blockedAccounts = Set(house.settings.blockedAccounts.keys)
-        }
         commit.decisions.append(
             Commit.Decided(
                 envelope: envelope, reply: reply, policy: policy, changes: draft.changes,

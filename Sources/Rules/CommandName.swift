@@ -48,6 +48,8 @@ extension Command {
         case .resumeLiquidation: "resume_liquidation"
         case .restoreSale: "restore_sale"
         case .decideClaim: "decide_claim"
+        case .requestReturn: "request_return"
+        case .answerReturnRequest: "answer_return_request"
         case .timer: "timer"
         case .blockMethods: "block_methods"
         case .upholdReturn: "uphold_return"

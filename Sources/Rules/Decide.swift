@@ -58,6 +58,8 @@ extension Draft {
         case .resumeLiquidation(let reason): try resumeLiquidation(reason: reason)
         case .restoreSale(let command): try restore(command)
         case .decideClaim(let command): try decideClaim(command)
+        case .requestReturn(let command): try requestReturn(command)
+        case .answerReturnRequest(let command): try answerReturnRequest(command)
         case .timer(let kind): try fire(kind)
         case .blockMethods(let fingerprint, let code):
             blockMethods(fingerprint: fingerprint, code: code)
@@ -87,6 +89,7 @@ extension Draft {
             try chargeOff(Command.ChargeOff(obligation: id, reason: "age"))
         case .liquidationSlice: try liquidate()
         case .flagEnd: try flagEnded()
+        case .returnAnswer(let payment): try returnAnswerOverdue(payment)
         }
     }
 

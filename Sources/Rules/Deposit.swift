@@ -27,6 +27,8 @@ public struct Deposit: Hashable, Sendable, Codable {
     public var returns: [ReturnRecord] = []
     /// Returns that were not charged to the customer but went to suspense.
     public var parkedReturns: [ParkedReturn] = []
+    /// That we asked the bank to send the debit back, and what it said.
+    public var returnRequests: [ReturnRequest] = []
     public var history: [Moment] = []
 
     public enum Kind: Hashable, Sendable, Codable {
@@ -143,7 +145,7 @@ extension Draft {
         let method = try method(id)
         guard let account = method.bankAccount else { throw .methodUnknown }
         guard method.standing == .usable else { throw .methodUnusable(method.standing) }
-        guard !facts.blockedAccounts.contains(account.fingerprint) else { throw .methodBlocked }
+        guard !facts.isBlocked(account) else { throw .methodBlocked }
 
         let underwriting = underwrite(amount, from: method, asked: asked)
         let deposit = Deposit(

@@ -65,6 +65,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case helpAsked(CustomerID, Command.AskForHelp.Kind, String)
         case unidentifiedFunds(SuspenseID)
         case noticeUndeliverable(CustomerID, NoticeID)
+        /// A bank has not said within its ten banking days whether it sends an entry back.
+        case returnRequestUnanswered(CustomerID, PaymentReference)
         /// The venue told of a fill that the books cannot take.
         case fillParked(CustomerID, SaleID, trade: String)
         case commandFailed(String)
@@ -131,19 +133,6 @@ public struct QueuedEntry: Hashable, Sendable, Codable {
     }
 }
 
-extension PaymentReference {
-    /// What columns 40-54 of its entry hold.
-    public var identification: String {
-        let id =
-            switch self {
-            case .deposit(let id): "\(id)"
-            case .settlement(let id): "\(id)"
-            case .dishonor(let id): "\(id)"
-            }
-        return String(id.drop { $0 != "_" }.dropFirst().prefix(QueuedEntry.identificationLength))
-    }
-}
-
 /// A promise to look again at a time; found by index, so a quiet account costs nothing.
 public struct Timer: Hashable, Sendable, Codable {
     public let kind: Kind
@@ -167,6 +156,7 @@ public struct Timer: Hashable, Sendable, Codable {
         case chargeOff(ObligationID)
         case liquidationSlice
         case flagEnd(FlagID)
+        case returnAnswer(PaymentReference)
 
         /// One timer of each name per customer.
         public var name: String {
@@ -183,6 +173,7 @@ public struct Timer: Hashable, Sendable, Codable {
             case .chargeOff(let id): "charge_off:\(id)"
             case .liquidationSlice: "liquidation_slice"
             case .flagEnd(let id): "flag_end:\(id)"
+            case .returnAnswer(let payment): "return_answer:\(payment.key)"
             }
         }
     }

@@ -87,7 +87,7 @@ extension Draft {
 
     mutating func link(_ command: Command.LinkMethod) throws(Refusal) -> Reply {
         if case .bankAccount(let account) = command.kind {
-            guard !facts.blockedAccounts.contains(account.fingerprint) else { throw .methodBlocked }
+            guard !facts.isBlocked(account) else { throw .methodBlocked }
             let same = customer.methods.values.first {
                 $0.bankAccount?.fingerprint == account.fingerprint
             }

@@ -100,6 +100,9 @@ extension Draft {
         countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
         let rule = facts.returnCode(
             entry.code, settledOn: deposit.settlementDay, entry.remarks)
+        if isUninvited(entry, deposit.returnRequests) {
+            return try park(entry, of: .deposit(id), because: .notRequested)
+        }
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -151,6 +154,7 @@ extension Draft {
             settled: house != .returnsPayable, dateOfDeath: entry.remarks?.dateOfDeath)
         deposit.returns.append(returned)
         deposit.state = .returned(returned)
+        requestAnswered(&deposit.returnRequests, .deposit(id))
         record(.returned(code: rule.code), on: &deposit)
         clear(.release(id))
         if !rule.isOurOwnRequest { depositFailed() }
@@ -238,12 +242,13 @@ extension Draft {
         from source: HouseAccount = .returnsPayable, reason: Transfer.Reason = .returnParked
     ) throws(Refusal) -> Reply {
         try post(.house(.suspenseReturns), .house(source), entry.amount, reason)
+        let settledOn = settlementDay(of: payment)
         var item = SuspenseItem(
             id: identifier(), amount: entry.amount, code: entry.code, trace: entry.trace,
             originalTrace: nil, customer: customer.id, payment: payment, why: why,
             receivedAt: facts.now,
-            dishonorBy: facts.timing.dishonorDeadline(
-                returnSettlement: Eastern.day(at: facts.now)),
+            dishonorBy: facts.dishonorDeadline(
+                returnSettledOn: entry.settlesOn, ofEntrySettledOn: settledOn),
             state: .open, settled: source != .returnsPayable)
         item.wasContested = reason == .dishonorContested
         item.place = entry.place
@@ -263,6 +268,14 @@ extension Draft {
         case .dishonor: break
         }
         return .parked(item.id)
+    }
+
+    private func settlementDay(of payment: PaymentReference) -> Day? {
+        switch payment {
+        case .deposit(let id): customer.deposits[id]?.settlementDay
+        case .settlement(let id): customer.settlements[id]?.settlementDay
+        case .dishonor: nil
+        }
     }
 
     /// A person matched a suspense item to this payment, or its dishonor was contested: the
@@ -321,13 +334,7 @@ extension Draft {
         case .settlement(let id):
             let settlement = try settlement(id)
             amount = settlement.amount
-            switch settlement.state {
-            case .submitted, .unconfirmed: hasLeft = true
-            case .completed: hasLeft = settlement.trace != nil
-            case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .returned,
-                .cancelled:
-                hasLeft = false
-            }
+            hasLeft = settlement.hasLeft
         case .dishonor: throw .wrongState("a dishonored return is not returned")
         }
         if amount != entry.amount { return .amountDiffers }
@@ -467,11 +474,4 @@ public struct WarrantyClaim: Hashable, Sendable, Codable {
         case accepted
         case refused
     }
-}
-
-/// What a bank entry of ours was for; carried by every trace number we send.
-public enum PaymentReference: Hashable, Sendable, Codable {
-    case deposit(DepositID)
-    case settlement(SettlementID)
-    case dishonor(SuspenseID)
 }

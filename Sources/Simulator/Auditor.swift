@@ -34,6 +34,10 @@ struct Auditor {
     private var settledNotices: Set<ObligationID> = []
     private var recovered: Int64 = 0
     private var register = Register()
+    /// Debits that we asked back, and when, by the commands and not by what the rules keep.
+    private var askedBack: [PaymentReference: Instant] = [:]
+    /// Requests that somebody was told to follow up.
+    private var overdue: Set<PaymentReference> = []
 
     mutating func audit(
         _ decisions: [Commit.Decided], _ store: MemoryStore, before: Before, policies: PolicyBook,
@@ -46,6 +50,7 @@ struct Auditor {
         var touched: Set<CustomerID> = []
         for decided in decisions {
             keepStatement(decided, before)
+            try checkRequest(decided, now)
             if case .noticeDelivered(let id) = decided.envelope.command, deliveredAt[id] == nil {
                 deliveredAt[id] = now
             }
@@ -226,6 +231,47 @@ struct Auditor {
         case .deposit(let id): customer?.deposits[id]?.amount.count ?? 0
         case .settlement(let id): customer?.settlements[id]?.amount.count ?? 0
         case .dishonor: 0
+        }
+    }
+
+    // MARK: Requests for returns
+
+    /// R06 is taken from a customer only when we asked for it, and kept apart only when we did not.
+    private mutating func checkRequest(
+        _ decided: Commit.Decided, _ now: Instant
+    ) throws(Finding) {
+        switch decided.envelope.command {
+        case .requestReturn(let command):
+            guard decided.reply == .done else { return }
+            guard !command.reason.isEmpty else { throw Finding("asked back without a reason") }
+            askedBack[command.payment] = now
+        case .receiveReturn(let entry):
+            let isApart = decided.changes.parked.contains { $0.why == .notRequested }
+            let wasAsked = askedBack[entry.payment] != nil
+            if entry.code == "R06", decided.reply == .done, !wasAsked {
+                throw Finding("\(entry.payment.key) was taken back and nobody had asked for it")
+            }
+            if isApart, wasAsked || entry.code != "R06" {
+                throw Finding("\(entry.payment.key) waits as uninvited and was asked for")
+            }
+        case .timer(.returnAnswer(let payment)):
+            guard !decided.changes.alerts.isEmpty else { return }
+            // Ten banking days are two weeks at least.
+            guard let asked = askedBack[payment], now - asked >= 14 * 86_400_000 else {
+                throw Finding("the bank of \(payment.key) was called late and was not")
+            }
+            overdue.insert(payment)
+        default: break
+        }
+    }
+
+    /// A request nobody has answered has its clock, or somebody was told that it is over.
+    private func check(
+        _ requests: [ReturnRequest], for payment: PaymentReference, _ timers: [String: Timer]
+    ) throws(Finding) {
+        guard let last = requests.last, last.answer == nil else { return }
+        guard timers["return_answer:\(payment.key)"] != nil || overdue.contains(payment) else {
+            throw Finding("nobody will hear that the bank of \(payment.key) does not answer")
         }
     }
 
@@ -435,7 +481,14 @@ struct Auditor {
         where books.balance(key.account, key.asset) != amount {
             throw Finding("\(id) believes \(amount) of \(key.account.name), not the journal's sum")
         }
-        for deposit in customer.deposits.values { try check(deposit, of: customer) }
+        for deposit in customer.deposits.values {
+            try check(deposit, of: customer)
+            try check(deposit.returnRequests, for: .deposit(deposit.id), store.timers[id] ?? [:])
+        }
+        for settlement in customer.settlements.values {
+            try check(
+                settlement.returnRequests, for: .settlement(settlement.id), store.timers[id] ?? [:])
+        }
         for obligation in customer.obligations.values {
             try check(obligation, of: customer, store, now)
         }

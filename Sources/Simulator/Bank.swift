@@ -20,7 +20,7 @@ extension World {
     private var timing: ACHTiming { ACHTiming() }
     private static let odfi = DFIIdentification("07640125")
 
-    private func newTrace() -> TraceNumber? {
+    func newTrace() -> TraceNumber? {
         bank.traces += 1
         return World.odfi.flatMap { TraceNumber(odfi: $0, sequence: bank.traces) }
     }
@@ -137,7 +137,7 @@ extension World {
                 .parkReturn(
                     Command.ParkReturn(
                         code: anyCode(), amount: entry.amount, trace: own, originalTrace: odd,
-                        why: .unknownTrace)),
+                        why: .unknownTrace, settlesOn: day.adding(days: random.int(-400...5)))),
                 to: .house, by: .system,
                 in: random.int(60...max(61, random.chance(60) ? opens / 2 : closes)))
         }
@@ -180,6 +180,9 @@ extension World {
                     to: envelope.addressee, by: .system, in: hours)
             default: break
             }
+        case .requestReturn(let command):
+            guard reply == .done, case .customer(let id) = envelope.addressee else { return }
+            answer(command.payment, of: id)
         case .parkReturn(let command):
             guard case .parked(let item) = reply else { return }
             bank.unnamed[item] = command.trace.flatMap { bank.unnamedByTrace[$0] }

@@ -338,7 +338,7 @@ public final class World {
             .reviewDocument, .provide, .decideClaim, .parkReturn, .matchReturn,
             .submitDishonor, .settleParkedReturn, .settleDishonor, .contestDishonor,
             .blockAccount, .assignFunds, .approve, .decline, .restoreSale, .closeSuspense,
-            .returnDecided:
+            .returnDecided, .requestReturn, .answerReturnRequest:
             true
         case .linkMethod, .checkBalance, .startDeposit, .purchase, .trade, .requestWithdrawal,
             .receiveAsset, .receiveFunds, .refundOverpayment, .startSettlement,
@@ -421,9 +421,13 @@ public final class World {
         case .timer(let kind):
             count("timer \(kind.name.prefix { $0 != ":" })")
             if case .waiveResidual = kind, decided.reply == .done { count("residual waived") }
+            if case .returnAnswer = kind, decided.reply == .done {
+                count("return request unanswered")
+            }
         case .receiveReturn(let entry):
             guard decided.reply == .done else { return }
             if ReturnCode(entry.code)?.facts.isKnown != true { count("unknown return code") }
+            if entry.code == "R06" { count("returned as we asked") }
             switch entry.payment {
             case .deposit(let id):
                 switch was?.deposits[id]?.state {

@@ -215,7 +215,7 @@ extension Customer {
     }
 
     private func refusal(of method: PaymentMethod, _ facts: Facts) -> BankAccountChoice.Refusal? {
-        if let account = method.bankAccount, facts.blockedAccounts.contains(account.fingerprint) {
+        if let account = method.bankAccount, facts.isBlocked(account) {
             return .notAuthorized
         }
         return switch method.standing {

@@ -16,6 +16,7 @@ extension HouseAccount: Packable {}
 extension Obligation.Grace.Pause: Packable {}
 extension SettlementKindName: Packable {}
 extension DocumentType: Packable {}
+extension ReturnRequest.Answer: Packable {}
 extension Withdrawal.State: Packable {}
 extension Order.State: Packable {}
 extension TradeSide: Packable {}
@@ -191,7 +192,7 @@ extension Deposit: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
             id, kind, method, amount, credit, underwriting, terms, initiatedAt, releaseAt, state,
-            trace, settlementDay, returns, parkedReturns, history)
+            trace, settlementDay, returns, parkedReturns, history, returnRequests)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -203,6 +204,38 @@ extension Deposit: Packable {
             state: try unpacker.get(), trace: try unpacker.get(),
             settlementDay: try unpacker.get(), returns: try unpacker.get(),
             parkedReturns: try unpacker.get(), history: try unpacker.get())
+        returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
+    }
+}
+
+extension PaymentReference: Packable {
+    public func pack(into packer: inout Packer) {
+        switch self {
+        case .deposit(let id): packer.put(tag: 0, id)
+        case .settlement(let id): packer.put(tag: 1, id)
+        case .dishonor(let id): packer.put(tag: 2, id)
+        }
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        switch try unpacker.tag() {
+        case 0: self = .deposit(try unpacker.get())
+        case 1: self = .settlement(try unpacker.get())
+        case 2: self = .dishonor(try unpacker.get())
+        case let tag: throw unpacker.unknown(tag, PaymentReference.self)
+        }
+    }
+}
+
+extension ReturnRequest: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(reason, by, at, answerBy, answer)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            reason: try unpacker.get(), by: try unpacker.get(), at: try unpacker.get(),
+            answerBy: try unpacker.get(), answer: try unpacker.get())
     }
 }
 
@@ -487,7 +520,7 @@ extension Settlement: Packable {
         packer.put(
             id, kind, method, amount, fee, allocations, startedAt, reference, quote, state,
             documentsWanted, actionURL, trace, settlementDay, captured, disputed, returnTrace,
-            returnFee, parkedReturns, refunds)
+            returnFee, parkedReturns, refunds, returnRequests)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -501,6 +534,7 @@ extension Settlement: Packable {
             disputed: try unpacker.get(), returnTrace: try unpacker.get(),
             returnFee: try unpacker.get(), parkedReturns: try unpacker.get(),
             refunds: try unpacker.get())
+        returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
     }
 }
 

@@ -192,6 +192,7 @@ extension Timer.Kind: Packable {
         case .chargeOff(let id): packer.put(tag: 9, id)
         case .liquidationSlice: packer.put(tag: 10)
         case .flagEnd(let id): packer.put(tag: 11, id)
+        case .returnAnswer(let payment): packer.put(tag: 12, payment)
         }
     }
 
@@ -209,6 +210,7 @@ extension Timer.Kind: Packable {
         case 9: self = .chargeOff(try unpacker.get())
         case 10: self = .liquidationSlice
         case 11: self = .flagEnd(try unpacker.get())
+        case 12: self = .returnAnswer(try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Timer.Kind.self)
         }
     }

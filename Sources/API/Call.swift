@@ -33,7 +33,9 @@ struct Call: Sendable {
     var describe: Describe { Describe(policy) }
     var actor: Actor { .host(key?.name ?? "none") }
 
-    func facts() throws -> Facts { try service.facts(for: actor) }
+    func facts() throws -> Facts {
+        try service.facts(for: actor, about: parameters["customer"].flatMap { CustomerID($0) })
+    }
 
     // MARK: The path
 

@@ -325,6 +325,8 @@ extension RouteTable {
             "/v1/customers/{customer}/deposits/{deposit}/cancel", "cancelDeposit", .deposits,
             "Cancel a deposit the bank does not have yet", .cancelDeposit, scope: .depositsWrite,
             body: .empty, problems: ["deposit_unknown", "wrong_state", "credit_in_use"]),
+        requestReturn("deposits/{deposit}", "Deposit", .deposits, "deposit_unknown"),
+        answerReturnRequest("deposits/{deposit}", "Deposit", .deposits, "deposit_unknown"),
         post(
             "/v1/customers/{customer}/purchases", "purchase", .deposits,
             "Buy at once with a debit, as one decision", .purchase, scope: .depositsWrite,
@@ -358,6 +360,38 @@ extension RouteTable {
                 example: ["asset": "BTC", "quantity": "0.01"]),
             status: 201, problems: ["quantity_out_of_range", "settlement_unknown"]),
     ]
+}
+
+// MARK: - Asking a bank for an entry
+
+extension RouteTable {
+    static func requestReturn(
+        _ path: String, _ what: String, _ tag: Route.Tag, _ unknown: String
+    ) -> Route {
+        post(
+            "/v1/customers/{customer}/\(path)/return-requests", "request\(what)Return", tag,
+            "Keep that the receiver's bank was asked to send the debit back", .requestReturn,
+            scope: .houseWrite,
+            body: Route.Body(
+                schema: .request([
+                    "reason": Schema.text(1...500, example: "Sent twice by mistake.")
+                ]), example: ["reason": "Sent twice by mistake."]),
+            status: 201, problems: [unknown, "wrong_state"])
+    }
+
+    static func answerReturnRequest(
+        _ path: String, _ what: String, _ tag: Route.Tag, _ unknown: String
+    ) -> Route {
+        post(
+            "/v1/customers/{customer}/\(path)/return-requests/answer",
+            "answer\(what)ReturnRequest", tag,
+            "Keep what the bank said to that, before any return came", .answerReturnRequest,
+            scope: .houseWrite,
+            body: Route.Body(
+                schema: .request(["answer": .oneOf(["agreed", "declined"])]),
+                example: ["answer": "agreed"]),
+            problems: [unknown, "wrong_state", "already_decided"])
+    }
 }
 
 // MARK: - Trading
@@ -689,5 +723,8 @@ extension RouteTable {
             .settlements, "Cancel a payment that is not under way", .cancelSettlement,
             scope: .settlementsWrite, body: .empty,
             problems: ["settlement_unknown", "wrong_state"]),
+        requestReturn("settlements/{settlement}", "Settlement", .settlements, "settlement_unknown"),
+        answerReturnRequest(
+            "settlements/{settlement}", "Settlement", .settlements, "settlement_unknown"),
     ]
 }

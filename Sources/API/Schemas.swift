@@ -110,6 +110,14 @@ enum Schemas {
         "CHARGED_OFF", "CHARGED_OFF_PARTIALLY_RECOVERED", "CANCELLED",
     ]
 
+    /// That the receiver's bank was asked to send a debit back (R06).
+    static let returnRequests = Schema.list(
+        .answer([
+            "reason": .words, "by": .words, "at": .time,
+            "answer_by": .time.described("Until when the bank must say whether it will."),
+            "answer": .oneOf(ReturnRequest.Answer.self).orNull,
+        ]))
+
     static let deposit = Schema.answer([
         "id": .id(DepositID.self), "customer": .id(CustomerID.self),
         "status": .oneOf(depositStatuses),
@@ -130,6 +138,7 @@ enum Schemas {
                 "received_at": .time, "covered_minor": .cents, "shortfall_minor": .cents,
                 "after_release": .boolean, "settled": .boolean,
             ])),
+        "return_requests": returnRequests,
         "obligation": Schema.named("Obligation").orNull,
         "timeline": .list(
             .answer([
@@ -190,7 +199,8 @@ enum Schemas {
             "asset": .asset, "price": .price, "quantity": .quantity, "expires_at": .time,
         ]).orNull,
         "documents_wanted": .list(.oneOf(DocumentType.self)), "action_url": .words.orNull,
-        "trace": .words.orNull, "settlement_day": .day.orNull, "disputed": .boolean,
+        "trace": .words.orNull, "settlement_day": .day.orNull, "return_requests": returnRequests,
+        "disputed": .boolean,
     ])
 
     static let settlementOption = Schema.answer([

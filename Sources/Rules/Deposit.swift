@@ -105,6 +105,14 @@ public struct Deposit: Hashable, Sendable, Codable {
         }
     }
 
+    /// Its debit is with the receiver's bank or was, and has not come back.
+    public var isWithReceiver: Bool {
+        switch state {
+        case .submitted, .fundsReceived, .settled: true
+        case .initiated, .returned, .cancelled: false
+        }
+    }
+
     /// Debits initiated and not yet settled, which the linked balance must still cover.
     public var isUncleared: Bool { state == .initiated || state == .submitted }
 }

@@ -327,10 +327,7 @@ extension Draft {
         case .deposit(let id):
             let deposit = try deposit(id)
             amount = deposit.amount
-            switch deposit.state {
-            case .submitted, .fundsReceived, .settled: hasLeft = true
-            case .initiated, .returned, .cancelled: hasLeft = false
-            }
+            hasLeft = deposit.isWithReceiver
         case .settlement(let id):
             let settlement = try settlement(id)
             amount = settlement.amount

@@ -32,7 +32,7 @@ extension [ReturnRequest] {
     public var unanswered: ReturnRequest? { last.flatMap { $0.answer == nil ? $0 : nil } }
 
     /// Whether the entry may be asked for: not while an earlier request is open or agreed to.
-    var mayAskAgain: Bool { last.map { $0.answer == .declined } ?? true }
+    public var mayAskAgain: Bool { last.map { $0.answer == .declined } ?? true }
 }
 
 extension Draft {
@@ -132,13 +132,8 @@ extension Draft {
 
     private func isWithReceiver(_ payment: PaymentReference) throws(Refusal) -> Bool {
         switch payment {
-        case .deposit(let id):
-            switch try deposit(id).state {
-            case .submitted, .fundsReceived, .settled: true
-            case .initiated, .returned, .cancelled: false
-            }
-        case .settlement(let id):
-            try settlement(id).hasLeft
+        case .deposit(let id): try deposit(id).isWithReceiver
+        case .settlement(let id): try settlement(id).hasLeft
         case .dishonor: false
         }
     }

@@ -57,7 +57,7 @@ public struct Settlement: Hashable, Sendable, Codable {
     public var returnRequests: [ReturnRequest] = []
 
     /// Whether its debit is with the receiver's bank or was, and has not come back.
-    var hasLeft: Bool {
+    public var hasLeft: Bool {
         switch state {
         case .submitted, .unconfirmed: true
         case .completed: trace != nil

@@ -50,6 +50,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case resumeLiquidation = "resume_liquidation"
     case restoreSale = "restore_sale"
     case decideClaim = "decide_claim"
+    case requestReturn = "request_return"
+    case answerReturnRequest = "answer_return_request"
     case fundCounterparty = "fund_counterparty"
     case parkReturn = "park_return"
     case matchReturn = "match_return"
@@ -101,8 +103,9 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
         case .fill, .finishSale: .venue
         case .noticeDelivered, .noticeUndeliverable: .mail
         case .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
-            .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .matchReturn,
-            .dishonorReturn, .pauseLiquidation, .assignFunds, .closeSuspense, .propose, .approve,
+            .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
+            .answerReturnRequest, .matchReturn, .dishonorReturn, .pauseLiquidation, .assignFunds,
+            .closeSuspense, .propose, .approve,
             .decline:
             .operator
         }
@@ -124,7 +127,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .settleReturn, .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded,
             .chargeFailed, .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
             .noticeUndeliverable, .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline,
-            .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim:
+            .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
+            .answerReturnRequest:
             false
         }
     }

@@ -167,6 +167,14 @@ extension JSONObjectReader {
                 Command.DecideClaim(
                     claim: id("claim", context),
                     accept: enumeration("decision", as: Verdict.self) == .accept))
+        case .requestReturn:
+            .requestReturn(
+                Command.RequestReturn(payment: sentPayment(context), reason: reason()))
+        case .answerReturnRequest:
+            .answerReturnRequest(
+                Command.AnswerReturnRequest(
+                    payment: sentPayment(context),
+                    agreed: enumeration("answer", as: RequestAnswer.self) == .agreed))
         case .fundCounterparty:
             amount(context).map { .fundCounterparty(asset: $0.asset, amount: $0.amount) }
         case .parkReturn: parkReturn()
@@ -462,13 +470,15 @@ extension JSONObjectReader {
         let trace = trace("trace")
         let original = self.trace("original_trace")
         let why = enumeration("why", as: SuspenseItem.Why.self)
+        let day = optionalDay("day")
         if why == .unidentifiedFunds {
             reject("why", .notAllowed, "That is for money that arrived, not for a return.")
         }
         guard let trace, let original else { return nil }
         return .parkReturn(
             Command.ParkReturn(
-                code: code, amount: amount, trace: trace, originalTrace: original, why: why))
+                code: code, amount: amount, trace: trace, originalTrace: original, why: why,
+                settlesOn: day))
     }
 
     private mutating func receivePayout() -> Command? {
@@ -508,6 +518,19 @@ extension JSONObjectReader {
     fileprivate enum Verdict: String, CaseIterable {
         case accept
         case refuse
+    }
+
+    /// What a bank says to a request before it acts.
+    fileprivate enum RequestAnswer: String, CaseIterable {
+        case agreed
+        case declined
+    }
+
+    /// The deposit or settlement of the path, or what `payment` names.
+    fileprivate mutating func sentPayment(_ context: CommandContext) -> PaymentReference {
+        if context.given["deposit"] != nil { return .deposit(id("deposit", context)) }
+        if context.given["settlement"] != nil { return .settlement(id("settlement", context)) }
+        return payment("payment", context)
     }
 
     private mutating func reviewDocument(_ context: CommandContext) -> Command? {

@@ -159,6 +159,7 @@ public struct Describe: Sendable {
             ("settlement_day", optional(deposit.settlementDay) { .string($0.iso) }),
             ("underwriting", underwriting(deposit.underwriting)),
             ("returns", .array(deposit.returns.map(returned))),
+            ("return_requests", .array(deposit.returnRequests.map(returnRequest))),
             ("obligation", optional(obligation) { self.obligation($0, of: customer) }),
             ("timeline", .array(deposit.history.map(moment))),
         ])
@@ -194,6 +195,15 @@ public struct Describe: Sendable {
             ("after_release", .boolean(record.afterRelease)),
             ("settled", .boolean(record.settled)),
         ])
+    }
+
+    /// That its bank was asked to send a debit back, and what it said.
+    public func returnRequest(_ request: ReturnRequest) -> JSON {
+        [
+            "reason": .string(request.reason), "by": .string(request.by), "at": time(request.at),
+            "answer_by": time(request.answerBy),
+            "answer": optional(request.answer) { .string($0.rawValue) },
+        ]
     }
 
     /// One step of a deposit's timeline.
@@ -322,6 +332,7 @@ public struct Describe: Sendable {
             ("trace", optional(settlement.trace) { .string($0.text) }),
             ("settlement_day", optional(settlement.settlementDay) { .string($0.iso) }),
             ("disputed", .boolean(settlement.disputed)),
+            ("return_requests", .array(settlement.returnRequests.map(returnRequest))),
         ])
     }
 

@@ -293,6 +293,12 @@ extension Describe {
                 "notice_undeliverable", [("customer", text(customer)), ("notice", text(notice))],
                 "A notice could not be delivered, so no deadline runs. Find another way."
             )
+        case .returnRequestUnanswered(let customer, let payment):
+            (
+                "return_request_unanswered",
+                [("customer", text(customer)), ("payment", .string(payment.key))],
+                "A bank has not said in its ten banking days whether it sends a debit back."
+            )
         case .fillParked(let customer, let sale, let trade):
             (
                 "fill_parked",

@@ -223,7 +223,7 @@ extension BankRail {
                         Command.ParkReturn(
                             code: code, amount: arrival.amount, trace: trace,
                             originalTrace: about, why: .unknownTrace,
-                            place: arrival.place(in: file))),
+                            place: arrival.place(in: file), settlesOn: settlesOn)),
                     to: .house, "bank:return", key)
             }
             var remarks: ReturnRemarks?

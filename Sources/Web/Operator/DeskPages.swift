@@ -435,6 +435,8 @@ public struct TasksPage: Page, Equatable {
         case help(HelpPage.Topic?)
         /// A notice reached nobody.
         case noticeUndelivered
+        /// A bank has not said whether it sends a debit back.
+        case returnRequestUnanswered
         /// The venue filled what could not be booked.
         case fillParked
         /// A command was given up.

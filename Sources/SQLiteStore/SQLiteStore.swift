@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Nacha
 import Rules
 
 /// The embedded store: one SQLite file, write-ahead log, every commit flushed before it is
@@ -94,6 +95,39 @@ public final class SQLiteStore: Store {
     }
 
     public func house() throws -> House { try pool.read { db in try Reader.house(db) } }
+
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
+        try perform { statements in
+            statements.suspense.bind(1, Blob(id))
+            return try items(statements.suspense).first
+        }
+    }
+
+    public func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        try perform { statements in
+            statements.suspenseUnder.bind(1, trace.text)
+            return try items(statements.suspenseUnder)
+        }
+    }
+
+    private func items(_ statement: Statement) throws -> [SuspenseItem] {
+        var items: [SuspenseItem] = []
+        try statement.each { row in
+            items.append(try JSON.decode(SuspenseItem.self, row.text(0)))
+        }
+        return items
+    }
+
+    public func proposal(_ id: ProposalID) throws -> Proposal? {
+        try perform { statements in
+            var proposal: Proposal?
+            statements.proposal.bind(1, Blob(id))
+            try statements.proposal.each { row in
+                proposal = try JSON.decode(Proposal.self, row.text(0))
+            }
+            return proposal
+        }
+    }
 
     public func known(_ cause: Cause) throws -> KnownCause? {
         try perform { statements in
@@ -385,6 +419,7 @@ public final class SQLiteStore: Store {
             statements.putSuspense.bind(2, item.state.tag)
             statements.putSuspense.bind(3, try JSON.encode(item))
             statements.putSuspense.bind(4, item.trace?.text)
+            statements.putSuspense.bind(5, item.dishonorBy?.milliseconds)
             try statements.putSuspense.run()
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {
@@ -393,6 +428,11 @@ public final class SQLiteStore: Store {
             statements.putProposal.bind(2, proposal.state.tag)
             statements.putProposal.bind(3, try JSON.encode(proposal))
             try statements.putProposal.run()
+        }
+        for account in commit.decisions.lazy.flatMap(\.changes.blocked) {
+            statements.blockAccount.bind(1, account.fingerprint)
+            statements.blockAccount.bind(2, account.code)
+            try statements.blockAccount.run()
         }
         if commit.decisions.contains(where: \.settings) {
             statements.putSetting.bind(1, "house")

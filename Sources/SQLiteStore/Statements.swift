@@ -7,6 +7,7 @@ final class Statements {
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
     let insertNotice, insertAlert, insertOutgoing: Statement
     let addDebits, addReturns: Statement
+    let suspense, suspenseUnder, proposal, blockAccount: Statement
 
     init(_ connection: OpaquePointer) throws {
         func prepare(_ sql: String) throws -> Statement { try Statement(connection, sql) }
@@ -45,7 +46,11 @@ final class Statements {
             ON CONFLICT DO UPDATE SET tag = excluded.tag, body = excluded.body
             """)
         putSuspense = try prepare(
-            "INSERT OR REPLACE INTO suspense(id, tag, body, trace) VALUES (?, ?, ?, ?)")
+            "INSERT OR REPLACE INTO suspense(id, tag, body, trace, due) VALUES (?, ?, ?, ?, ?)")
+        suspense = try prepare("SELECT body FROM suspense WHERE id = ?")
+        suspenseUnder = try prepare("SELECT body FROM suspense WHERE trace = ?")
+        proposal = try prepare("SELECT body FROM proposal WHERE id = ?")
+        blockAccount = try prepare("INSERT OR IGNORE INTO blocked_account VALUES (?, ?)")
         putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
         putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
         setTimer = try prepare(

@@ -65,6 +65,7 @@ struct Call: Sendable {
             return CommandContext.SealedAccount(
                 number: sealed.sealedNumber, fingerprint: sealed.fingerprint)
         }
+        context.microAmounts = MicroAmounts.random
         for name in route.parameters {
             switch name {
             case "customer":

@@ -279,6 +279,27 @@ extension RouteTable {
             body: Route.Body(
                 schema: .request(["amount_minor": .cents]), example: ["amount_minor": 250_000]),
             answer: .named("Made"), status: 200, problems: ["method_unknown"]),
+        post(
+            "/v1/customers/{customer}/payment-methods/{method}/micro-entries",
+            "startValidation", .methods,
+            "Send two small amounts that prove the account", .startValidation,
+            scope: .customersWrite, body: .empty, status: 201,
+            problems: [
+                "method_unknown", "method_unusable", "method_blocked", "wrong_state",
+            ]),
+        post(
+            "/v1/customers/{customer}/payment-methods/{method}/micro-entries/confirm",
+            "confirmValidation", .methods,
+            "Type the amounts that arrived; three times, within ten days", .confirmValidation,
+            scope: .customersWrite,
+            body: Route.Body(
+                schema: .request([
+                    "amounts_minor": Schema.list(
+                        .amount, max: 2
+                    ).described("Both, in any order, 1 through 99 cents.")
+                ]), example: ["amounts_minor": [12, 34]]),
+            answer: .named("Validated"), status: 200,
+            problems: ["method_unknown", "wrong_state"]),
     ]
 }
 

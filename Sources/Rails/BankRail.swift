@@ -123,21 +123,41 @@ public struct BankRail: Sendable {
             let queued = try waiting.filter {
                 try !tried.contains($0.payment) && mayGo($0, in: window)
             }
-            let plan = FilePlan(queued.map(\.item), caps: bank.caps, isBalanced: isBalanced)
+            let units = Self.units(queued)
+            let plan = FilePlan(units.map(\.item), caps: bank.caps, isBalanced: isBalanced)
             for index in plan.tooLarge {
-                let key = queued[index].payment.key
+                let key = units[index][0].payment.key
                 try service.raise(
                     .bankDelivery(name: key, .entryTooLarge), about: "bank entry too large \(key)")
             }
             for part in plan.files where !part.isEmpty {
                 guard let name = try openFile(at: now, for: window) else { return }
-                try await submit(part.map { queued[$0] }, into: name, for: window)
+                try await submit(part.map { units[$0] }, into: name, for: window)
                 try complete(name)
             }
             tried.formUnion(queued.map(\.payment))
             // What came meanwhile waits for the next window; what did not fit into memory goes on.
             guard waiting.count == Self.entriesMax, !queued.isEmpty else { return }
         }
+    }
+
+    /// What goes together or not at all: the micro-entries of one account, and anything else alone.
+    private static func units(_ rows: [Reader.EntryRow]) -> [[Reader.EntryRow]] {
+        var units: [[Reader.EntryRow]] = []
+        var place: [PaymentMethodID: Int] = [:]
+        for row in rows {
+            guard case .validation(_, let method) = row.presentment else {
+                units.append([row])
+                continue
+            }
+            if let known = place[method] {
+                units[known].append(row)
+            } else {
+                place[method] = units.count
+                units.append([row])
+            }
+        }
+        return units
     }
 
     private var isBalanced: Bool { bank.offset != nil }
@@ -147,8 +167,8 @@ public struct BankRail: Sendable {
     private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) throws -> Bool {
         switch (window.cutOff.service, row.presentment) {
         case (_, .dishonor(let code, _, _)): try canBeAnswered(row, code)
-        case (.nextDay, .original), (.nextDay, .again): true
-        case (.sameDay, .original), (.sameDay, .again):
+        case (.nextDay, .original), (.nextDay, .again), (.nextDay, .validation): true
+        case (.sameDay, .original), (.sameDay, .again), (.sameDay, .validation):
             row.amount <= bank.sameDayMax(under: service.rules, on: window.processingDay)
         }
     }
@@ -221,11 +241,12 @@ public struct BankRail: Sendable {
         {
             let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
                 .filter { try mayGo($0, in: window) }
+            let units = Self.units(queued)
             let plan = FilePlan(
-                queued.map(\.item), caps: bank.caps, isBalanced: isBalanced,
+                units.map(\.item), caps: bank.caps, isBalanced: isBalanced,
                 first: FileLoad(try service.reader.entries(inFile: file.name).map(\.item)))
             let part = plan.files.first ?? []
-            try await submit(part.map { queued[$0] }, into: file.name, for: window)
+            try await submit(part.map { units[$0] }, into: file.name, for: window)
         } else {
             // Its cut-off has passed: what is in it goes with the next one.
             try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
@@ -234,23 +255,30 @@ public struct BankRail: Sendable {
     }
 
     private func submit(
-        _ rows: [Reader.EntryRow], into name: String, for window: BankFileClock.Window
+        _ units: [[Reader.EntryRow]], into name: String, for window: BankFileClock.Window
     ) async throws {
-        guard !rows.isEmpty else { return }
-        let entries = try zip(rows, traces(rows.count)).map { row, trace in
-            let settlesOn: Day? =
-                if case .dishonor = row.presentment { nil } else { window.effectiveEntryDate }
+        guard !units.isEmpty else { return }
+        var free = try traces(units.map(\.count).reduce(0, +))[...]
+        let entries = units.map { unit in
+            let taken = free.prefix(unit.count)
+            free = free.dropFirst(unit.count)
             return (
-                row,
-                Command.SubmitEntry(
-                    payment: row.payment, trace: trace, file: name, settlesOn: settlesOn)
+                unit,
+                zip(unit, taken).map { row, trace in
+                    let settlesOn: Day? =
+                        if case .dishonor = row.presentment { nil } else {
+                            window.effectiveEntryDate
+                        }
+                    return Command.SubmitEntry(
+                        payment: row.payment, trace: trace, file: name, settlesOn: settlesOn)
+                }
             )
         }
         // Together, so that many share one commit; each has its own trace number already.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, (row, entry)) in entries.enumerated() {
+            for (index, (unit, entries)) in entries.enumerated() {
                 if index >= Self.submittedTogether { try await group.next() }
-                group.addTask { try await submit(row, entry) }
+                group.addTask { try await submit(unit[0], entries) }
             }
             try await group.waitForAll()
         }
@@ -281,14 +309,19 @@ public struct BankRail: Sendable {
         return traces
     }
 
-    private func submit(_ row: Reader.EntryRow, _ entry: Command.SubmitEntry) async throws {
+    private func submit(_ row: Reader.EntryRow, _ entries: [Command.SubmitEntry]) async throws {
+        guard let entry = entries.first else { return }
         let command: Command
         let addressee: Addressee
         if case .dishonor(let id) = row.payment {
             command = .submitDishonor(id, entry)
             addressee = .house
         } else if let customer = row.customer {
-            command = .submitEntry(entry)
+            if case .microEntry = row.payment {
+                command = .submitMicroEntries(entries)
+            } else {
+                command = .submitEntry(entry)
+            }
             addressee = .customer(customer)
         } else {
             return
@@ -339,12 +372,14 @@ public struct BankRail: Sendable {
                 companyIdentification: service.settings.originator.companyIdentification,
                 entryDescription: "DEPOSIT", odfi: odfi.identification),
             effectiveEntryDate: window.effectiveEntryDate)
+        var validations = origination
         var dishonors: [(Entry, BatchHeader)] = []
         for row in rows {
             guard let trace = row.trace.flatMap({ TraceNumber($0) }) else { continue }
             switch row.presentment {
             case .original: origination.add(try entry(row, trace))
             case .again: origination.add(try entry(row, trace), for: .representment)
+            case .validation: validations.add(try entry(row, trace), for: .accountVerification)
             case .dishonor(let code, _, _):
                 if let dishonored = try dishonor(row, trace, code: code) {
                     dishonors.append(dishonored)
@@ -359,6 +394,9 @@ public struct BankRail: Sendable {
             }
         }
         var batches = try balanced(origination.batches(), window)
+        if let even = Self.even(validations.batches(), number: batches.count + 1, window) {
+            batches.append(even)
+        }
         for (entry, header) in dishonors {
             batches.append(
                 Batch(
@@ -373,6 +411,18 @@ public struct BankRail: Sendable {
         try service.edge.hand(
             over: name, bytes: data, digest: Data(SHA256.hash(data: data)),
             at: service.clock.now())
+    }
+
+    /// Micro-entries in one batch of both sides: it is even by itself, and needs no offset.
+    private static func even(
+        _ batches: [Batch], number: Int, _ window: EdgeStore.FileWindow
+    ) -> Batch? {
+        guard var batch = batches.first else { return nil }
+        batch.header.serviceClass = .mixed
+        batch.header.number = number
+        batch.header.descriptiveDate = window.descriptiveDate
+        batch.entries = batches.flatMap(\.entries).sorted { $0.trace < $1.trace }
+        return batch
     }
 
     /// Each batch with what the window asks for, and its other side where the bank wants balanced
@@ -427,10 +477,12 @@ public struct BankRail: Sendable {
         case .deposit(let id): methodID = customer.deposits[id]?.method
         case .settlement(let id): methodID = customer.settlements[id]?.method
         case .dishonor: methodID = nil
+        case .microEntry(let id): methodID = customer.method(ofMicroEntry: id)?.id
         }
         guard let account = methodID.flatMap({ customer.methods[$0]?.bankAccount }),
             let receiver = RoutingNumber(account.routingNumber),
-            let code = TransactionCode(account.type == .savings ? .savings : .checking, .debit)
+            let code = TransactionCode(
+                account.type == .savings ? .savings : .checking, row.isCredit ? .credit : .debit)
         else { throw RailProblem("\(row.payment.key) has no bank account to debit") }
         return Entry(
             code: code, receiver: receiver, account: try service.vault.accountNumber(of: account),
@@ -469,7 +521,21 @@ public struct BankRail: Sendable {
 
 extension Reader.EntryRow {
     /// What a plan of files looks at.
-    var item: FilePlan.Item { FilePlan.Item(amount: amount, group: FilePlan.Group(presentment)) }
+    var item: FilePlan.Item {
+        FilePlan.Item(amount: isCredit ? .zero : amount, group: FilePlan.Group(presentment))
+    }
+}
+
+extension [Reader.EntryRow] {
+    /// The same for entries that go together.
+    var item: FilePlan.Item {
+        var item = self[0].item
+        for row in dropFirst() {
+            item = FilePlan.Item(
+                amount: item.amount + row.item.amount, group: item.group, entries: item.entries + 1)
+        }
+        return item
+    }
 }
 
 extension EdgeStore.FileWindow {

@@ -17,6 +17,8 @@ struct FilePlan: Equatable {
     struct Item: Hashable {
         let amount: Cents
         let group: Group
+        /// More than one for the micro-entries of an account, which go together.
+        var entries = 1
     }
 
     /// Entries of one group share a batch.
@@ -26,12 +28,16 @@ struct FilePlan: Equatable {
         case representment
         /// A dishonored return repeats the company of its own batch, so each has one.
         case dishonor
+        /// ACCTVERIFY: credits and the debits that take them back in one batch, whose sum is nothing
+        /// (Nacha Operating Rules, Micro-Entries).
+        case validation
 
         init(_ presentment: QueuedEntry.Presentment) {
             switch presentment {
             case .original: self = .payment
             case .again: self = .representment
             case .dishonor: self = .dishonor
+            case .validation: self = .validation
             }
         }
     }
@@ -74,14 +80,15 @@ struct FileLoad: Equatable {
     private var payments = Part()
     private var representments = Part()
     private var dishonors = Part()
+    private var validations = Part()
 
     private struct Part: Equatable {
         var entries = 0
         var debits = Cents.zero
 
-        mutating func add(_ amount: Cents) {
-            entries += 1
-            debits += amount
+        mutating func add(_ item: FilePlan.Item) {
+            entries += item.entries
+            debits += item.amount
         }
     }
 
@@ -91,27 +98,32 @@ struct FileLoad: Equatable {
 
     mutating func add(_ item: FilePlan.Item) {
         switch item.group {
-        case .payment: payments.add(item.amount)
-        case .representment: representments.add(item.amount)
-        case .dishonor: dishonors.add(item.amount)
+        case .payment: payments.add(item)
+        case .representment: representments.add(item)
+        case .dishonor: dishonors.add(item)
+        case .validation: validations.add(item)
         }
     }
 
-    /// Batches that a balanced file offsets: what is sent back is none of the originator's money.
+    /// Batches that a balanced file offsets: what is sent back is none of the originator's money, and
+    /// micro-entries are even by themselves.
     private var shared: [Part] { [payments, representments].filter { $0.entries > 0 } }
 
     func entryCount(isBalanced: Bool) -> Int {
-        payments.entries + representments.entries + dishonors.entries
+        payments.entries + representments.entries + dishonors.entries + validations.entries
             + (isBalanced ? shared.count : 0)
     }
 
-    var debitSum: Cents { payments.debits + representments.debits + dishonors.debits }
+    var debitSum: Cents {
+        payments.debits + representments.debits + dishonors.debits + validations.debits
+    }
 
     /// Lines of the file: two for it, two for each batch, one for each entry and addenda, and
     /// nines to whole blocks of ten.
     func lineCount(isBalanced: Bool) -> Int {
         let lines =
-            2 + 2 * (shared.count + dishonors.entries) + entryCount(isBalanced: isBalanced)
+            2 + 2 * (shared.count + dishonors.entries + (validations.entries > 0 ? 1 : 0))
+            + entryCount(isBalanced: isBalanced)
             + dishonors.entries
         return (lines + 9) / 10 * 10
     }

@@ -29,8 +29,11 @@ public enum Command: Hashable, Sendable, Codable {
     case setLiquidationOrder([AssetCode])
     case recordSecurityChange(SecurityLock.Kind)
     case askForHelp(AskForHelp)
+    case startValidation(StartValidation)
+    case confirmValidation(ConfirmValidation)
     // From the bank.
     case submitEntry(SubmitEntry)
+    case submitMicroEntries([SubmitEntry])
     case settleEntry(SettleEntry)
     case receiveReturn(ReturnedEntry)
     case settleReturn(SettleReturn)
@@ -586,6 +589,31 @@ extension Command {
         public init(payment: PaymentReference, agreed: Bool) {
             self.payment = payment
             self.agreed = agreed
+        }
+    }
+
+    /// Sends two small amounts to a bank account. They are made where nobody can guess them, and
+    /// told to nobody.
+    public struct StartValidation: Hashable, Sendable, Codable {
+        public let method: PaymentMethodID
+        public let first: Cents
+        public let second: Cents
+
+        public init(method: PaymentMethodID, first: Cents, second: Cents) {
+            self.method = method
+            self.first = first
+            self.second = second
+        }
+    }
+
+    /// The amounts that the customer found, in any order.
+    public struct ConfirmValidation: Hashable, Sendable, Codable {
+        public let method: PaymentMethodID
+        public let amounts: [Cents]
+
+        public init(method: PaymentMethodID, amounts: [Cents]) {
+            self.method = method
+            self.amounts = amounts
         }
     }
 

@@ -186,6 +186,7 @@ extension Draft {
         case .deposit(let id): try submitDeposit(id, command)
         case .settlement(let id): try submitSettlement(id, command)
         case .dishonor: throw .wrongState("a dishonored return belongs to the house")
+        case .microEntry: throw .wrongState("micro-entries leave together")
         }
     }
 

@@ -230,4 +230,6 @@ public enum Reply: Hashable, Sendable, Codable {
     case claim(ClaimID)
     case parked(SuspenseID)
     case proposal(ProposalID)
+    /// The amounts were wrong; so many more may be typed.
+    case triesLeft(Int)
 }

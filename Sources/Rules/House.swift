@@ -284,7 +284,8 @@ public struct HouseDraft {
             .noticeUndeliverable,
             .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
             .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .timer, .blockMethods,
-            .upholdReturn, .returnDecided, .requestReturn, .answerReturnRequest:
+            .upholdReturn, .returnDecided, .requestReturn, .answerReturnRequest,
+            .startValidation, .submitMicroEntries, .confirmValidation:
             throw .wrongState("this command is for a customer")
         }
     }

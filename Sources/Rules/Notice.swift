@@ -40,6 +40,11 @@ public struct Notice: Hashable, Sendable, Codable {
         case chargedOff(obligation: ObligationID, amount: Cents)
         case withdrawalCancelled(withdrawal: WithdrawalID, asset: AssetCode, amount: Int64)
         case methodCorrected(method: PaymentMethodID, lastFour: String)
+        /// Two small amounts are on their way; they may be typed until then.
+        case microEntriesSent(method: PaymentMethodID, lastFour: String, until: Instant)
+        case methodVerified(method: PaymentMethodID, lastFour: String)
+        case validationFailed(
+            method: PaymentMethodID, lastFour: String, why: Validation.Failure)
     }
 }
 
@@ -130,6 +135,8 @@ public struct QueuedEntry: Hashable, Sendable, Codable {
         case again
         /// A dishonored return, with the code and the return it answers.
         case dishonor(code: String, returnCode: String, returnTrace: String)
+        /// One of the three micro-entries that prove an account; they leave together.
+        case validation(isCredit: Bool, of: PaymentMethodID)
     }
 }
 
@@ -157,6 +164,7 @@ public struct Timer: Hashable, Sendable, Codable {
         case liquidationSlice
         case flagEnd(FlagID)
         case returnAnswer(PaymentReference)
+        case validationEnd(PaymentMethodID)
 
         /// One timer of each name per customer.
         public var name: String {
@@ -174,6 +182,7 @@ public struct Timer: Hashable, Sendable, Codable {
             case .liquidationSlice: "liquidation_slice"
             case .flagEnd(let id): "flag_end:\(id)"
             case .returnAnswer(let payment): "return_answer:\(payment.key)"
+            case .validationEnd(let id): "validation_end:\(id)"
             }
         }
     }

@@ -5,6 +5,7 @@ public enum PaymentReference: Hashable, Sendable, Codable {
     case deposit(DepositID)
     case settlement(SettlementID)
     case dishonor(SuspenseID)
+    case microEntry(MicroEntryID)
 }
 
 extension PaymentReference {
@@ -14,6 +15,7 @@ extension PaymentReference {
         case .deposit(let id): "\(id)"
         case .settlement(let id): "\(id)"
         case .dishonor(let id): "\(id)"
+        case .microEntry(let id): "\(id)"
         }
     }
 
@@ -24,6 +26,8 @@ extension PaymentReference {
             self = .settlement(id)
         } else if let id = SuspenseID(key) {
             self = .dishonor(id)
+        } else if let id = MicroEntryID(key) {
+            self = .microEntry(id)
         } else {
             return nil
         }

@@ -68,6 +68,7 @@ extension Draft {
         case .deposit(let id): try returnDeposit(id, entry)
         case .settlement(let id): try returnSettlement(id, entry)
         case .dishonor: throw .wrongState("a dishonored return is contested, not returned")
+        case .microEntry(let id): try returnMicroEntry(id, entry)
         }
     }
 
@@ -231,6 +232,8 @@ extension Draft {
             keep(settlement)
         case .dishonor:
             throw .wrongState("a dishonored return belongs to the house")
+        case .microEntry(let id):
+            return try settleReturn(ofMicroEntry: id, fee: command.fee)
         }
         try post(.house(.returnFee), .house(.bankOperating), command.fee, .returnFee)
         return .done
@@ -265,7 +268,7 @@ extension Draft {
                 settlement.parkedReturns.append(ParkedReturn(trace: entry.trace))
                 keep(settlement)
             }
-        case .dishonor: break
+        case .dishonor, .microEntry: break
         }
         return .parked(item.id)
     }
@@ -275,6 +278,7 @@ extension Draft {
         case .deposit(let id): customer.deposits[id]?.settlementDay
         case .settlement(let id): customer.settlements[id]?.settlementDay
         case .dishonor: nil
+        case .microEntry(let id): customer.microEntry(id)?.settlementDay
         }
     }
 
@@ -312,7 +316,7 @@ extension Draft {
                 countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
             }
             try takeBack(settlement, entry, source: command.from)
-        case .dishonor: break
+        case .dishonor, .microEntry: break
         }
         return .done
     }
@@ -333,6 +337,8 @@ extension Draft {
             amount = settlement.amount
             hasLeft = settlement.hasLeft
         case .dishonor: throw .wrongState("a dishonored return is not returned")
+        // A few cents of the house's: no customer is charged for them.
+        case .microEntry: return .duplicate
         }
         if amount != entry.amount { return .amountDiffers }
         return hasLeft ? nil : .duplicate
@@ -375,7 +381,7 @@ extension Draft {
                 set(.confirm(id), due: max(until, facts.now))
             }
             return true
-        case .dishonor: return false
+        case .dishonor, .microEntry: return false
         }
     }
 

@@ -110,7 +110,7 @@ extension Draft {
         switch payment {
         case .deposit(let id): try deposit(id).returnRequests
         case .settlement(let id): try settlement(id).returnRequests
-        case .dishonor: throw .wrongState("a dishonored return is contested, not returned")
+        case .dishonor, .microEntry: throw .wrongState("only a payment is asked back")
         }
     }
 
@@ -126,7 +126,7 @@ extension Draft {
             var settlement = try settlement(id)
             settlement.returnRequests = requests
             keep(settlement)
-        case .dishonor: throw .wrongState("a dishonored return is contested, not returned")
+        case .dishonor, .microEntry: throw .wrongState("only a payment is asked back")
         }
     }
 
@@ -134,7 +134,7 @@ extension Draft {
         switch payment {
         case .deposit(let id): try deposit(id).isWithReceiver
         case .settlement(let id): try settlement(id).hasLeft
-        case .dishonor: false
+        case .dishonor, .microEntry: false
         }
     }
 }

@@ -430,6 +430,11 @@ public struct Reader: Sendable {
         public let presentment: QueuedEntry.Presentment
         public let trace: String?
         public let file: String?
+
+        /// Whether we send money with it.
+        public var isCredit: Bool {
+            if case .validation(let isCredit, _) = presentment { isCredit } else { false }
+        }
     }
 
     public func queuedEntries(limit: Int) throws -> [EntryRow] {

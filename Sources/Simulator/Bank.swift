@@ -17,7 +17,7 @@ struct Bank {
 }
 
 extension World {
-    private var timing: ACHTiming { ACHTiming() }
+    var timing: ACHTiming { ACHTiming() }
     private static let odfi = DFIIdentification("07640125")
 
     func newTrace() -> TraceNumber? {
@@ -25,7 +25,7 @@ extension World {
         return World.odfi.flatMap { TraceNumber(odfi: $0, sequence: bank.traces) }
     }
 
-    private func seconds(until time: Instant) -> Int { Int(max(0, time - now) / 1000) }
+    func seconds(until time: Instant) -> Int { Int(max(0, time - now) / 1000) }
 
     // MARK: Files out
 
@@ -39,9 +39,11 @@ extension World {
         let queued = store.memory.entries.values.filter { $0.sent == nil }
             .sorted { "\($0.entry.payment)" < "\($1.entry.payment)" }
         for stored in queued {
+            if case .validation = stored.entry.presentment { continue }
             guard let trace = newTrace() else { continue }
             try submit(stored, trace)
         }
+        try submitMicroEntries(queued, file: "file-\(bank.files)")
     }
 
     private func submit(_ stored: MemoryStore.StoredEntry, _ trace: TraceNumber) throws {
@@ -51,6 +53,7 @@ extension World {
         case .dishonor(let item):
             let outcome = try send(.submitDishonor(item, entry), to: .house, by: .system)
             guard case .refused = outcome else { return dishonored(item) }
+        case .microEntry: return
         case .deposit, .settlement:
             guard let customer = stored.customer else { return }
             let outcome = try send(.submitEntry(entry), to: .customer(customer), by: .system)

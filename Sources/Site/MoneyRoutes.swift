@@ -210,7 +210,8 @@ extension Customer {
             .map { method in
                 BankAccountChoice(
                     id: "\(method.id)", label: BankLabel(method.label, method.lastFour),
-                    refusal: refusal(of: method, facts))
+                    refusal: refusal(of: method, facts),
+                    mayBeVerified: !method.verified && method.standing == .usable)
             }
     }
 

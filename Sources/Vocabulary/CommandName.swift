@@ -25,7 +25,10 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case setLiquidationOrder = "set_liquidation_order"
     case recordSecurityChange = "record_security_change"
     case askForHelp = "ask_for_help"
+    case startValidation = "start_validation"
+    case confirmValidation = "confirm_validation"
     case submitEntry = "submit_entry"
+    case submitMicroEntries = "submit_micro_entries"
     case settleEntry = "settle_entry"
     case receiveReturn = "receive_return"
     case settleReturn = "settle_return"
@@ -92,8 +95,11 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .cancelWithdrawal, .receiveAsset, .refundOverpayment, .setLiquidationOrder,
             .recordSecurityChange, .fundCounterparty:
             .host
-        case .startSettlement, .cancelSettlement, .submitDocument, .askForHelp: .customer
-        case .receiveFunds, .submitEntry, .settleEntry, .receiveReturn, .settleReturn,
+        case .startSettlement, .cancelSettlement, .submitDocument, .askForHelp, .startValidation,
+            .confirmValidation:
+            .customer
+        case .receiveFunds, .submitEntry, .submitMicroEntries, .settleEntry, .receiveReturn,
+            .settleReturn,
             .correctMethod, .receiveClaim, .parkReturn, .submitDishonor, .settleParkedReturn,
             .settleDishonor, .contestDishonor, .receiveUnidentifiedFunds:
             .bank
@@ -128,7 +134,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .chargeFailed, .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
             .noticeUndeliverable, .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline,
             .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
-            .answerReturnRequest:
+            .answerReturnRequest, .startValidation, .submitMicroEntries, .confirmValidation:
             false
         }
     }

@@ -127,6 +127,7 @@ public struct Describe: Sendable {
             ("routing_number", routing),
             ("account_type", type),
             ("verified", .boolean(method.verified)),
+            ("validation", optional(method.validation, validation)),
             ("standing", .string(method.standing.rawValue)),
             ("standing_reason", optional(method.standingReason) { .string($0) }),
             (
@@ -137,6 +138,24 @@ public struct Describe: Sendable {
             ),
             ("linked_at", time(method.linkedAt)),
         ])
+    }
+
+    /// How small amounts prove an account. Never what they are.
+    private func validation(_ validation: Validation) -> JSON {
+        let state: String
+        let failure: Validation.Failure?
+        switch validation.state {
+        case .queued: (state, failure) = ("queued", nil)
+        case .sent: (state, failure) = ("sent", nil)
+        case .proven: (state, failure) = ("proven", nil)
+        case .failed(let why): (state, failure) = ("failed", why)
+        }
+        return [
+            "state": .string(state), "failure": optional(failure) { .string($0.rawValue) },
+            "started_at": time(validation.startedAt),
+            "tries_left": .integer(Int64(validation.triesLeft)),
+            "expires_at": optional(validation.expiresAt, time),
+        ]
     }
 
     // MARK: Deposits and what is owed
@@ -491,6 +510,7 @@ public struct Describe: Sendable {
         case .deposit(let id): text(id)
         case .settlement(let id): text(id)
         case .dishonor(let id): text(id)
+        case .microEntry(let id): text(id)
         }
     }
 
@@ -600,6 +620,8 @@ public struct Describe: Sendable {
         case .claim(let id): made("claim", id)
         case .parked(let id): made("parked", id)
         case .proposal(let id): made("proposal", id)
+        case .triesLeft(let count):
+            ["result": "wrong_amounts", "tries_left": .integer(Int64(count))]
         }
     }
 

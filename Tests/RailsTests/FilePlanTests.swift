@@ -56,7 +56,8 @@ struct FilePlanTests {
                 }
                 guard group != .dishonor else { continue }
                 lines += 2
-                if isBalanced {
+                // Micro-entries are even by themselves.
+                if isBalanced, group != .validation {
                     lines += 1
                     entries += 1
                 }
@@ -73,6 +74,19 @@ struct FilePlanTests {
 
         #expect(plan.files == [[0, 2]])
         #expect(plan.tooLarge == [1])
+    }
+
+    @Test("The micro-entries of one account are in one file, or in none")
+    func together() {
+        let payment = FilePlan.Item(amount: Cents(100), group: .payment)
+        let proof = FilePlan.Item(amount: Cents(46), group: .validation, entries: 3)
+
+        let plan = FilePlan(
+            [payment, payment, proof], caps: FileCaps(entries: 4), isBalanced: false)
+        let tight = FilePlan([payment, proof], caps: FileCaps(entries: 2), isBalanced: false)
+
+        #expect(plan.files == [[0, 1], [2]])
+        #expect(tight.files == [[0]] && tight.tooLarge == [1])
     }
 
     @Test("A file that a crash left half full is filled to its cap and no further")

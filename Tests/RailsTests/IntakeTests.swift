@@ -425,7 +425,7 @@ struct IntakeTests {
 }
 
 /// A world whose deposits left with Monday's file; it is Tuesday, and they have settled.
-private struct Sent {
+struct Sent {
     let world: World
     let rail: BankRail
     let deposits: [DepositID]

@@ -133,21 +133,26 @@ class Rules:
         settles_at = self.opens(settlement)
         told = None
         if same_day:
-            candidate = day if day in self.open_set else self.after(day, 1)
-            most, windows = self.same_day(candidate)
-            found = None
-            for deadline, settles in windows:
-                if candidate != day or time < clock(deadline):
-                    found = (deadline, settles)
-                    break
+            # Every window still open on this banking day and the two after it; the one that moves
+            # the money first, unless the next day's service moves it no later.
+            first = day if day in self.open_set else self.after(day, 1)
+            moment = submitted.astimezone(dt.timezone.utc)
+            open_windows = [
+                (utc(on, clock(settles)), on, deadline)
+                for on in (first, self.after(first, 1), self.after(first, 2))
+                for deadline, settles in self.same_day(on)[1]
+                if moment < utc(on, clock(deadline))
+            ]
+            best = min(open_windows, default=None)
+            in_time = best is not None and best[0] < settles_at
             told = {
-                "in_time": found is not None,
-                "deadline": found[0] if found else None,
-                "amount_max_minor": most,
+                "in_time": in_time,
+                "deadline": best[2] if in_time else None,
+                "amount_max_minor": self.same_day(best[1] if in_time else first)[0],
             }
-            if found:
-                processing = settlement = candidate
-                settles_at = utc(candidate, clock(found[1]))
+            if in_time:
+                settles_at, processing, _ = best
+                settlement = processing
         standard = self.count("standard", settlement)
         sixtieth = settlement + self.count("extended", settlement) * DAY
         promised = submitted.astimezone(dt.timezone.utc) + dt.timedelta(hours=self.hours)

@@ -978,6 +978,8 @@ public struct BankFilePage: Page, Equatable {
         case payment
         /// A return sent back to its bank.
         case dishonor
+        /// A small amount that proves an account.
+        case microEntry
         /// A return, with the bank's code.
         case returned(code: String)
         /// A notification of change, with the bank's code.

@@ -317,6 +317,7 @@ extension Catalogue {
         case .deposit: staff("Deposit")
         case .payment: staff("Payment of what is owed")
         case .dishonor: staff("Dishonored return")
+        case .microEntry: staff("Account validation")
         case .returned(let code): staff("Return \(code)")
         case .change(let code): staff("Change \(code)")
         case .other(let name): staff(name)

@@ -74,9 +74,13 @@ let package = Package(
         // The engine and its store.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(
+            name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
             name: "SQLiteStore",
             dependencies: [
-                "Money", "Ledger", "Banking", "Rules", "Engine", "Statements", crypto, grdb, sqlite,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Rules", "Engine", "Statements",
+                crypto,
+                grdb, sqlite,
             ]),
 
         // What operators read, and what a host signs: each a format and nothing else.

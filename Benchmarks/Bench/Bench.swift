@@ -7,6 +7,7 @@ import Ledger
 import Money
 import Rules
 import SQLiteStore
+import Synchronization
 import Vocabulary
 
 /// Measures the engine on the embedded store and the whole program over HTTP, each figure beside a
@@ -62,6 +63,13 @@ struct Bench: AsyncParsableCommand {
             figure.ratio = figure.value / flushes
             tell(figure)
         }
+        if isWanted("under way") {
+            let flushes = try Self.appendAndFlush(in: folder, seconds: 1)
+            var figure = try await Self.underWay(
+                policies, folder.appendingPathComponent("under-way").path, seconds)
+            figure.ratio = figure.value / flushes
+            tell(figure)
+        }
         for count in [1, 64] where isWanted("callers of the engine \(count)") {
             let flushes = try Self.appendAndFlush(in: folder, seconds: 1)
             let rate = try await Self.callers(
@@ -73,7 +81,7 @@ struct Bench: AsyncParsableCommand {
         }
         if isWanted("returns") {
             tell(
-                try Self.returns(
+                try await Self.returns(
                     customers, batch: 4_096, policies,
                     folder.appendingPathComponent("returns").path))
         }
@@ -191,7 +199,7 @@ struct Bench: AsyncParsableCommand {
         while (ContinuousClock.now - start).seconds < seconds {
             let envelopes = work.next(size)
             let outcomes = try core.process(envelopes, now: work.now)
-            try work.check(outcomes)
+            try Workload.check(outcomes)
             count += outcomes.count
         }
         let processor = processorTime() - processorStart
@@ -199,6 +207,65 @@ struct Bench: AsyncParsableCommand {
             name: "commands in batches of \(size)",
             value: Double(count) / (ContinuousClock.now - start).seconds, unit: "commands/s",
             processor: processor / Double(count) * 1e6)
+    }
+
+    /// Through the engine's threads, a batch being decided while the one before is written: what one
+    /// caller with much to do gets, such as the intake of a bank's file.
+    static func underWay(
+        _ policies: PolicyBook, _ path: String, _ seconds: Double
+    ) async throws -> Figure {
+        let pool = try SQLiteStore.open(path: path)
+        let engine = try Engine(
+            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            clock: FixedClock(), afterCommit: {})
+        defer { engine.stop() }
+        var work = Workload(customers: 10_000)
+        let size = Engine.batchMax
+        for start in stride(from: 0, to: work.opening.count, by: size) {
+            let end = min(start + size, work.opening.count)
+            try Workload.check(try await engine.perform(batch: Array(work.opening[start..<end])))
+        }
+        let end = ContinuousClock.now + .seconds(seconds)
+        return try await measure("commands, batches of \(size)", engine) {
+            ContinuousClock.now < end ? work.next(size) : nil
+        }
+    }
+
+    /// Carries out batch after batch, three under way, and says how fast.
+    static func measure(
+        _ name: String, _ engine: Engine, _ next: () throws -> [Envelope]?
+    ) async throws -> Figure {
+        let waiting = 3
+        // Made with nothing and signalled: a semaphore may not end below what it was made with.
+        let turns = DispatchSemaphore(value: 0)
+        for _ in 0..<waiting { turns.signal() }
+        let failure = Mutex<(any Error)?>(nil)
+        let start = ContinuousClock.now
+        let processorStart = processorTime()
+        var count = 0
+        while let envelopes = try next() {
+            await Self.wait(for: turns)
+            engine.submit(batch: envelopes) { result in
+                do { try Workload.check(result.get()) } catch { failure.withLock { $0 = error } }
+                turns.signal()
+            }
+            count += envelopes.count
+        }
+        for _ in 0..<waiting { await Self.wait(for: turns) }
+        if let error = failure.withLock({ $0 }) { throw error }
+        return Figure(
+            name: "\(name), \(waiting) under way",
+            value: Double(count) / (ContinuousClock.now - start).seconds, unit: "commands/s",
+            processor: (processorTime() - processorStart) / Double(count) * 1e6)
+    }
+
+    private static func wait(for semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
     }
 
     /// Seconds this process has spent on a processor.
@@ -279,7 +346,11 @@ struct BenchProblem: Error, CustomStringConvertible {
 }
 
 struct FixedClock: Clock {
-    func now() -> Instant { Instant(milliseconds: 1_800_000_000_000) }
+    private let time: Instant
+
+    init(_ time: Instant = Instant(milliseconds: 1_800_000_000_000)) { self.time = time }
+
+    func now() -> Instant { time }
 }
 
 extension Duration {

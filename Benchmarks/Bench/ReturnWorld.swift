@@ -134,30 +134,27 @@ struct ReturnWorld {
 }
 
 extension Bench {
-    /// A bank's returns as the engine takes them in, beside the time the same commands took before.
+    /// A bank's returns as the engine takes them in, by the order of the customers, none of whom is in
+    /// memory.
     static func returns(
         _ count: Int, batch: Int, _ policies: PolicyBook, _ path: String
-    ) throws -> Figure {
+    ) async throws -> Figure {
         let world = try ReturnWorld(count: count)
-        let core = try Core(
-            store: try SQLiteStore(pool: try SQLiteStore.open(path: path)), policies: policies)
-        try world.build(core) { _ in }
-        let cold = try Core(
-            store: try SQLiteStore(pool: try SQLiteStore.open(path: path)), policies: policies)
-        let start = ContinuousClock.now
-        let processorStart = processorTime()
-        for first in stride(from: 0, to: count, by: batch) {
-            let envelopes = try world.returns(first..<min(first + batch, count))
-            for outcome in try cold.process(envelopes, now: world.now) {
-                guard case .accepted(.done) = outcome else {
-                    throw BenchProblem("a return was not taken in: \(outcome)")
-                }
-            }
+        let pool = try SQLiteStore.open(path: path)
+        do {
+            let core = try Core(store: try SQLiteStore(pool: pool), policies: policies)
+            try world.build(core) { _ in }
         }
-        let processor = processorTime() - processorStart
-        return Figure(
-            name: "\(count) returns in batches of \(batch)",
-            value: Double(count) / (ContinuousClock.now - start).seconds, unit: "commands/s",
-            processor: processor / Double(count) * 1e6)
+        let now = world.now
+        let engine = try Engine(
+            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            clock: FixedClock(now), afterCommit: {})
+        defer { engine.stop() }
+        var first = 0
+        return try await measure("\(count) returns, batches of \(batch)", engine) {
+            guard first < count else { return nil }
+            defer { first += batch }
+            return try world.returns(first..<min(first + batch, count))
+        }
     }
 }

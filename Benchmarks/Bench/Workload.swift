@@ -101,7 +101,7 @@ struct Workload {
         return trace
     }
 
-    func check(_ outcomes: [Outcome]) throws {
+    static func check(_ outcomes: [Outcome]) throws {
         for outcome in outcomes {
             guard case .accepted = outcome else {
                 throw BenchProblem("a command of the bench was not accepted: \(outcome)")

@@ -8,9 +8,18 @@ import Rules
 public struct Commit: Sendable {
     public let at: Instant
     public internal(set) var decisions: [Decided] = []
-    /// Customers as they are after the batch, for the rows that changed.
-    public internal(set) var customers: [CustomerID: Customer] = [:]
+    /// Customers that the batch changed.
+    public internal(set) var customers: [CustomerID: Changed] = [:]
     public internal(set) var house: House?
+
+    /// A customer as the batch found and left it.
+    public struct Changed: Sendable {
+        /// `nil` for one who came into being with the batch.
+        public let before: Customer?
+        public internal(set) var customer: Customer
+        /// Parts whose rows change, each once.
+        public internal(set) var touched: [EntityReference] = []
+    }
 
     init(at: Instant) { self.at = at }
 
@@ -48,13 +57,48 @@ public struct DueTimer: Hashable, Sendable {
     }
 }
 
+/// What a batch names before it is decided, so that a store can read or lock it in few statements.
+public struct BatchScope: Sendable {
+    /// Whose aggregates the commands name: in ascending order, each once.
+    public let customers: [CustomerID]
+    /// In the order of the commands.
+    public let causes: [Cause]
+    /// Whether a command is for the house.
+    public let hasHouse: Bool
+
+    public init(_ envelopes: [Envelope]) {
+        var customers: [CustomerID] = []
+        customers.reserveCapacity(envelopes.count)
+        var hasHouse = false
+        for envelope in envelopes {
+            switch envelope.addressee {
+            case .customer(let id): customers.append(id)
+            case .house: hasHouse = true
+            }
+        }
+        customers.sort()
+        var distinct: [CustomerID] = []
+        distinct.reserveCapacity(customers.count)
+        for id in customers where id != distinct.last { distinct.append(id) }
+        self.customers = distinct
+        causes = envelopes.map(\.cause)
+        self.hasHouse = hasHouse
+    }
+}
+
 /// Where the engine keeps what it decided. One conformance suite holds every store to it.
 ///
-/// Called from the engine's own thread only, one call at a time.
+/// Called from the engine's own thread only, one call at a time, but for what ``keepAside(_:)``
+/// returns.
 public protocol Store: AnyObject {
-    /// Runs one batch: what it reads and the commit it keeps belong to one transaction, which is
-    /// durable when this returns. When it throws, nothing of the batch may be seen later.
-    func batch<Value>(_ body: () throws -> Value) throws -> Value
+    /// Runs `body`, which asks for what a batch needs and decides it, in one view of the store. A
+    /// store that several nodes write locks what the scope names, until ``keep(_:)`` or
+    /// ``abandon()``; one of them always follows, unless this throws.
+    func deciding<Value>(_ scope: BatchScope, _ body: () throws -> Value) throws -> Value
+    /// Whether the aggregate that this node kept last is still the customer's newest.
+    func isCurrent(_ id: CustomerID) -> Bool
+    /// The house, when another node may have changed it since this one kept it.
+    func changedHouse() throws -> House?
     func customer(_ id: CustomerID) throws -> Customer?
     /// The house with everything that waits; what is over may be in it too.
     func house() throws -> House
@@ -67,8 +111,14 @@ public protocol Store: AnyObject {
     func known(_ cause: Cause) throws -> KnownCause?
     /// Customers who have linked a bank account with this fingerprint.
     func holders(ofFingerprint fingerprint: String) throws -> [CustomerID]
-    /// Writes the commit durably. When it throws, nothing of it may be seen later.
+    /// Writes the commit durably. When it throws, nothing of it may be seen later, or it is unknown
+    /// whether it happened: then only what is read again by cause says.
     func keep(_ commit: Commit) throws
+    /// The same for another thread, while this one decides the next batch: called once, and before
+    /// it is asked for again. `nil` when the store can only keep before it goes on.
+    func keepAside(_ commit: Commit) throws -> (@Sendable () throws -> Void)?
+    /// Nothing of the batch that was decided is kept.
+    func abandon()
     /// Timers due at or before `now`, at most `limit`: earliest first, then by customer and by the
     /// bytes of their kind, so that every store fires them alike.
     func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer]
@@ -89,7 +139,13 @@ extension Store {
     public func proposal(_ id: ProposalID) throws -> Proposal? { try house().proposals[id] }
 }
 
+/// For stores that one node writes and that keep before they go on.
 extension Store {
-    /// For stores whose ``keep(_:)`` is a transaction by itself.
-    public func batch<Value>(_ body: () throws -> Value) throws -> Value { try body() }
+    public func deciding<Value>(
+        _ scope: BatchScope, _ body: () throws -> Value
+    ) throws -> Value { try body() }
+    public func isCurrent(_ id: CustomerID) -> Bool { true }
+    public func changedHouse() throws -> House? { nil }
+    public func keepAside(_ commit: Commit) throws -> (@Sendable () throws -> Void)? { nil }
+    public func abandon() {}
 }

@@ -18,9 +18,12 @@ public final class Core {
     private var workingSet: WorkingSet
     private var house: House
     private var floor: Instant
+    /// Batches that were decided and are not known to be kept, oldest first: at most the one that
+    /// is on its way to disk, and the one decided on top of it.
+    private var pending: [Batch] = []
 
     /// Customers kept in memory between batches; beyond it the least recent are read again.
-    public static let workingSetMax = 50_000
+    public static let workingSetMax = 12_288
 
     public init(store: any Store, policies: PolicyBook, rules: RuleBook = .builtIn) throws {
         self.store = store
@@ -33,40 +36,75 @@ public final class Core {
     }
 
     /// Carries out a batch in one commit. Refusals change nothing; a fault leaves all undone.
-    public func process(_ envelopes: [Envelope], now clockNow: Instant) throws -> [Outcome] {
-        // The clock may jump back; decisions about money never do.
-        let now = max(clockNow, floor)
-        var batch = Batch(
-            commit: Commit(at: now), house: house, policy: policies.policy(at: now), rules: rules)
-        var outcomes: [Outcome] = []
-        outcomes.reserveCapacity(envelopes.count)
+    public func process(_ envelopes: [Envelope], now: Instant) throws -> [Outcome] {
+        let decision = try decide(envelopes, now: now)
+        guard let commit = decision.commit else { return decision.outcomes }
         do {
-            try store.batch {
-                for envelope in envelopes {
-                    outcomes.append(try outcome(of: envelope, in: &batch))
-                }
-                if !batch.commit.decisions.isEmpty {
-                    if batch.houseChanged { batch.commit.house = batch.house }
-                    try store.keep(batch.commit)
-                }
-            }
+            try store.keep(commit)
         } catch {
-            // Whether the commit is on disk is unknown: believe only what is read again.
-            workingSet.removeAll()
-            house = try store.house()
-            house.forgetWhatIsOver()
+            try forget()
             throw error
         }
+        kept()
+        return decision.outcomes
+    }
+
+    /// What a batch comes to, before any of it is on disk.
+    public struct Decision: Sendable {
+        /// To be told only when ``commit`` is kept.
+        public let outcomes: [Outcome]
+        /// `nil` when nothing changes.
+        public let commit: Commit?
+    }
+
+    /// Decides a batch on top of what was decided before. Its commit is to be kept by the store;
+    /// then ``kept()`` is called, or ``forget()`` when that failed, before the next but one.
+    public func decide(_ envelopes: [Envelope], now clockNow: Instant) throws -> Decision {
+        // The clock may jump back; decisions about money never do.
+        let now = max(clockNow, floor)
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(envelopes.count)
+        let batch = try store.deciding(BatchScope(envelopes)) {
+            if let changed = try store.changedHouse() {
+                house = changed
+                house.forgetWhatIsOver()
+            }
+            var batch = Batch(
+                commit: Commit(at: now), house: house, policy: policies.policy(at: now),
+                rules: rules)
+            for envelope in envelopes { outcomes.append(try outcome(of: envelope, in: &batch)) }
+            return batch
+        }
+        guard !batch.commit.decisions.isEmpty else {
+            store.abandon()
+            return Decision(outcomes: outcomes, commit: nil)
+        }
+        var commit = batch.commit
+        if batch.houseChanged { commit.house = batch.house }
         floor = now
         house = batch.house
-        for decided in batch.commit.decisions {
-            for id in decided.suspense { house.forget(id) }
-            for id in decided.proposals { house.forget(id) }
-        }
-        for id in batch.recalled { house.forget(id) }
-        for id in batch.recalledProposals { house.forget(id) }
-        for (id, customer) in batch.commit.customers { workingSet.keep(customer, as: id) }
-        return outcomes
+        for (id, changed) in commit.customers { workingSet.keep(changed.customer, as: id) }
+        pending.append(batch)
+        return Decision(outcomes: outcomes, commit: commit)
+    }
+
+    /// The oldest commit that was decided is durable: what is over with it leaves memory, for only
+    /// now the store can give it back. What a later batch has changed waits for that.
+    public func kept() {
+        let kept = pending.removeFirst()
+        for id in kept.suspenseNamed
+        where !pending.contains(where: { $0.suspenseNamed.contains(id) }) { house.forget(id) }
+        for id in kept.proposalsNamed
+        where !pending.contains(where: { $0.proposalsNamed.contains(id) }) { house.forget(id) }
+    }
+
+    /// Whether a commit is on disk is unknown: what was decided since is thrown away, and only what
+    /// is read again is believed.
+    public func forget() throws {
+        pending.removeAll()
+        workingSet.removeAll()
+        house = try store.house()
+        house.forgetWhatIsOver()
     }
 
     /// Fires the timers whose time has come, at most `limit`; says how many there were.
@@ -85,7 +123,7 @@ public final class Core {
     }
 
     private func outcome(of envelope: Envelope, in batch: inout Batch) throws -> Outcome {
-        if let known = try batch.known[envelope.cause] ?? store.known(envelope.cause) {
+        if let known = try known(envelope.cause, in: batch) {
             guard known.fingerprint == envelope.fingerprint else { return .conflict }
             return .replayed(known.reply)
         }
@@ -129,7 +167,8 @@ public final class Core {
             var draft = Draft(customer, facts: facts, cause: envelope.cause)
             reply = try draft.decide(envelope.command)
             following = draft.changes.following
-            batch.accept(draft, envelope: envelope, reply: reply, policy: policy.version)
+            batch.accept(
+                draft, of: customer, envelope: envelope, reply: reply, policy: policy.version)
         case .house:
             if let recall = envelope.command.recalls { try read(recall, into: &batch) }
             var draft = HouseDraft(batch.house, facts: facts, cause: envelope.cause)
@@ -137,7 +176,7 @@ public final class Core {
             following = draft.changes.following
             batch.accept(draft, envelope: envelope, reply: reply, policy: policy.version)
             if case .blockAccount(let fingerprint, let code) = envelope.command, reply == .done {
-                for (index, holder) in try store.holders(ofFingerprint: fingerprint).enumerated() {
+                for (index, holder) in try holders(of: fingerprint, in: batch).enumerated() {
                     _ = try decide(
                         Envelope(
                             cause: envelope.cause.following(1000 + index), actor: .system,
@@ -170,16 +209,36 @@ public final class Core {
             guard batch.house.proposals[id] == nil, let proposal = try store.proposal(id) else {
                 return
             }
-            batch.house.proposals[id] = proposal
-            batch.recalledProposals.append(id)
+            batch.recall(proposal)
         }
     }
 
     private func customer(_ id: CustomerID, in batch: Batch) throws -> Customer? {
-        if let customer = batch.commit.customers[id] ?? workingSet[id] { return customer }
+        if let changed = batch.commit.customers[id] { return changed.customer }
+        if store.isCurrent(id), let customer = workingSet.find(id) { return customer }
+        // The store may not have yet what was decided last.
+        for earlier in pending.reversed() {
+            if let changed = earlier.commit.customers[id] { return changed.customer }
+        }
         guard let customer = try store.customer(id) else { return nil }
         workingSet.keep(customer, as: id)
         return customer
+    }
+
+    private func known(_ cause: Cause, in batch: Batch) throws -> KnownCause? {
+        if let known = batch.known[cause] { return known }
+        for earlier in pending { if let known = earlier.known[cause] { return known } }
+        return try store.known(cause)
+    }
+
+    private func holders(of fingerprint: String, in batch: Batch) throws -> [CustomerID] {
+        var holders = Set(try store.holders(ofFingerprint: fingerprint))
+        for commit in pending.map(\.commit) + [batch.commit] {
+            for changed in commit.customers.values where changed.customer.hasAccount(fingerprint) {
+                holders.insert(changed.customer.id)
+            }
+        }
+        return holders.sorted()
     }
 }
 
@@ -204,16 +263,16 @@ private struct Batch {
     var house: House
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
-    /// What was read again because a command named it.
-    private(set) var recalled: [SuspenseID] = []
-    var recalledProposals: [ProposalID] = []
+    /// What was read again because a command named it, or has been changed.
+    private(set) var suspenseNamed: Set<SuspenseID> = []
+    private(set) var proposalsNamed: Set<ProposalID> = []
     private var before: Before
 
     /// What a refused command puts back: only what it touched, because a copy of the whole batch
     /// would cost each command as much as all before it.
     private struct Before {
         var decisions = 0
-        var customers: [(id: CustomerID, was: Customer?)] = []
+        var customers: [(id: CustomerID, was: Commit.Changed?)] = []
         var house: House
         var houseChanged = false
     }
@@ -228,7 +287,12 @@ private struct Batch {
 
     mutating func recall(_ item: SuspenseItem) {
         house.put(item)
-        recalled.append(item.id)
+        suspenseNamed.insert(item.id)
+    }
+
+    mutating func recall(_ proposal: Proposal) {
+        house.proposals[proposal.id] = proposal
+        proposalsNamed.insert(proposal.id)
     }
 
     /// A command and what follows from it begin.
@@ -249,24 +313,34 @@ private struct Batch {
         houseChanged = before.houseChanged
     }
 
-    private mutating func put(_ customer: Customer) {
-        let was = commit.customers.updateValue(customer, forKey: customer.id)
-        before.customers.append((customer.id, was))
+    private mutating func put(
+        _ customer: Customer, found: Customer?, touched: [EntityReference]
+    ) {
+        let id = customer.id
+        let was = commit.customers[id]
+        var changed = was ?? Commit.Changed(before: found, customer: customer)
+        changed.customer = customer
+        for part in touched where !changed.touched.contains(part) { changed.touched.append(part) }
+        commit.customers[id] = changed
+        before.customers.append((id, was))
     }
 
     mutating func open(_ customer: Customer, envelope: Envelope, policy: String) {
-        put(customer)
+        put(customer, found: nil, touched: [.profile])
         commit.decisions.append(
             Commit.Decided(
                 envelope: envelope, reply: .customer(customer.id), policy: policy,
                 changes: .opening, suspense: [], proposals: [], settings: false))
     }
 
-    mutating func accept(_ draft: Draft, envelope: Envelope, reply: Reply, policy: String) {
-        put(draft.customer)
+    mutating func accept(
+        _ draft: Draft, of customer: Customer, envelope: Envelope, reply: Reply, policy: String
+    ) {
+        put(draft.customer, found: customer, touched: draft.changes.touched)
         for item in draft.changes.parked {
             house.put(item)
             houseChanged = true
+            suspenseNamed.insert(item.id)
         }
         commit.decisions.append(
             Commit.Decided(
@@ -277,6 +351,8 @@ private struct Batch {
     mutating func accept(_ draft: HouseDraft, envelope: Envelope, reply: Reply, policy: String) {
         house = draft.house
         houseChanged = true
+        suspenseNamed.formUnion(draft.touchedSuspense)
+        proposalsNamed.formUnion(draft.touchedProposals)
         commit.decisions.append(
             Commit.Decided(
                 envelope: envelope, reply: reply, policy: policy, changes: draft.changes,
@@ -298,26 +374,54 @@ private struct Batch {
     }
 }
 
-/// Recently used customers in bounded memory: two generations, the older thrown away whole.
+extension Customer {
+    fileprivate func hasAccount(_ fingerprint: String) -> Bool {
+        methods.values.contains { $0.bankAccount?.fingerprint == fingerprint }
+    }
+}
+
+/// Customers used lately, in bounded memory: who was not asked for since the hand last passed gives
+/// his place to another.
 private struct WorkingSet {
-    private var recent: [CustomerID: Customer] = [:]
-    private var older: [CustomerID: Customer] = [:]
+    private var places: [CustomerID: Int] = [:]
+    private var slots: [Slot] = []
+    private var hand = 0
     private let max: Int
+
+    private struct Slot {
+        var customer: Customer
+        var isUsed: Bool
+    }
 
     init(max: Int) { self.max = max }
 
-    subscript(_ id: CustomerID) -> Customer? { recent[id] ?? older[id] }
+    mutating func find(_ id: CustomerID) -> Customer? {
+        guard let place = places[id] else { return nil }
+        slots[place].isUsed = true
+        return slots[place].customer
+    }
 
     mutating func keep(_ customer: Customer, as id: CustomerID) {
-        if recent.count >= max / 2 {
-            older = recent
-            recent = [:]
+        if let place = places[id] {
+            slots[place].customer = customer
+        } else if slots.count < max {
+            places[id] = slots.count
+            slots.append(Slot(customer: customer, isUsed: false))
+        } else {
+            while slots[hand].isUsed {
+                slots[hand].isUsed = false
+                hand = (hand + 1) % max
+            }
+            places[slots[hand].customer.id] = nil
+            places[id] = hand
+            slots[hand] = Slot(customer: customer, isUsed: false)
+            hand = (hand + 1) % max
         }
-        recent[id] = customer
     }
 
     mutating func removeAll() {
-        recent = [:]
-        older = [:]
+        places = [:]
+        slots = []
+        hand = 0
     }
 }

@@ -5,8 +5,9 @@ import Money
 import Rules
 import Synchronization
 
-/// One writer thread in front of a store: commands that arrive while a commit is on its way to
-/// disk form the next batch, so a lone command commits at once and a thousand share one flush.
+/// One thread that decides, in front of a store: commands that arrive while a commit is on its way
+/// to disk form the next batch, so a lone command commits at once and a thousand share one flush.
+/// A large batch is kept by a second thread (``Keeper``) while the next is decided on top of it.
 public final class Engine: Sendable {
     /// Commands waiting beyond this are refused with a time to come back.
     public static let queueMax = 20_000
@@ -18,16 +19,17 @@ public final class Engine: Sendable {
     private let wake = DispatchSemaphore(value: 0)
     /// Set with every call, so that the writer can see it without the lock.
     private let isCalled = Atomic(false)
+    private let keeper = Keeper()
     private let clock: any Clock
     private let afterCommit: @Sendable () -> Void
 
-    private struct Waiting {
+    private struct Waiting: Sendable {
         let envelope: Envelope
         let answer: @Sendable (Result<Outcome, Fault>) -> Void
     }
 
     /// Commands of one caller that belong together, as the entries of a bank's file do.
-    private struct Bulk {
+    private struct Bulk: Sendable {
         let envelopes: [Envelope]
         let answer: @Sendable (Result<[Outcome], Fault>) -> Void
     }
@@ -104,23 +106,31 @@ public final class Engine: Sendable {
     ///
     /// Those who ask one command at a time go before them and share their commit.
     public func perform(batch envelopes: [Envelope]) async throws(Fault) -> [Outcome] {
-        precondition(envelopes.count <= Engine.batchMax, "a batch is at most batchMax commands")
-        guard !envelopes.isEmpty else { return [] }
-        let result: Result<[Outcome], Fault> = await withCheckedContinuation { continuation in
-            let refused: Fault? = state.withLock { state in
-                if state.isStopping { return .stopped }
-                if state.bulks.count >= Engine.bulksMax { return .busy(retryAfterSeconds: 1) }
-                state.bulks.append(
-                    Bulk(envelopes: envelopes) { continuation.resume(returning: $0) })
-                return nil
-            }
-            if let refused {
-                continuation.resume(returning: .failure(refused))
-            } else {
-                wakeWriter()
-            }
+        let result = await withCheckedContinuation { continuation in
+            submit(batch: envelopes) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// The same for callers that are not asynchronous: batches are carried out in the order in which
+    /// they were submitted.
+    public func submit(
+        batch envelopes: [Envelope],
+        answer: @escaping @Sendable (Result<[Outcome], Fault>) -> Void
+    ) {
+        precondition(envelopes.count <= Engine.batchMax, "a batch is at most batchMax commands")
+        guard !envelopes.isEmpty else { return answer(.success([])) }
+        let refused: Fault? = state.withLock { state in
+            if state.isStopping { return .stopped }
+            if state.bulks.count >= Engine.bulksMax { return .busy(retryAfterSeconds: 1) }
+            state.bulks.append(Bulk(envelopes: envelopes, answer: answer))
+            return nil
+        }
+        if let refused {
+            answer(.failure(refused))
+        } else {
+            wakeWriter()
+        }
     }
 
     /// Batches of ``perform(batch:)`` that may wait: a file of the bank, and a person's.
@@ -186,28 +196,9 @@ public final class Engine: Sendable {
         var nextLook = ContinuousClock.now + Engine.looksEvery
         while true {
             isCalled.store(false, ordering: .relaxed)
-            let work = state.withLock { state -> Work in
-                if let quotes = state.quotes {
-                    core.quotes = quotes
-                    state.quotes = nil
-                }
-                if let stale = state.bankFeedStale {
-                    core.bankFeedStale = stale
-                    state.bankFeedStale = nil
-                }
-                if let stopped = state.bankLinksStopped {
-                    core.bankLinksStopped = stopped
-                    state.bankLinksStopped = nil
-                }
-                let count = min(state.queue.count, Engine.batchMax)
-                let batch = Array(state.queue.prefix(count))
-                state.queue.removeFirst(count)
-                let bulk = state.bulks.isEmpty ? nil : state.bulks.removeFirst()
-                let sweeps = state.sweeps
-                state.sweeps = []
-                state.isSleeping = batch.isEmpty && bulk == nil && sweeps.isEmpty
-                return Work(batch: batch, bulk: bulk, sweeps: sweeps, stop: state.isStopping)
-            }
+            let isKeeping = keeper.isKeeping
+            let work = takeWork(core, isKeeping: isKeeping)
+            if !isKeeping { learn(core) }
             if !work.isIdle { carryOut(work, core) }
             if !work.sweeps.isEmpty {
                 while fire(core) {}
@@ -224,17 +215,43 @@ public final class Engine: Sendable {
             }
             if isBusy {
                 staysAwake()
-            } else if work.stop {
+            } else if work.stop, !isKeeping {
                 break
             } else {
                 _ = wake.wait(timeout: .now() + Engine.looksEvery.seconds)
             }
         }
+        keeper.stop()
         state.withLock { $0.isStopped = true }
     }
 
+    private func takeWork(_ core: Core, isKeeping: Bool) -> Work {
+        state.withLock { state in
+            if let quotes = state.quotes {
+                core.quotes = quotes
+                state.quotes = nil
+            }
+            if let stale = state.bankFeedStale {
+                core.bankFeedStale = stale
+                state.bankFeedStale = nil
+            }
+            if let stopped = state.bankLinksStopped {
+                core.bankLinksStopped = stopped
+                state.bankLinksStopped = nil
+            }
+            let count = min(state.queue.count, Engine.batchMax)
+            let batch = Array(state.queue.prefix(count))
+            state.queue.removeFirst(count)
+            let bulk = state.bulks.isEmpty ? nil : state.bulks.removeFirst()
+            let sweeps = state.sweeps
+            state.sweeps = []
+            state.isSleeping = batch.isEmpty && bulk == nil && sweeps.isEmpty
+            return Work(batch: batch, bulk: bulk, sweeps: sweeps, stop: state.isStopping)
+        }
+    }
+
     /// What one round of the writer does.
-    private struct Work {
+    private struct Work: Sendable {
         let batch: [Waiting]
         let bulk: Bulk?
         let sweeps: [@Sendable () -> Void]
@@ -242,26 +259,84 @@ public final class Engine: Sendable {
 
         var isIdle: Bool { batch.isEmpty && bulk == nil }
         var envelopes: [Envelope] { batch.map(\.envelope) + (bulk?.envelopes ?? []) }
+
+        func answer(_ outcomes: [Outcome]) {
+            for (waiting, outcome) in zip(batch, outcomes) { waiting.answer(.success(outcome)) }
+            bulk?.answer(.success(Array(outcomes.dropFirst(batch.count))))
+        }
+
+        func fail(_ error: any Error) {
+            let fault = Fault.store("\(error)")
+            for waiting in batch { waiting.answer(.failure(fault)) }
+            bulk?.answer(.failure(fault))
+        }
     }
+
+    /// A batch of this many is kept by the second thread while the next is decided. Below it the
+    /// hand over takes longer than what it saves.
+    static let asideMin = 64
 
     private func carryOut(_ work: Work, _ core: Core) {
         do {
-            let outcomes = try core.process(work.envelopes, now: clock.now())
-            for (waiting, outcome) in zip(work.batch, outcomes) {
-                waiting.answer(.success(outcome))
+            let decision = try core.decide(work.envelopes, now: clock.now())
+            // What was decided stands on the commit before it: first that one must be on disk.
+            if let fault = learn(core) {
+                try core.forget()
+                throw fault
             }
-            work.bulk?.answer(.success(Array(outcomes.dropFirst(work.batch.count))))
+            guard let commit = decision.commit else { return work.answer(decision.outcomes) }
+            do {
+                if work.envelopes.count >= Engine.asideMin,
+                    let keep = try core.store.keepAside(commit)
+                {
+                    let afterCommit = afterCommit
+                    keeper.keep {
+                        try keep()
+                        work.answer(decision.outcomes)
+                        afterCommit()
+                    } failed: {
+                        work.fail($0)
+                    } ended: { [self] in
+                        wakeWriter()
+                    }
+                    return
+                }
+                try core.store.keep(commit)
+            } catch {
+                try core.forget()
+                throw error
+            }
+            core.kept()
+            work.answer(decision.outcomes)
             afterCommit()
         } catch {
-            let fault = Fault.store("\(error)")
-            for waiting in work.batch { waiting.answer(.failure(fault)) }
-            work.bulk?.answer(.failure(fault))
+            work.fail(error)
+        }
+    }
+
+    /// Waits for the commit that is on its way to disk, if there is one, and learns how it ended.
+    /// What it failed with, if it did: then nothing that was decided since may be kept.
+    @discardableResult
+    private func learn(_ core: Core) -> (any Error)? {
+        switch keeper.ended() {
+        case nil: return nil
+        case .success:
+            core.kept()
+            return nil
+        case .failure(let error):
+            do { try core.forget() } catch {
+                // The store does not answer: whoever asks next is told so.
+                FileHandle.standardError.write(Data("makewhole: \(error)\n".utf8))
+            }
+            return error
         }
     }
 
     /// Fires a round of due timers; says whether there may be more.
     private func fire(_ core: Core) -> Bool {
         do {
+            // A timer that the commit on its way takes out must not be seen.
+            learn(core)
             let fired = try core.fireTimers(now: clock.now(), limit: Engine.timersMax)
             if fired > 0 { afterCommit() }
             return fired == Engine.timersMax

@@ -75,7 +75,7 @@ public final class MemoryStore: Store {
         }
         commits += 1
         last = commit.at
-        for (id, customer) in commit.customers { customers[id] = customer }
+        for (id, changed) in commit.customers { customers[id] = changed.customer }
         if let house = commit.house { keep(house, commit.decisions) }
         for decided in commit.decisions { try keep(decided, at: commit.at) }
         if case .afterCommit = crash {

@@ -99,4 +99,7 @@ public enum HouseAccount: String, Hashable, Sendable, CaseIterable, Codable {
     case accountValidation = "expense:account_validation"
     /// Returns in suspense that nobody could place.
     case suspenseLoss = "expense:suspense_loss"
+
+    /// A number of its own while the program runs, from 8 on: below are a customer's accounts.
+    var place: UInt64 { withUnsafeBytes(of: self) { UInt64($0[0]) + 8 } }
 }

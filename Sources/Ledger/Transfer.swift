@@ -94,6 +94,32 @@ public struct BalanceKey: Hashable, Sendable {
         self.account = account
         self.asset = asset
     }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(word) }
+
+    /// As an identifier does, and for the same reason.
+    public func _rawHashValue(seed: Int) -> Int {
+        var mixed = word ^ UInt64(bitPattern: Int64(seed))
+        mixed = (mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93
+        return Int(truncatingIfNeeded: mixed ^ mixed >> 32)
+    }
+
+    /// Customer, item, kind and asset in one word.
+    private var word: UInt64 {
+        let (kind, customer, item): (UInt64, UInt64, UInt64) =
+            switch account {
+            case .house(let account): (account.place, 0, 0)
+            case .customer(let id, .cash): (1, id.high ^ id.low, 0)
+            case .customer(let id, .crypto): (2, id.high ^ id.low, 0)
+            case .instantCredit(let id, let item): (3, id.high ^ id.low, item.high ^ item.low)
+            case .uncredited(let id, let item): (4, id.high ^ id.low, item.high ^ item.low)
+            case .obligation(let id, let item): (5, id.high ^ id.low, item.high ^ item.low)
+            case .unconfirmed(let id, let item): (6, id.high ^ id.low, item.high ^ item.low)
+            }
+        var word = (customer ^ kind << 56) &* 0x9E37_79B9_7F4A_7C15
+        word = (word ^ word >> 29 ^ item) &* 0xBF58_476D_1CE4_E5B9
+        return (word ^ word >> 32 ^ asset.packed) &* 0x94D0_49BB_1331_11EB
+    }
 }
 
 /// Balances by account and asset, debits positive.
@@ -112,6 +138,9 @@ public struct Balances: Hashable, Sendable {
     public subscript(_ key: BalanceKey) -> Int64 { amounts[key] ?? 0 }
 
     public var all: [BalanceKey: Int64] { amounts }
+
+    /// Whether anything was ever booked there, whatever is left of it.
+    public func has(_ key: BalanceKey) -> Bool { amounts[key] != nil }
 
     /// Sets a balance that was read from the store.
     public mutating func restore(_ key: BalanceKey, to amount: Int64) { amounts[key] = amount }

@@ -92,7 +92,7 @@ public struct Outbox: Sendable {
     private func mail(
         _ id: NoticeID, to customerID: CustomerID
     ) async throws -> Figures.Sending {
-        guard let row = try service.reader.notice(id),
+        guard let row = try service.reader.notice(id, of: customerID),
             let customer = try service.reader.customer(customerID)
         else { return .refused }
         switch try await mailer.send(row.notice, to: customer) {

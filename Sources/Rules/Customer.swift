@@ -4,22 +4,73 @@ import Money
 
 /// One customer's whole life with us: the boundary within which every rule decides.
 public struct Customer: Hashable, Sendable {
-    public var profile: Profile
-    public var methods: [PaymentMethodID: PaymentMethod] = [:]
-    public var deposits: [DepositID: Deposit] = [:]
-    public var obligations: [ObligationID: Obligation] = [:]
-    public var settlements: [SettlementID: Settlement] = [:]
-    public var withdrawals: [WithdrawalID: Withdrawal] = [:]
-    public var orders: [OrderID: Order] = [:]
-    public var sales: [SaleID: Sale] = [:]
-    public var documents: [DocumentID: Document] = [:]
-    public var claims: [ClaimID: WarrantyClaim] = [:]
+    /// Always one: an array copies only when a copy of the customer is changed, while a decision, the
+    /// working set and the commit each hand the customer on several times.
+    private var parts: [Parts]
+
+    private struct Parts: Hashable, Sendable {
+        var profile: Profile
+        var methods: [PaymentMethodID: PaymentMethod] = [:]
+        var deposits: [DepositID: Deposit] = [:]
+        var obligations: [ObligationID: Obligation] = [:]
+        var settlements: [SettlementID: Settlement] = [:]
+        var withdrawals: [WithdrawalID: Withdrawal] = [:]
+        var orders: [OrderID: Order] = [:]
+        var sales: [SaleID: Sale] = [:]
+        var documents: [DocumentID: Document] = [:]
+        var claims: [ClaimID: WarrantyClaim] = [:]
+        var balances = Balances()
+    }
+
+    public var profile: Profile {
+        get { parts[0].profile }
+        _modify { yield &parts[0].profile }
+    }
+    public var methods: [PaymentMethodID: PaymentMethod] {
+        get { parts[0].methods }
+        _modify { yield &parts[0].methods }
+    }
+    public var deposits: [DepositID: Deposit] {
+        get { parts[0].deposits }
+        _modify { yield &parts[0].deposits }
+    }
+    public var obligations: [ObligationID: Obligation] {
+        get { parts[0].obligations }
+        _modify { yield &parts[0].obligations }
+    }
+    public var settlements: [SettlementID: Settlement] {
+        get { parts[0].settlements }
+        _modify { yield &parts[0].settlements }
+    }
+    public var withdrawals: [WithdrawalID: Withdrawal] {
+        get { parts[0].withdrawals }
+        _modify { yield &parts[0].withdrawals }
+    }
+    public var orders: [OrderID: Order] {
+        get { parts[0].orders }
+        _modify { yield &parts[0].orders }
+    }
+    public var sales: [SaleID: Sale] {
+        get { parts[0].sales }
+        _modify { yield &parts[0].sales }
+    }
+    public var documents: [DocumentID: Document] {
+        get { parts[0].documents }
+        _modify { yield &parts[0].documents }
+    }
+    public var claims: [ClaimID: WarrantyClaim] {
+        get { parts[0].claims }
+        _modify { yield &parts[0].claims }
+    }
     /// The customer's accounts, exactly as the books have them.
-    public var balances = Balances()
+    public var balances: Balances {
+        get { parts[0].balances }
+        _modify { yield &parts[0].balances }
+    }
 
-    public var id: CustomerID { profile.id }
+    public var id: CustomerID { parts[0].profile.id }
 
-    public init(profile: Profile) { self.profile = profile }
+    public init(profile: Profile) { parts = [Parts(profile: profile)] }
 
     public struct Profile: Hashable, Sendable, Codable {
         public let id: CustomerID

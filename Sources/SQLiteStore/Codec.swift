@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Ledger
 import Money
@@ -11,60 +12,104 @@ enum EntityKind: Int64, CaseIterable {
 
 struct EntityRow {
     let kind: EntityKind
-    var id: Blob = .empty
+    let id: Blob
     /// What lists and queues look for: a state or a fingerprint; a profile's own reference.
     let tag: String
     /// What a wire must say to find its settlement.
-    var reference: String?
-    let body: [UInt8]
+    let reference: String?
+}
+
+/// The rows of a commit's customers, by customer, so that neighbours are written together; their
+/// bodies lie in one piece.
+struct EntityRows: Sendable {
+    struct Row: Sendable {
+        let customer: CustomerID
+        let kind: EntityKind
+        let id: Blob
+        /// `nil` when the row is there and its tag is what it was: its indexes need not be touched.
+        let tag: String?
+        let reference: String?
+        let body: Range<Int>
+    }
+
+    private(set) var rows: [Row] = []
+    private(set) var bodies: [UInt8] = []
+
+    init(_ commit: Commit) {
+        rows.reserveCapacity(2 * commit.customers.count)
+        for id in commit.customers.keys.sorted() {
+            guard let changed = commit.customers[id] else { continue }
+            for reference in changed.touched {
+                let start = bodies.count
+                guard let row = changed.customer.row(reference, onto: &bodies) else { continue }
+                rows.append(
+                    Row(
+                        customer: id, kind: row.kind, id: row.id,
+                        tag: changed.before?.tag(reference) == row.tag ? nil : row.tag,
+                        reference: row.reference, body: start..<bodies.count))
+            }
+        }
+    }
 }
 
 extension Customer {
-    /// `nil` when the part is not in the aggregate, which would be a bug of the rules.
-    func row(_ reference: EntityReference) -> EntityRow? {
+    /// The part's row; its body is put at the end of `bodies`. `nil` when the part is not in the
+    /// aggregate, which would be a bug of the rules.
+    func row(_ reference: EntityReference, onto bodies: inout [UInt8]) -> EntityRow? {
+        func row(
+            _ kind: EntityKind, _ id: Blob, _ tag: String, _ part: some Packable,
+            named reference: String? = nil
+        ) -> EntityRow {
+            part.pack(onto: &bodies)
+            return EntityRow(kind: kind, id: id, tag: tag, reference: reference)
+        }
         switch reference {
-        case .profile:
-            EntityRow(kind: .profile, tag: profile.reference, body: profile.packed)
+        case .profile: return row(.profile, .empty, profile.reference, profile)
         case .method(let id):
-            methods[id].map {
-                EntityRow(
-                    kind: .method, id: Blob(id), tag: $0.bankAccount?.fingerprint ?? "card",
-                    body: $0.packed)
-            }
+            guard let part = methods[id] else { return nil }
+            return row(.method, Blob(id), part.bankAccount?.fingerprint ?? "card", part)
         case .deposit(let id):
-            deposits[id].map {
-                EntityRow(kind: .deposit, id: Blob(id), tag: $0.state.tag, body: $0.packed)
-            }
+            guard let part = deposits[id] else { return nil }
+            return row(.deposit, Blob(id), part.state.tag, part)
         case .obligation(let id):
-            obligations[id].map {
-                EntityRow(kind: .obligation, id: Blob(id), tag: $0.state.tag, body: $0.packed)
-            }
+            guard let part = obligations[id] else { return nil }
+            return row(.obligation, Blob(id), part.state.tag, part)
         case .settlement(let id):
-            settlements[id].map {
-                EntityRow(
-                    kind: .settlement, id: Blob(id), tag: $0.state.tag, reference: $0.reference,
-                    body: $0.packed)
-            }
+            guard let part = settlements[id] else { return nil }
+            return row(.settlement, Blob(id), part.state.tag, part, named: part.reference)
         case .withdrawal(let id):
-            withdrawals[id].map {
-                EntityRow(kind: .withdrawal, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
-            }
+            guard let part = withdrawals[id] else { return nil }
+            return row(.withdrawal, Blob(id), part.state.rawValue, part)
         case .order(let id):
-            orders[id].map {
-                EntityRow(kind: .order, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
-            }
+            guard let part = orders[id] else { return nil }
+            return row(.order, Blob(id), part.state.rawValue, part)
         case .sale(let id):
-            sales[id].map {
-                EntityRow(kind: .sale, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
-            }
+            guard let part = sales[id] else { return nil }
+            return row(.sale, Blob(id), part.state.rawValue, part)
         case .document(let id):
-            documents[id].map {
-                EntityRow(kind: .document, id: Blob(id), tag: $0.state.tag, body: $0.packed)
-            }
+            guard let part = documents[id] else { return nil }
+            return row(.document, Blob(id), part.state.tag, part)
         case .claim(let id):
-            claims[id].map {
-                EntityRow(kind: .claim, id: Blob(id), tag: $0.state.rawValue, body: $0.packed)
-            }
+            guard let part = claims[id] else { return nil }
+            return row(.claim, Blob(id), part.state.rawValue, part)
+        }
+    }
+}
+
+extension Customer {
+    /// The tag that the part's row has; `nil` when it has none yet.
+    func tag(_ reference: EntityReference) -> String? {
+        switch reference {
+        case .profile: profile.reference
+        case .method(let id): methods[id].map { $0.bankAccount?.fingerprint ?? "card" }
+        case .deposit(let id): deposits[id]?.state.tag
+        case .obligation(let id): obligations[id]?.state.tag
+        case .settlement(let id): settlements[id]?.state.tag
+        case .withdrawal(let id): withdrawals[id]?.state.rawValue
+        case .order(let id): orders[id]?.state.rawValue
+        case .sale(let id): sales[id]?.state.rawValue
+        case .document(let id): documents[id]?.state.tag
+        case .claim(let id): claims[id]?.state.rawValue
         }
     }
 }
@@ -215,7 +260,8 @@ extension Account {
     }
 
     init?(kind: String, customer: Blob, item: Blob) {
-        if let house = HouseAccount(rawValue: kind) {
+        guard customer.size > 0 else {
+            guard let house = HouseAccount(rawValue: kind) else { return nil }
             self = .house(house)
             return
         }

@@ -237,9 +237,9 @@ public struct EdgeStore: Sendable {
             try db.execute(
                 sql: """
                     UPDATE notice SET read_at = ?
-                    WHERE id = ? AND customer = ? AND read_at IS NULL
+                    WHERE customer = ? AND id = ? AND read_at IS NULL
                     """,
-                arguments: [now.milliseconds, id.data, customer.data])
+                arguments: [now.milliseconds, customer.data, id.data])
         }
     }
 

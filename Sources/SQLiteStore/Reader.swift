@@ -238,10 +238,12 @@ public struct Reader: Sendable {
         }
     }
 
-    public func notice(_ id: NoticeID) throws -> NoticeRow? {
+    public func notice(_ id: NoticeID, of customer: CustomerID) throws -> NoticeRow? {
         try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM notice WHERE id = ?", arguments: [id.data])
-                .flatMap { try Self.notice($0) }
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM notice WHERE customer = ? AND id = ?",
+                arguments: [customer.data, id.data]
+            ).flatMap { try Self.notice($0) }
         }
     }
 
@@ -318,7 +320,7 @@ public struct Reader: Sendable {
     }
 
     static let postingSQL = """
-        SELECT t.sequence, c.at, t.cause, k.command, k.actor, t.amount, t.reason,
+        SELECT t.sequence, c.at, k.id AS cause, k.command, k.actor, t.amount, t.reason,
             t.debit AS debit_id, t.credit AS credit_id, t.debit_previous, t.credit_previous,
             d.kind AS debit_kind, d.customer AS debit_customer, d.item AS debit_item,
             e.kind AS credit_kind, e.customer AS credit_customer, e.item AS credit_item, d.asset
@@ -326,7 +328,7 @@ public struct Reader: Sendable {
         JOIN book_commit c ON c.sequence = t.book_commit
         JOIN account d ON d.id = t.debit
         JOIN account e ON e.id = t.credit
-        LEFT JOIN cause k ON k.id = t.cause
+        JOIN cause k ON k.sequence = t.cause
         """
 
     static func posting(_ row: Row) -> Posting? {
@@ -339,7 +341,7 @@ public struct Reader: Sendable {
         else { return nil }
         return Posting(
             sequence: row["sequence"], at: Instant(milliseconds: row["at"]), cause: cause,
-            command: row["command"] ?? "", actor: row["actor"] ?? "", debit: debit.name,
+            command: row["command"], actor: row["actor"], debit: debit.name,
             credit: credit.name, asset: asset, amount: row["amount"], reason: row["reason"])
     }
 
@@ -391,8 +393,9 @@ public struct Reader: Sendable {
                     SELECT c.sequence, c.at, c.hash, k.command, k.actor, k.customer, k.policy,
                         k.reason
                     FROM (SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?) c
-                    JOIN cause k ON k.book_commit = c.sequence
-                    ORDER BY c.sequence DESC
+                    JOIN cause k ON k.sequence >= c.sequence << 20
+                        AND k.sequence < (c.sequence + 1) << 20
+                    ORDER BY c.sequence DESC, k.sequence
                     """,
                 arguments: [limit]
             ).map { row in
@@ -490,10 +493,15 @@ public struct Reader: Sendable {
 
     public func causeExists(_ cause: Cause) throws -> Bool {
         try pool.read { db in
+            // The newest are not in the index yet: there are so few that they can be looked through.
             try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM cause WHERE id = ?)", arguments: [cause.data]
-            )
-                ?? false
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM cause_index WHERE id = ?1)
+                        OR EXISTS (SELECT 1 FROM cause WHERE id = ?1
+                            AND sequence > (SELECT sequence FROM cause_indexed))
+                    """,
+                arguments: [cause.data]) ?? false
         }
     }
 }

@@ -387,6 +387,72 @@ enum Schema {
             """
         ),
         (
+            "0006 Causes in the order of the commits, and an index that is written in slices",
+            """
+            CREATE TABLE cause_ordered(
+                sequence INTEGER PRIMARY KEY,
+                id BLOB NOT NULL,
+                fingerprint INTEGER NOT NULL,
+                actor TEXT NOT NULL,
+                customer BLOB NOT NULL,
+                command TEXT NOT NULL,
+                policy TEXT NOT NULL,
+                reply BLOB NOT NULL,
+                reason TEXT
+            ) STRICT;
+            INSERT INTO cause_ordered
+                SELECT (book_commit << 20) | (place - 1), id, fingerprint, actor, customer, command,
+                    policy, reply, reason
+                FROM (SELECT *, row_number() OVER (PARTITION BY book_commit ORDER BY id) AS place
+                    FROM cause)
+                ORDER BY book_commit, place;
+
+            CREATE TABLE cause_index(
+                id BLOB PRIMARY KEY, sequence INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO cause_index SELECT id, sequence FROM cause_ordered ORDER BY id;
+            CREATE TABLE cause_indexed(
+                one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO cause_indexed SELECT 1, coalesce(max(sequence), 0) FROM cause_ordered;
+
+            CREATE TABLE transfer_ordered(
+                sequence INTEGER PRIMARY KEY,
+                book_commit INTEGER NOT NULL,
+                cause INTEGER NOT NULL,
+                debit INTEGER NOT NULL,
+                credit INTEGER NOT NULL,
+                amount INTEGER NOT NULL CHECK (amount > 0),
+                reason TEXT NOT NULL,
+                debit_previous INTEGER,
+                credit_previous INTEGER,
+                CHECK (debit <> credit)
+            ) STRICT;
+            INSERT INTO transfer_ordered
+                SELECT t.sequence, t.book_commit, k.sequence, t.debit, t.credit, t.amount, t.reason,
+                    t.debit_previous, t.credit_previous
+                FROM transfer t LEFT JOIN cause_index k ON k.id = t.cause
+                ORDER BY t.sequence;
+            DROP TABLE transfer;
+            ALTER TABLE transfer_ordered RENAME TO transfer;
+            DROP TABLE cause;
+            ALTER TABLE cause_ordered RENAME TO cause;
+
+            CREATE TABLE notice_ordered(
+                customer BLOB NOT NULL,
+                at INTEGER NOT NULL,
+                id BLOB NOT NULL,
+                content BLOB NOT NULL,
+                read_at INTEGER,
+                PRIMARY KEY (customer, at, id)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO notice_ordered
+                SELECT customer, at, id, content, read_at FROM notice ORDER BY customer, at, id;
+            DROP TABLE notice;
+            ALTER TABLE notice_ordered RENAME TO notice;
+            """
+        ),
+        (
             "0007 Blocked bank accounts by themselves, and what waits in suspense by its clock",
             """
             CREATE TABLE blocked_account(

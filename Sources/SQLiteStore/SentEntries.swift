@@ -47,7 +47,7 @@ extension Reader {
                 statement.bind(1, Self.text(ofTrace: trace))
                 try statement.each { row in
                     guard let payment = PaymentReference(key: row.text(0)),
-                        let customer = Blob(row.bytes(1))
+                        let customer = row.blob(1)
                     else { return }
                     entries.append(
                         SentEntry(

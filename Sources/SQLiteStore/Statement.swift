@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Rules
 
 /// A prepared statement on the writer's connection, for rows written by the thousand.
 ///
@@ -7,6 +8,7 @@ import GRDBSQLite
 final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
+    private var packed: [UInt8] = []
 
     init(_ connection: OpaquePointer, _ sql: String) throws {
         var handle: OpaquePointer?
@@ -47,6 +49,18 @@ final class Statement {
         }
     }
 
+    /// The stored form of a value.
+    func bind(_ index: Int32, packing value: some Packable) {
+        packed.removeAll(keepingCapacity: true)
+        value.pack(onto: &packed)
+        bind(index, packed)
+    }
+
+    func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
+        sqlite3_bind_blob(
+            handle, index, bytes.baseAddress, Int32(bytes.count), Self.transient)
+    }
+
     func bind(_ index: Int32, _ text: String?) {
         if let text { bind(index, text) } else { sqlite3_bind_null(handle, index) }
     }
@@ -79,7 +93,21 @@ final class Statement {
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+    func text(_ column: Int32) -> String {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let start = sqlite3_column_blob(handle, column) else { return "" }
+        return String(
+            decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// `nil` for bytes that are neither an identifier nor none.
+    func blob(_ column: Int32) -> Blob? {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        guard count > 0, let start = sqlite3_column_blob(handle, column) else { return .empty }
+        guard count == 16 else { return nil }
+        let words = start.loadUnaligned(as: (UInt64, UInt64).self)
+        return Blob(high: words.0.bigEndian, low: words.1.bigEndian)
+    }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

@@ -38,7 +38,12 @@ public struct Verifier {
         }
 
         let accountRows = try Row.fetchCursor(db, sql: "SELECT * FROM account ORDER BY id")
-        let transferRows = try Row.fetchCursor(db, sql: "SELECT * FROM transfer ORDER BY sequence")
+        let transferRows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT t.*, k.id AS cause_id FROM transfer t
+                LEFT JOIN cause k ON k.sequence = t.cause ORDER BY t.sequence
+                """)
         let commitRows = try Row.fetchCursor(db, sql: "SELECT * FROM book_commit ORDER BY sequence")
         var chain = Chain.start
         var assets: [Int64: String] = [:]
@@ -82,9 +87,11 @@ public struct Verifier {
                 if highest >= firstAccount, highest < firstAccount + accounts {
                     try takeAccount(upTo: highest)
                 }
-                let cause: Data = row["cause"]
+                let cause: Data? = row["cause_id"]
+                if cause == nil { problem("Transfer \(expected) names a cause that is not there.") }
                 _ = chain.append(
-                    cause: Cause(data: cause) ?? Cause(high: 0, low: 0), debit: debit,
+                    cause: cause.flatMap { Cause(data: $0) } ?? Cause(high: 0, low: 0),
+                    debit: debit,
                     credit: credit, amount: amount, reason: row["reason"])
                 if assets[debit] == nil || assets[debit] != assets[credit] {
                     problem("Transfer \(expected) joins accounts of different assets.")

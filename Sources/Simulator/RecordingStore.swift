@@ -54,7 +54,6 @@ public final class RecordingStore: Store {
     private var opened: (any Store)?
     private var torn: Int?
     /// What the batch under way keeps.
-    private var kept: Commit?
     /// Decisions kept since they were last taken, in order.
     private var decisions: [Commit.Decided] = []
 
@@ -97,33 +96,29 @@ public final class RecordingStore: Store {
         try store.holders(ofFingerprint: fingerprint)
     }
 
-    /// One batch, which dies where it was told to.
-    public func batch<Value>(_ body: () throws -> Value) throws -> Value {
-        kept = nil
-        if case .duringCommit = crash { try disk?.mark() }
-        let value = try store.batch(body)
-        guard let kept else { return value }
+    public func deciding<Value>(
+        _ scope: BatchScope, _ body: () throws -> Value
+    ) throws -> Value { try store.deciding(scope, body) }
+
+    public func abandon() { store.abandon() }
+
+    /// Keeps the commit, and dies where it was told to.
+    public func keep(_ commit: Commit) throws {
         let point = crash
         crash = nil
         switch point {
+        case .beforeCommit: throw Crashed()
         case .duringCommit(let part):
+            try disk?.mark()
+            try opened?.keep(commit)
             if disk != nil { torn = part }
             throw Crashed()
-        case .beforeCommit, .afterCommit, nil: break
-        }
-        try memory.keep(kept)
-        decisions += kept.decisions
-        if case .afterCommit = point { throw Crashed() }
-        return value
-    }
-
-    public func keep(_ commit: Commit) throws {
-        if case .beforeCommit = crash {
-            crash = nil
-            throw Crashed()
+        case .afterCommit, nil: break
         }
         try opened?.keep(commit)
-        kept = commit
+        try memory.keep(commit)
+        decisions += commit.decisions
+        if case .afterCommit = point { throw Crashed() }
     }
 
     public func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {

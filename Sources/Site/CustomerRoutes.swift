@@ -51,7 +51,7 @@ extension Site {
 
     private func readNotice(_ visit: CustomerVisit) async throws -> Answer {
         let id: NoticeID = try visit.visit.id()
-        guard try service.reader.notice(id)?.customer == visit.id else { throw Turn.notFound }
+        guard try service.reader.notice(id, of: visit.id) != nil else { throw Turn.notFound }
         try service.edge.markRead(id, of: visit.id, at: visit.facts.now)
         return .seeOther(Paths.notices.text)
     }

@@ -91,6 +91,35 @@ struct HouseMemoryTests {
             ])
     }
 
+    @Test("What was decided is known while it is on its way to disk", arguments: Stores.allCases)
+    func onItsWay(_ kind: Stores) throws {
+        let store = try kind.open()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        guard
+            case .parked(let item) = try story.perform(try parked(1), core, to: .house),
+            case .proposal(let proposal) = try story.perform(
+                .propose(
+                    .init(
+                        addressee: .house,
+                        action: .closeSuspense(.init(item: item, reason: "nobody knows it")),
+                        reason: "nobody knows it")), core, to: .house, by: .operator("alice"))
+        else { throw StoryProblem.unexpected }
+        func approve(_ name: String) -> Envelope {
+            story.envelope(.approve(proposal), to: .house, by: .operator(name))
+        }
+
+        let first = try core.decide([approve("bob")], now: story.now)
+        let meanwhile = try core.decide([approve("carol")], now: story.now)
+        try store.keep(try #require(first.commit))
+        core.kept()
+        let after = try core.decide([approve("dave")], now: story.now)
+
+        #expect(meanwhile.outcomes == [.refused(.alreadyDecided)])
+        #expect(after.outcomes == [.refused(.alreadyDecided)])
+        #expect(try store.suspense(item)?.state == .closed(reason: "nobody knows it"))
+    }
+
     @Test("SQLite gives an engine that starts what waits, and nothing that is over")
     func start() throws {
         let pool = try SQLiteStore.open(path: try Folder.new())

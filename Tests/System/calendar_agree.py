@@ -327,7 +327,7 @@ def main():
     check.range(rules, "00:00", False, some)
     for at in ("01:30", "02:30", "19:59", "20:00", "23:59"):
         check.range(rules, at, False, [])
-    for at in ("10:29", "10:30", "14:45", "16:44", "16:45", "20:00"):
+    for at in ("10:29", "10:30", "14:45", "16:44", "16:45", "19:59", "20:00", "23:59"):
         check.range(rules, at, True, [])
     check.range(
         rules, "12:00", False, ["all"], first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31)
@@ -343,6 +343,8 @@ def main():
         bank = Rules(cut_off="14:00", opening="06:15", hours=72, slack=2, represent=90)
         for at in ("13:59", "14:00"):
             check.range(bank, at, False, some, "--policy", str(own))
+        for at in ("14:00", "16:45"):
+            check.range(bank, at, True, [], "--policy", str(own))
 
         amended = Rules()
         amended.amended_from = dt.date(2028, 3, 17)

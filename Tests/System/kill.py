@@ -546,7 +546,7 @@ class Comparison:
                 "FROM entity WHERE kind = ? AND customer = document_file.customer) ORDER BY 1",
                 (blob(customer.id), DOCUMENT)).fetchall()
             waived = db.execute(
-                "SELECT coalesce(sum(t.amount), 0) FROM transfer t JOIN cause c ON c.id = t.cause "
+                "SELECT coalesce(sum(t.amount), 0) FROM transfer t JOIN cause c ON c.sequence = t.cause "
                 "WHERE c.customer = ? AND t.reason = 'waiver'", (blob(customer.id),)).fetchone()[0]
         self.same((customer.id, "commands"), dict(granted), there)
         self.same(

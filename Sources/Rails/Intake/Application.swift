@@ -26,8 +26,8 @@ extension BankRail {
 
         /// Entries in one commit: enough to share the flush and the pages they meet on.
         private static let together = Engine.batchMax
-        /// One is decided while the next is made.
-        private static let inFlight = 2
+        /// One is written, one decided, and one is made.
+        private static let inFlight = 3
 
         init(
             _ rail: BankRail, _ file: String, of entries: Int, today: Day,

@@ -27,6 +27,16 @@ extension Packable {
         return packer.bytes
     }
 
+    /// Appends the stored form: many forms can lie in one piece of memory.
+    public func pack(onto bytes: inout [UInt8]) {
+        // Swapped, not assigned: a second owner would make each byte appended copy all of them.
+        var packer = Packer(bytes: [])
+        swap(&packer.bytes, &bytes)
+        packer.bytes.append(Packer.format)
+        pack(into: &packer)
+        swap(&packer.bytes, &bytes)
+    }
+
     /// Reads a stored form, all of it.
     public init(packed bytes: [UInt8]) throws {
         var unpacker = try Unpacker(bytes)
@@ -54,6 +64,8 @@ public struct Packer {
         bytes.reserveCapacity(512)
         bytes.append(Packer.format)
     }
+
+    fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
 
     mutating func put<each Value: Packable>(_ value: repeat each Value) {
         repeat (each value).pack(into: &self)

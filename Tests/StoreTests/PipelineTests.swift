@@ -1,0 +1,195 @@
+import Banking
+import Engine
+import GRDB
+import Ledger
+import Money
+import Rules
+import SQLiteStore
+import Synchronization
+import Testing
+
+/// A batch is decided while the one before it is written.
+struct PipelineTests {
+    @Test("A batch sees the one that is on its way to disk, and its causes")
+    func seesWhatIsPending() async throws {
+        let (engine, pool, story) = try await opened { $0 }
+        let answers = Answers()
+        for round in 0..<40 {
+            // Half of each batch was asked for in the batch before it.
+            let batch = (0..<200).map { story.pay(round * 100 + $0) }
+            while !answers.submit(batch, to: engine) { await Task.yield() }
+        }
+        await answers.all()
+        engine.stop()
+
+        let counts = answers.counts
+        #expect(counts.accepted == 40 * 100 + 100)
+        #expect(counts.replayed == 39 * 100)
+        #expect(counts.failed == 0)
+        #expect(
+            try Reader(pool: pool).customer(story.customer)?.cash == Cents(Int64(counts.accepted)))
+        #expect(try Verifier.verify(pool: pool).problems.isEmpty)
+    }
+
+    @Test("What was decided on top of a commit that failed is not kept, and nobody is told it is")
+    func failure() async throws {
+        let (engine, pool, story) = try await opened { FailingStore($0) }
+        let answers = Answers()
+        for round in 0..<60 {
+            let batch = (0..<100).map { story.pay(round * 100 + $0) }
+            while !answers.submit(batch, to: engine) { await Task.yield() }
+        }
+        await answers.all()
+        engine.stop()
+
+        let counts = answers.counts
+        #expect(counts.failed >= 300)
+        #expect(counts.accepted >= 1_000)
+        #expect(counts.accepted + counts.failed == 6_000)
+        #expect(
+            try Reader(pool: pool).customer(story.customer)?.cash == Cents(Int64(counts.accepted)))
+        #expect(try Verifier.verify(pool: pool).problems.isEmpty)
+    }
+
+    @Test("A cause is known while it waits for the index, on its way there, and after a start")
+    func causes() throws {
+        let path = try Folder.new()
+        let pool = try SQLiteStore.open(path: path)
+        var sizes = CauseSizes()
+        (sizes.waiting, sizes.slice, sizes.sliceEvery) = (100, 8, 4)
+        var story = Story()
+        var asked = 0
+        for start in 0..<6 {
+            let core = try Core(
+                store: SQLiteStore(pool: pool, causes: sizes), policies: try Folder.policies())
+            if start == 0 { try story.openCustomer(core) }
+            for size in [1, 30, 2, 17, 1, 1, 60, 9] {
+                let batch = (asked..<asked + size).map { story.pay($0) }
+                asked += size
+                let first = try core.process(batch, now: story.now)
+                #expect(first.allSatisfy { $0 == .accepted(.done) })
+                let again = try core.process(
+                    stride(from: 0, to: asked, by: 3).map { story.pay($0) }, now: story.now)
+                #expect(again.allSatisfy { $0 == .replayed(.done) })
+            }
+        }
+
+        let indexed = try pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM cause_index") ?? 0
+        }
+        #expect(indexed > 300)
+        let reader = Reader(pool: pool)
+        #expect(try (0..<asked).allSatisfy { try reader.causeExists(story.pay($0).cause) })
+        #expect(try !reader.causeExists(story.pay(asked).cause))
+        #expect(try reader.customer(story.customer)?.cash == Cents(Int64(asked)))
+    }
+
+    private func opened(
+        _ store: @escaping @Sendable (SQLiteStore) -> any Store
+    ) async throws -> (Engine, DatabasePool, Story) {
+        let pool = try SQLiteStore.open(path: Folder.new())
+        let policies = try Folder.policies()
+        let engine = try Engine(
+            open: { try Core(store: store(try SQLiteStore(pool: pool)), policies: policies) },
+            clock: StillClock(), afterCommit: {})
+        var story = Story()
+        #expect(try await engine.perform(story.opening()) == .accepted(.customer(story.customer)))
+        return (engine, pool, story)
+    }
+}
+
+private struct StillClock: Clock {
+    func now() -> Instant { Story.start }
+}
+
+/// What a caller was told of its batches.
+private final class Answers: Sendable {
+    struct Counts: Sendable {
+        var accepted = 0
+        var replayed = 0
+        var failed = 0
+        var waiting = 0
+    }
+
+    private let state = Mutex(Counts())
+
+    var counts: Counts { state.withLock { $0 } }
+
+    /// `false` when the engine has enough to do.
+    func submit(_ batch: [Envelope], to engine: Engine) -> Bool {
+        guard state.withLock({ $0.waiting }) < 3 else { return false }
+        state.withLock { $0.waiting += 1 }
+        engine.submit(batch: batch) { [self] result in
+            state.withLock { state in
+                state.waiting -= 1
+                switch result {
+                case .failure: state.failed += batch.count
+                case .success(let outcomes):
+                    for outcome in outcomes {
+                        if case .accepted = outcome { state.accepted += 1 }
+                        if case .replayed = outcome { state.replayed += 1 }
+                    }
+                }
+            }
+        }
+        return true
+    }
+
+    func all() async { while state.withLock({ $0.waiting }) > 0 { await Task.yield() } }
+}
+
+/// A store whose every seventh commit aside does not reach the disk.
+private final class FailingStore: Store {
+    struct Failed: Error {}
+
+    private let store: SQLiteStore
+    private var asides = 0
+
+    init(_ store: SQLiteStore) { self.store = store }
+
+    func deciding<Value>(_ scope: BatchScope, _ body: () throws -> Value) throws -> Value {
+        try store.deciding(scope, body)
+    }
+    func customer(_ id: CustomerID) throws -> Customer? { try store.customer(id) }
+    func house() throws -> House { try store.house() }
+    func known(_ cause: Cause) throws -> KnownCause? { try store.known(cause) }
+    func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {
+        try store.holders(ofFingerprint: fingerprint)
+    }
+    func keep(_ commit: Commit) throws { try store.keep(commit) }
+    func keepAside(_ commit: Commit) throws -> (@Sendable () throws -> Void)? {
+        asides += 1
+        let keep = try store.keepAside(commit)
+        guard asides % 7 == 0 else { return keep }
+        return { throw Failed() }
+    }
+    func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {
+        try store.dueTimers(at: now, limit: limit)
+    }
+    func nextTimer() throws -> Instant? { try store.nextTimer() }
+    func lastCommitAt() throws -> Instant? { try store.lastCommitAt() }
+}
+
+extension Story {
+    /// One cent, under a cause of this number.
+    fileprivate func pay(_ number: Int) -> Envelope {
+        Envelope(
+            cause: Cause(high: 77, low: UInt64(number) &* 0x9E37_79B9_7F4A_7C15),
+            actor: .host("test"), to: .customer(customer),
+            .receiveFunds(
+                Command.ReceiveFunds(rail: .wire, amount: Cents(1), source: "s", reference: nil)))
+    }
+
+    fileprivate mutating func opening() -> Envelope {
+        envelope(
+            .openCustomer(
+                Command.OpenCustomer(
+                    id: customer, reference: "r", name: "n", email: "e@localhost",
+                    language: .english, timeZone: "UTC")))
+    }
+
+    fileprivate mutating func openCustomer(_ core: Core) throws {
+        let opening = opening()
+        _ = try core.process([opening], now: now)
+    }
+}

@@ -59,6 +59,7 @@ let package = Package(
         // Pure: no Foundation, no clock, nothing asynchronous.
         .target(name: "Money"),
         .target(name: "Ledger", dependencies: ["Money"]),
+        .target(name: "Books", dependencies: ["Money"]),
         .target(name: "Banking"),
         // Views of records may not outlive them; the compiler is told so with a lifetime.
         .target(
@@ -78,10 +79,13 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLiteSettings", "Money", "Ledger", "Banking", "Rules", "Engine", "Statements",
-                crypto,
+                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Engine",
+                "Statements", crypto,
                 grdb, sqlite,
             ]),
+
+        // A ledger of its own, for any accounts: the product's books are above.
+        .target(name: "LedgerStore", dependencies: ["Money", "Books", crypto, grdb, sqlite]),
 
         // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
@@ -116,7 +120,7 @@ let package = Package(
             dependencies: kept + [
                 "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site", "API", arguments,
                 httpClient, configuration, hummingbird, logging, lifecycle,
-                system,
+                system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -133,9 +137,17 @@ let package = Package(
         .executableTarget(
             name: "makewhole-nacha-bench", dependencies: ["Money", "Banking", "Nacha"],
             path: "Benchmarks/NachaBench"),
+        .executableTarget(
+            name: "makewhole-ledger-bench",
+            dependencies: ["Money", "Books", "LedgerStore", grdb, sqlite],
+            path: "Benchmarks/LedgerBench"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
+        .testTarget(name: "BooksTests", dependencies: ["Books", "Money"]),
+        .testTarget(
+            name: "LedgerStoreTests",
+            dependencies: ["Books", "LedgerStore", "Money", grdb, sqlite]),
         .testTarget(name: "NachaTests", dependencies: ["Nacha", "Banking", "Money"]),
         .testTarget(name: "StatementsTests", dependencies: ["Statements", "Banking", "Money"]),
         .testTarget(name: "RulesTests", dependencies: pure + ["Engine"]),
@@ -147,7 +159,6 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: pure + ["Engine", "Statements", "Wire", "Vocabulary", "Replay"]),
-        .testTarget(name: "ReconciliationTests", dependencies: kept + ["Rails"]),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),

@@ -281,6 +281,7 @@ public final class Engine: Sendable {
             let decision = try core.decide(work.envelopes, now: clock.now())
             // What was decided stands on the commit before it: first that one must be on disk.
             if let fault = learn(core) {
+                core.store.abandon()
                 try core.forget()
                 throw fault
             }

@@ -23,10 +23,7 @@ struct BankTake: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let deployment = try await Deployment.load(file: options.config)
-            for file in files where !FileManager.default.isReadableFile(atPath: file) {
-                throw Failure(
-                    description: "\(file) is not there or cannot be read.", code: ExitCode(66))
-            }
+            for file in files { try check(file) }
             var isFine = true
             do {
                 var logger = Logger(label: "makewhole") {
@@ -35,8 +32,11 @@ struct BankTake: AsyncParsableCommand {
                 logger.logLevel = .warning
                 let running = try Running(deployment, logger: logger)
                 let result = await Result {
+                    let ended = try await goOn(by: running)
                     for file in files {
-                        isFine = try await take(file, by: running, deployment) && isFine
+                        isFine =
+                            try await take(file, by: running, after: ended, deployment)
+                            && isFine
                     }
                 }
                 running.stop()
@@ -49,10 +49,38 @@ struct BankTake: AsyncParsableCommand {
         }
     }
 
-    /// Nobody else has the data: the file is taken in here.
+    /// Before anything is copied: a file that would be refused unread stays where it is.
+    private func check(_ file: String) throws {
+        guard FileManager.default.isReadableFile(atPath: file),
+            let size = try? BankFileBytes.size(of: URL(fileURLWithPath: file))
+        else {
+            throw Failure(
+                description: "\(file) is not there or cannot be read.", code: ExitCode(66))
+        }
+        guard size <= BankFileBytes.fileBytesMax else {
+            throw Failure.badData(
+                "\(file) has \(size) bytes, and no bank's file has more than "
+                    + "\(BankFileBytes.fileBytesMax). Nothing was taken in; it is where it was.")
+        }
+    }
+
+    /// What a run that was stopped has begun comes first.
+    private func goOn(by running: Running) async throws -> [EdgeStore.BankFile] {
+        let bar = ProgressBar()
+        defer { bar.finish() }
+        return try await running.rail.goOn { progress in
+            bar.show(progress.file, progress.stage.words, progress.done, of: progress.of)
+        }
+    }
+
+    /// Nobody else has the data: the file is taken in here. One that a run before had begun has
+    /// been gone on with.
     private func take(
-        _ file: String, by running: Running, _ deployment: Deployment
+        _ file: String, by running: Running, after ended: [EdgeStore.BankFile],
+        _ deployment: Deployment
     ) async throws -> Bool {
+        let (digest, _) = try BankFileBytes.digest(of: URL(fileURLWithPath: file))
+        if let same = ended.first(where: { $0.digest == digest }) { return tell(same) }
         let bar = ProgressBar()
         let taken = try await running.rail.takeIn(
             try copy(file, into: deployment.bankFolder.appendingPathComponent("inbound"))
@@ -95,6 +123,10 @@ struct BankTake: AsyncParsableCommand {
     private func copy(_ file: String, into folder: URL) throws -> URL {
         let source = URL(fileURLWithPath: file)
         let target = folder.appendingPathComponent(source.lastPathComponent)
+        // A run that was stopped right after it had copied.
+        if FileManager.default.contentsEqual(atPath: source.path, andPath: target.path) {
+            return target
+        }
         let part = folder.appendingPathComponent(".\(source.lastPathComponent).part")
         try? FileManager.default.removeItem(at: part)
         do {

@@ -162,6 +162,7 @@ extension SplitCaps {
         self.init(
             records: count("records", 9_999_990, &reader),
             batches: count("batches", 999_999, &reader),
+            fileEntries: count("file_entries", 9_999_990, &reader),
             batchEntries: count("batch_entries", 999_999, &reader),
             fileDebits: reader.optionalCents("file_debits_minor"),
             fileCredits: reader.optionalCents("file_credits_minor"),

@@ -13,7 +13,8 @@ struct Makewhole: AsyncParsableCommand {
         subcommands: [
             Serve.self, Verify.self, Balances.self, Export.self, ReplayCommand.self, Operator.self,
             Key.self, NachaCommand.self, StatementsCommand.self, BankCommand.self,
-            CalendarCommand.self, Check.self,
+            CalendarCommand.self, LedgerCommand.self, BackupCommand.self, RestoreCommand.self,
+            Check.self,
         ])
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Nacha
+import Vocabulary
 import Wire
 
 /// Tools for bank files. They read as a stream: a file may be larger than memory.
@@ -18,16 +19,41 @@ struct NachaCommand: AsyncParsableCommand {
 }
 
 struct ProfileOption: ParsableArguments {
-    @Option(help: "How the bank's files are read: \(BankProfile.names).")
+    @Option(
+        help: """
+            How the bank's files are read: \(BankProfile.names), or a FILE with a profile or with \
+            the bank's setup.
+            """)
     var profile = "lenient"
 
     func chosen() throws -> BankProfile {
-        guard let found = BankProfile(named: profile) else {
+        if let found = BankProfile(named: profile) { return found }
+        let bytes = try ProfileBytes.of(profile, names: BankProfile.names)
+        do {
+            return try BankProfileFile.load(bytes)
+        } catch {
+            throw ProfileBytes.failure(profile, error)
+        }
+    }
+}
+
+/// A profile's file as a command line names it.
+enum ProfileBytes {
+    /// As many bytes as any profile has; `names` are those that are built in.
+    static func of(_ file: String, names: String) throws -> [UInt8] {
+        guard FileManager.default.fileExists(atPath: file) else {
             throw Failure(
-                description: "There is no profile \(profile); there are \(BankProfile.names).",
+                description: "There is no profile \(file): no file, and none of \(names).",
                 code: ExitCode(64))
         }
-        return found
+        let input = try NachaInput(file)
+        var bytes: [UInt8] = []
+        while bytes.count <= ProfileFile.bytesMax, let chunk = try input.next() { bytes += chunk }
+        return bytes
+    }
+
+    static func failure(_ file: String, _ fault: ProfileFile.Fault) -> Failure {
+        .badData("The profile \(file) cannot be used.\n\(fault)")
     }
 }
 

@@ -77,7 +77,8 @@ struct Running {
             try await Task.sleep(for: .milliseconds(300))
         }
         outboxLoop = Loop {
-            while await outbox.tick() {}
+            // However much waits, a stop is heard between two rounds of it.
+            while !Task.isCancelled, await outbox.tick() {}
         } pause: {
             await bell.wait(atMost: 1000)
         }

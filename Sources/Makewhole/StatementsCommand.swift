@@ -115,20 +115,11 @@ extension CSVProfile {
     /// The built-in profile of that name, or the one in that file.
     static func chosen(_ name: String) throws -> CSVProfile {
         if let found = CSVProfile(named: name) { return found }
-        guard FileManager.default.fileExists(atPath: name) else {
-            throw Failure(
-                description: "There is no profile \(name): no file, and none of \(names).",
-                code: ExitCode(64))
-        }
-        let input = try NachaInput(name)
-        var bytes: [UInt8] = []
-        while bytes.count <= StatementProfileFile.bytesMax, let chunk = try input.next() {
-            bytes += chunk
-        }
+        let bytes = try ProfileBytes.of(name, names: names)
         do {
             return try StatementProfileFile.load(bytes)
         } catch {
-            throw Failure.badData("The profile \(name) cannot be used.\n\(error)")
+            throw ProfileBytes.failure(name, error)
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Banking
+
 /// What control records say about the records before them.
 public struct ControlTotals: Hashable, Sendable {
     /// Entries and addenda.
@@ -53,18 +55,4 @@ public struct EntryCounts: Hashable, Sendable {
 }
 
 /// What the control records prove of the records before them.
-public enum Proof: String, Hashable, Sendable, CaseIterable {
-    /// Counts, hash and totals agree.
-    case proven
-    /// A control record is missing, or a record could not be read, so that nothing is certain.
-    case unproven
-    /// They disagree.
-    case contradicted
-
-    mutating func weaken(_ other: Proof) {
-        switch (self, other) {
-        case (_, .contradicted), (.proven, .unproven): self = other
-        case (_, .proven), (.unproven, .unproven), (.contradicted, .unproven): break
-        }
-    }
-}
+public typealias Proof = TotalsProof

@@ -7,6 +7,8 @@ public struct SplitCaps: Hashable, Sendable {
     public var records: Int
     /// Batches of a file.
     public var batches: Int
+    /// Entries of a file, with offsets and without addenda.
+    public var fileEntries: Int
     /// Entries and addenda of a batch.
     public var batchEntries: Int
     /// Debits of a file, with offsets.
@@ -21,12 +23,13 @@ public struct SplitCaps: Hashable, Sendable {
     /// Nacha Operating Rules, Appendix Three: six digits count blocks, batches, and the entries of a
     /// batch; twelve hold a total.
     public init(
-        records: Int = 9_999_990, batches: Int = 999_999, batchEntries: Int = 999_999,
-        fileDebits: Cents = totalMax, fileCredits: Cents = totalMax,
+        records: Int = 9_999_990, batches: Int = 999_999, fileEntries: Int = 9_999_990,
+        batchEntries: Int = 999_999, fileDebits: Cents = totalMax, fileCredits: Cents = totalMax,
         batchDebits: Cents = totalMax, batchCredits: Cents = totalMax
     ) {
         self.records = min(records, 9_999_990)
         self.batches = min(batches, Layout.batchesMax)
+        self.fileEntries = min(fileEntries, 9_999_990)
         self.batchEntries = min(batchEntries, Layout.batchCountMax)
         self.fileDebits = min(fileDebits, Self.totalMax)
         self.fileCredits = min(fileCredits, Self.totalMax)
@@ -40,6 +43,7 @@ public struct SplitCaps: Hashable, Sendable {
     /// The caps, by name.
     public enum Cap: String, Hashable, Sendable, CaseIterable {
         case records, batches
+        case fileEntries = "file_entries"
         case batchEntries = "batch_entries"
         case fileDebits = "file_debits"
         case fileCredits = "file_credits"
@@ -108,138 +112,62 @@ public struct FileSplit<Key: Hashable & Sendable>: Sendable {
         case noOffset(OriginationRefusal)
     }
 
-    private let caps: SplitCaps
-    private let offset: OffsetAccount?
-    private var modifier: FileModifier?
-    private var file = OpenFile()
-    private var batch: OpenBatch?
-
     /// Shares the queue out. `firstModifier` is the first that no file of the day has; `nil` when
     /// none is left. Offsets take their trace numbers from `traces`.
     public init(
         _ queue: [WaitingEntry<Key>], caps: SplitCaps = SplitCaps(), offset: OffsetAccount? = nil,
         firstModifier: FileModifier? = .first, traces: inout TraceAllocator
     ) {
-        self.caps = caps
-        self.offset = offset
-        modifier = firstModifier
-        for group in sorted(queue) {
-            for item in group {
-                if let cap = Sums(item, offset).exceeded(caps, in: FileSums()) {
-                    aside.append(Aside(key: item.key, reason: .aboveCap(cap)))
-                } else {
-                    add(item, &traces)
+        let whole = sendable(queue)
+        let plan = FilePlan(whole.map { PlannedEntries($0, offset) }, caps: caps)
+        aside += plan.aside.map { Aside(key: whole[$0.place].key, reason: .aboveCap($0.cap)) }
+        var modifier = firstModifier
+        for planned in plan.files {
+            var batches: [Batch] = []
+            var keys: [Key] = []
+            for items in planned.batches.map({ $0.map { whole[$0] } }) {
+                var batch = Batch(
+                    header: items[0].header,
+                    entries: items.flatMap(\.entries).sorted { $0.trace < $1.trace })
+                batch.header.number = batches.count + 1
+                // A number that was taken for a batch that is not sent is lost, not given again.
+                do {
+                    try offset?.balance(&batch, &traces)
+                } catch {
+                    aside += items.map { Aside(key: $0.key, reason: .noOffset(error)) }
+                    continue
                 }
+                batches.append(batch)
+                keys += items.map(\.key)
             }
-            closeBatch(&traces)
+            guard !batches.isEmpty else { continue }
+            guard let letter = modifier else {
+                aside += keys.map { Aside(key: $0, reason: .noModifierLeft) }
+                continue
+            }
+            files.append(File(modifier: letter, batches: batches, keys: keys))
+            modifier = letter.next
         }
-        closeFile(&traces)
     }
 
-    /// Groups of equal headers, in the order of their first entry; what cannot be sent set aside.
-    private mutating func sorted(_ queue: [WaitingEntry<Key>]) -> [[WaitingEntry<Key>]] {
-        var places: [Group: Int] = [:]
-        var groups: [[WaitingEntry<Key>]] = []
+    /// What can be sent at all; the rest is set aside.
+    private mutating func sendable(_ queue: [WaitingEntry<Key>]) -> [WaitingEntry<Key>] {
         var keys: Set<Key> = []
         var traces: Set<TraceNumber> = []
-        for item in queue {
+        return queue.filter { item in
             guard !item.entries.isEmpty else {
                 aside.append(Aside(key: item.key, reason: .empty))
-                continue
+                return false
             }
             let own = Set(item.entries.map(\.trace))
             guard own.count == item.entries.count, own.isDisjoint(with: traces),
                 keys.insert(item.key).inserted
             else {
                 aside.append(Aside(key: item.key, reason: .twice))
-                continue
+                return false
             }
             traces.formUnion(own)
-            let group = Group(item.header, item.entries[0].kind)
-            if let place = places[group] {
-                groups[place].append(item)
-            } else {
-                places[group] = groups.count
-                groups.append([item])
-            }
-        }
-        return groups
-    }
-
-    private mutating func add(_ item: WaitingEntry<Key>, _ traces: inout TraceAllocator) {
-        let sums = Sums(item, offset)
-        if let open = batch {
-            if (open.sums + sums).exceeded(caps, in: file.sums) == nil {
-                batch?.add(item, sums)
-                return
-            }
-            closeBatch(&traces)
-        }
-        if sums.exceeded(caps, in: file.sums) != nil { closeFile(&traces) }
-        batch = OpenBatch(header: item.header, sums: Sums(offset))
-        batch?.add(item, sums)
-    }
-
-    private mutating func closeBatch(_ traces: inout TraceAllocator) {
-        guard let open = batch else { return }
-        batch = nil
-        var closed = Batch(
-            header: open.header, entries: open.entries.sorted { $0.trace < $1.trace })
-        closed.header.number = file.batches.count + 1
-        // A number that was taken for a batch that is not sent is lost, not given again.
-        do {
-            try offset?.balance(&closed, &traces)
-        } catch {
-            for key in open.keys { aside.append(Aside(key: key, reason: .noOffset(error))) }
-            return
-        }
-        file.add(closed, open)
-    }
-
-    private mutating func closeFile(_ traces: inout TraceAllocator) {
-        closeBatch(&traces)
-        defer { file = OpenFile() }
-        guard !file.batches.isEmpty else { return }
-        guard let modifier else {
-            for key in file.keys { aside.append(Aside(key: key, reason: .noModifierLeft)) }
-            return
-        }
-        files.append(File(modifier: modifier, batches: file.batches, keys: file.keys))
-        self.modifier = modifier.next
-    }
-
-    // MARK: - What is open
-
-    private struct OpenFile {
-        var batches: [Batch] = []
-        var keys: [Key] = []
-        var sums = FileSums()
-
-        mutating func add(_ batch: Batch, _ open: OpenBatch) {
-            batches.append(batch)
-            keys += open.keys
-            sums.batches += 1
-            sums.records += open.sums.records
-            sums.debits += open.sums.debits
-            sums.credits += open.sums.credits
-        }
-    }
-
-    private struct OpenBatch {
-        let header: BatchHeader
-        private(set) var sums: Sums
-        private(set) var keys: [Key] = []
-        private(set) var entries: [Entry] = []
-
-        init(header: BatchHeader, sums: Sums) {
-            self.header = header
-            self.sums = sums
-        }
-
-        mutating func add(_ item: WaitingEntry<Key>, _ more: Sums) {
-            keys.append(item.key)
-            entries += item.entries
-            sums = sums + more
+            return true
         }
     }
 }
@@ -257,64 +185,12 @@ private struct Group: Hashable {
     }
 }
 
-/// What the batches of a file that are closed come to, without the file's header and control.
-private struct FileSums {
-    var batches = 0
-    var records = 0
-    var debits = Cents.zero
-    var credits = Cents.zero
-}
-
-/// What the entries of a batch come to, with the offsets they will have.
-private struct Sums {
-    private var count = 0
-    private var debitTotal = Cents.zero
-    private var creditTotal = Cents.zero
-    private var hasOffset: Bool
-
-    init(_ offset: OffsetAccount?) { hasOffset = offset != nil }
-
-    init<Key>(_ item: WaitingEntry<Key>, _ offset: OffsetAccount?) {
-        hasOffset = offset != nil && OffsetAccount.balances(item.header, item.entries)
-        for entry in item.entries { count += 1 + entry.addenda.count }
-        debitTotal = item.entries.total(.debit)
-        creditTotal = item.entries.total(.credit)
-    }
-
-    static func + (lhs: Sums, rhs: Sums) -> Sums {
-        var sums = lhs
-        sums.count += rhs.count
-        sums.debitTotal += rhs.debitTotal
-        sums.creditTotal += rhs.creditTotal
-        sums.hasOffset = lhs.hasOffset && rhs.hasOffset
-        return sums
-    }
-
-    private var lines: Int {
-        guard hasOffset else { return count }
-        return count + (debitTotal.isZero ? 0 : 1) + (creditTotal.isZero ? 0 : 1)
-    }
-
-    /// With header and control.
-    var records: Int { lines + 2 }
-
-    /// A balanced batch has the same on both sides.
-    var debits: Cents { hasOffset ? debitTotal + creditTotal : debitTotal }
-    var credits: Cents { hasOffset ? debitTotal + creditTotal : creditTotal }
-
-    /// The first cap that the batch, or the file with it, would be above; `nil` when it fits.
-    func exceeded(_ caps: SplitCaps, in file: FileSums) -> SplitCaps.Cap? {
-        let all = file.records + records + 2
-        let blocks = (all + Layout.blockingFactor - 1) / Layout.blockingFactor
-        if lines > caps.batchEntries { return .batchEntries }
-        if debits > caps.batchDebits { return .batchDebits }
-        if credits > caps.batchCredits { return .batchCredits }
-        if hasOffset, debitTotal > Entry.amountMax { return .batchDebits }
-        if hasOffset, creditTotal > Entry.amountMax { return .batchCredits }
-        if blocks * Layout.blockingFactor > caps.records { return .records }
-        if file.batches + 1 > caps.batches { return .batches }
-        if file.debits + debits > caps.fileDebits { return .fileDebits }
-        if file.credits + credits > caps.fileCredits { return .fileCredits }
-        return nil
+extension PlannedEntries<Group> {
+    fileprivate init<Key>(_ item: WaitingEntry<Key>, _ offset: OffsetAccount?) {
+        self.init(
+            group: Group(item.header, item.entries[0].kind), entries: item.entries.count,
+            addenda: item.entries.reduce(0) { $0 + $1.addenda.count },
+            debits: item.entries.total(.debit), credits: item.entries.total(.credit),
+            hasOffset: offset != nil && OffsetAccount.balances(item.header, item.entries))
     }
 }

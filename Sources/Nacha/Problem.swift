@@ -1,3 +1,5 @@
+public import Banking
+
 /// One thing that is wrong with a file, with the place to look at.
 public struct Problem: Hashable, Sendable, CustomStringConvertible {
     /// Counted from one, as an editor shows it; in a file without line ends, the record.
@@ -32,27 +34,8 @@ public struct Problem: Hashable, Sendable, CustomStringConvertible {
         reject = code.reject(field)
     }
 
-    /// What follows from a problem. Each is worse than the one before.
-    public enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
-        /// Read, but somebody should tell the bank.
-        case warning
-        /// Its entry is set aside with all its columns: nothing may follow from it until a person
-        /// has looked. The rest of the file is good.
-        case quarantine
-        /// The file is not what its sender meant: acting on it could move the wrong money.
-        case refusal
-
-        /// In the order of the cases.
-        public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
-
-        private var rank: Int {
-            switch self {
-            case .warning: 0
-            case .quarantine: 1
-            case .refusal: 2
-            }
-        }
-    }
+    /// What follows from a problem.
+    public typealias Severity = ProblemSeverity
 
     /// The kinds of problem. `docs/reference/nacha.md` says what each means and what is done.
     public enum Code: String, Hashable, Sendable, CaseIterable {

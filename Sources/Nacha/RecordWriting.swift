@@ -184,9 +184,9 @@ extension RecordPage {
         _ addenda: ReturnAddenda, _ trace: TraceNumber
     ) throws(WriteRefusal) {
         typealias Fields = AddendaFields
-        try put("99", Fields.type)
-        try put(addenda.code, .return)
-        try put(addenda.originalTrace.number, Fields.originalTrace)
+        try put(
+            addenda.code, .return, of: addenda.originalTrace, at: addenda.originalReceivingDFI,
+            trace)
         if let date = addenda.dateOfDeath {
             guard addenda.code.reportsDeath else {
                 throw refusal(
@@ -194,8 +194,19 @@ extension RecordPage {
             }
             try put(date, Fields.dateOfDeath)
         }
-        try put(UInt64(addenda.originalReceivingDFI.number), Fields.originalDFI)
         try put(addenda.information, Fields.information)
+    }
+
+    /// What every return has, also one that is sent back: addenda 99.
+    private mutating func put(
+        _ code: ReturnCode, _ kind: ReturnKind, of original: TraceNumber,
+        at bank: DFIIdentification, _ trace: TraceNumber
+    ) throws(WriteRefusal) {
+        typealias Fields = AddendaFields
+        try put("99", Fields.type)
+        try put(code, kind)
+        try put(original.number, Fields.originalTrace)
+        try put(UInt64(bank.number), Fields.originalDFI)
         try put(trace.number, Fields.trace)
     }
 
@@ -203,26 +214,23 @@ extension RecordPage {
         _ addenda: DishonoredAddenda, _ trace: TraceNumber
     ) throws(WriteRefusal) {
         typealias Fields = AddendaFields
-        try put("99", Fields.type)
-        try put(addenda.code, .dishonored)
-        try put(addenda.originalTrace.number, Fields.originalTrace)
-        try put(UInt64(addenda.originalReceivingDFI.number), Fields.originalDFI)
+        try put(
+            addenda.code, .dishonored, of: addenda.originalTrace,
+            at: addenda.originalReceivingDFI, trace)
         try put(addenda.returnTrace.number, Fields.returnTrace)
         try put(addenda.returnSettlement, Fields.returnSettlement)
         try putShort(addenda.returnCode, Fields.returnCode)
         try put(addenda.information, Fields.dishonorInformation)
-        try put(trace.number, Fields.trace)
     }
 
     private mutating func write(
         _ addenda: ContestedAddenda, _ trace: TraceNumber
     ) throws(WriteRefusal) {
         typealias Fields = AddendaFields
-        try put("99", Fields.type)
-        try put(addenda.code, .contested)
-        try put(addenda.originalTrace.number, Fields.originalTrace)
+        try put(
+            addenda.code, .contested, of: addenda.originalTrace,
+            at: addenda.originalReceivingDFI, trace)
         if let day = addenda.originalReturned { try put(day, Fields.originalReturned) }
-        try put(UInt64(addenda.originalReceivingDFI.number), Fields.originalDFI)
         try put(addenda.originalSettlement, Fields.originalSettlement)
         try put(addenda.returnTrace.number, Fields.returnTrace)
         try put(addenda.returnSettlement, Fields.returnSettlement)
@@ -230,23 +238,31 @@ extension RecordPage {
         try put(addenda.dishonoredTrace.number, Fields.dishonoredTrace)
         try put(addenda.dishonoredSettlement, Fields.dishonoredSettlement)
         try putShort(addenda.dishonoredCode, Fields.dishonoredCode)
-        try put(trace.number, Fields.trace)
     }
 
     private mutating func write(
         _ addenda: ChangeAddenda, _ trace: TraceNumber, _ isInternational: Bool
     ) throws(WriteRefusal) {
         typealias Fields = AddendaFields
-        try put("98", Fields.type)
         guard addenda.code.facts.kind != .refusal else {
             throw refusal(.changeCodeUnknown, Fields.code, addenda.code.text, "C01 through C14")
         }
-        try put(addenda.code.text, Fields.code)
-        try put(addenda.originalTrace.number, Fields.originalTrace)
-        try put(UInt64(addenda.originalReceivingDFI.number), Fields.originalDFI)
+        try put(addenda.code, of: addenda.originalTrace, at: addenda.originalReceivingDFI, trace)
         try put(
             addenda.correctedData,
             isInternational ? Fields.internationalCorrectedData : Fields.correctedData)
+    }
+
+    /// What every change has, also one that is refused: addenda 98.
+    private mutating func put(
+        _ code: ChangeCode, of original: TraceNumber, at bank: DFIIdentification,
+        _ trace: TraceNumber
+    ) throws(WriteRefusal) {
+        typealias Fields = AddendaFields
+        try put("98", Fields.type)
+        try put(code.text, Fields.code)
+        try put(original.number, Fields.originalTrace)
+        try put(UInt64(bank.number), Fields.originalDFI)
         try put(trace.number, Fields.trace)
     }
 
@@ -254,17 +270,13 @@ extension RecordPage {
         _ addenda: RefusedChangeAddenda, _ trace: TraceNumber
     ) throws(WriteRefusal) {
         typealias Fields = AddendaFields
-        try put("98", Fields.type)
         guard addenda.code.facts.kind == .refusal else {
             throw refusal(.changeCodeUnknown, Fields.code, addenda.code.text, "C61 through C69")
         }
-        try put(addenda.code.text, Fields.code)
-        try put(addenda.originalTrace.number, Fields.originalTrace)
-        try put(UInt64(addenda.originalReceivingDFI.number), Fields.originalDFI)
+        try put(addenda.code, of: addenda.originalTrace, at: addenda.originalReceivingDFI, trace)
         try put(addenda.correctedData, Fields.correctedData)
         try put(addenda.changeCode.text, Fields.changeCode)
         try put(addenda.changeTraceSequence, Fields.changeSequence)
-        try put(trace.number, Fields.trace)
     }
 
     /// Accounting advice: an account and an amount of their own size, no trace number.

@@ -26,6 +26,21 @@ public struct TraceAllocator: Hashable, Sendable {
         self.alive = Self.joined(alive)
     }
 
+    /// Gives these sequences and no others, each once: what was taken from a durable counter
+    /// before. `nil` unless all are 1 through 9,999,999.
+    public init?(odfi: DFIIdentification, giving sequences: [Int]) {
+        let free = Set(sequences).sorted()
+        var kept: [ClosedRange<Int>] = []
+        var from = 1
+        for sequence in free {
+            guard (1...TraceNumber.sequenceMax).contains(sequence) else { return nil }
+            if sequence > from { kept.append(from...sequence - 1) }
+            from = sequence + 1
+        }
+        if from <= TraceNumber.sequenceMax { kept.append(from...TraceNumber.sequenceMax) }
+        self.init(odfi: odfi, next: free.first ?? 1, alive: kept)
+    }
+
     /// The next number that is not alive; from now on it is.
     public mutating func take() throws(OriginationRefusal) -> TraceNumber {
         var sequence = next

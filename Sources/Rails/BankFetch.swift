@@ -1,5 +1,4 @@
 import Banking
-import Crypto
 import Foundation
 import Rules
 import SQLiteStore
@@ -56,11 +55,15 @@ extension BankRail {
             let known = try service.edge.fetch(
                 name: file.name, size: file.size, modified: file.modified)
             guard known == nil else { continue }
+            guard file.size <= limits.fileBytes else {
+                try leave(file)
+                continue
+            }
             let part = "\(file.name).\(service.clock.now().milliseconds).part"
-            let bytes = try await source.fetch(file, as: part)
+            let digest = try await source.fetch(file, as: part)
             var fetched = EdgeStore.Fetch(
                 name: file.name, size: file.size, modified: file.modified,
-                digest: Data(SHA256.hash(data: bytes)), part: part, state: .fetched)
+                digest: digest, part: part, state: .fetched)
             if try service.edge.keep(fetched, at: service.clock.now()) {
                 guard try bring(fetched, source) else { continue }
             } else {
@@ -72,6 +75,27 @@ extension BankRail {
             try service.edge.mark(fetched, .done)
             logger.info("a bank file was fetched", metadata: ["file": "\(file.name)"])
         }
+    }
+
+    /// A file larger than any bank sends stays at the bank, and a person is told once.
+    private func leave(_ file: RemoteFile) throws {
+        let now = service.clock.now()
+        let kept = EdgeStore.BankFile(
+            name: "\(file.name)#\(file.size)", direction: "inbound", digest: Data(),
+            bytes: Data(), at: now, state: "refused",
+            report: "It has \(file.size) bytes at the bank, more than the \(limits.fileBytes) that "
+                + "are read, and was not fetched.",
+            size: Int64(file.size))
+        try service.edge.keep(kept)
+        try service.raise(.bankFile(name: kept.name), about: "bank file \(kept.name)")
+        service.figures.bankFile(.refused)
+        // Its bytes are not known. What stands for their digest must be no other file's: one that
+        // is known to have come before is dealt with at the bank, and may be removed there.
+        let unknown = Data("\(file.size) \(file.modified)".utf8)
+        _ = try service.edge.keep(
+            EdgeStore.Fetch(
+                name: file.name, size: file.size, modified: file.modified, digest: unknown,
+                part: "", state: .done), at: now)
     }
 
     /// Puts what was fetched where it is taken in; `false` while another of its name lies there.

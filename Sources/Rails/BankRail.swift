@@ -21,6 +21,7 @@ public struct BankRail: Sendable {
     /// What brings the bank's files here; `nil` where they appear in the folder by themselves.
     let source: SFTPTransport?
     let memory = RailMemory()
+    var limits = IntakeLimits()
 
     static let entriesMax = 100_000
 
@@ -68,6 +69,7 @@ public struct BankRail: Sendable {
         await going("a bank file could not be taken in") { try await takeIn() }
         await going("the bank's statements could not be held against the books") {
             try StatementIntake(service: service).reconcileDaily()
+            try StatementIntake(service: service).watchBreaks()
         }
         await going("expected bank files could not be looked for") { try lookForMissing() }
     }
@@ -124,15 +126,15 @@ public struct BankRail: Sendable {
                 try !tried.contains($0.payment) && mayGo($0, in: window)
             }
             let units = Self.units(queued)
-            let plan = FilePlan(units.map(\.item), caps: bank.caps, isBalanced: isBalanced)
-            for index in plan.tooLarge {
-                let key = units[index][0].payment.key
+            let plan = plan(units)
+            for one in plan.aside {
+                let key = units[one.place][0].payment.key
                 try service.raise(
                     .bankDelivery(name: key, .entryTooLarge), about: "bank entry too large \(key)")
             }
-            for part in plan.files where !part.isEmpty {
+            for file in plan.files {
                 guard let name = try openFile(at: now, for: window) else { return }
-                try await submit(part.map { units[$0] }, into: name, for: window)
+                try await submit(file.places.map { units[$0] }, into: name, for: window)
                 try complete(name)
             }
             tried.formUnion(queued.map(\.payment))
@@ -160,7 +162,15 @@ public struct BankRail: Sendable {
         return units
     }
 
-    private var isBalanced: Bool { bank.offset != nil }
+    /// Which unit goes into which file; `begun` is in the first already.
+    private func plan(
+        _ units: [[Reader.EntryRow]], begun: [Reader.EntryRow] = []
+    ) -> FilePlan {
+        let isBalanced = bank.offset != nil
+        return FilePlan(
+            units.map { $0.planned(isBalanced) }, caps: bank.caps,
+            begun: begun.map { $0.planned(isBalanced) }, oneBatchEach: true)
+    }
 
     /// Whether an entry may settle as the window says (Nacha Operating Rules, Same Day ACH: none
     /// above the limit; returns, dishonored ones too, go with any file).
@@ -242,11 +252,9 @@ public struct BankRail: Sendable {
             let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
                 .filter { try mayGo($0, in: window) }
             let units = Self.units(queued)
-            let plan = FilePlan(
-                units.map(\.item), caps: bank.caps, isBalanced: isBalanced,
-                first: FileLoad(try service.reader.entries(inFile: file.name).map(\.item)))
-            let part = plan.files.first ?? []
-            try await submit(part.map { units[$0] }, into: file.name, for: window)
+            let plan = plan(units, begun: try service.reader.entries(inFile: file.name))
+            let places = plan.files.first?.places ?? []
+            try await submit(places.map { units[$0] }, into: file.name, for: window)
         } else {
             // Its cut-off has passed: what is in it goes with the next one.
             try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
@@ -296,12 +304,9 @@ public struct BankRail: Sendable {
     /// Trace numbers nobody has while the bank may name an entry by them.
     private func traces(_ count: Int) throws -> [TraceNumber] {
         let odfi = try odfi().identification
-        func trace(_ sequence: Int) -> TraceNumber? { TraceNumber(odfi: odfi, sequence: sequence) }
         let taken = try service.edge.takeTraces(
-            count, of: TraceNumber.sequenceMax,
-            aliveFrom: service.clock.now().adding(days: -Self.traceLifeDays)
-        ) { trace($0)?.text }
-        guard let traces = taken?.compactMap(trace), traces.count == count else {
+            count, of: odfi, aliveFrom: service.clock.now().adding(days: -Self.traceLifeDays))
+        guard let traces = taken else {
             try service.raise(
                 .bankDelivery(name: odfi.text, .noTraceLeft), about: "bank traces \(odfi.text)")
             throw RailProblem("\(count) trace numbers are wanted and not that many are free")
@@ -373,6 +378,7 @@ public struct BankRail: Sendable {
                 entryDescription: "DEPOSIT", odfi: odfi.identification),
             effectiveEntryDate: window.effectiveEntryDate)
         var validations = origination
+        origination.offset = bank.offset
         var dishonors: [(Entry, BatchHeader)] = []
         for row in rows {
             guard let trace = row.trace.flatMap({ TraceNumber($0) }) else { continue }
@@ -393,7 +399,11 @@ public struct BankRail: Sendable {
                 }
             }
         }
-        var batches = try balanced(origination.batches(), window)
+        var traces = try offsetTraces(origination.batches().count, odfi)
+        var batches = try origination.balancedBatches(traces: &traces)
+        for index in batches.indices {
+            batches[index].header.descriptiveDate = window.descriptiveDate
+        }
         if let even = Self.even(validations.batches(), number: batches.count + 1, window) {
             batches.append(even)
         }
@@ -425,30 +435,16 @@ public struct BankRail: Sendable {
         return batch
     }
 
-    /// Each batch with what the window asks for, and its other side where the bank wants balanced
-    /// files: one entry for its sum to the originator's own account.
-    private func balanced(
-        _ batches: [Batch], _ window: EdgeStore.FileWindow
-    ) throws -> [Batch] {
-        var batches = batches
-        for index in batches.indices {
-            batches[index].header.descriptiveDate = window.descriptiveDate
-        }
-        guard let offset = bank.offset, !batches.isEmpty else { return batches }
-        let traces = try traces(batches.count)
+    /// What gives the offsets of a balanced file their trace numbers: one for each batch, kept as
+    /// taken before the file has them. All that have an offset are debits.
+    private func offsetTraces(_ count: Int, _ odfi: RoutingNumber) throws -> TraceAllocator {
+        let traces = bank.offset == nil ? [] : try traces(count)
         try service.edge.keepOffsets(traces.map(\.text), at: service.clock.now())
-        for (index, trace) in traces.enumerated() {
-            let kind: AccountKind = offset.kind == .savings ? .savings : .checking
-            guard let code = TransactionCode(kind, .credit) else { continue }
-            batches[index].header.serviceClass = .mixed
-            batches[index].entries.append(
-                Entry(
-                    code: code, receiver: offset.routing, account: offset.account,
-                    amount: batches[index].entries.map(\.amount).sum(), identification: "OFFSET",
-                    name: offset.name, discretionaryData: "S", trace: trace))
-            batches[index].entries.sort { $0.trace < $1.trace }
-        }
-        return batches
+        guard
+            let allocator = TraceAllocator(
+                odfi: odfi.identification, giving: traces.map(\.sequence))
+        else { throw RailProblem("trace numbers of \(odfi) are out of range") }
+        return allocator
     }
 
     private func header(
@@ -519,22 +515,45 @@ public struct BankRail: Sendable {
     var inboundProfile: BankProfile { bank.reading }
 }
 
+/// Entries that share a batch.
+enum BatchGroup: Hashable, Sendable {
+    case payment
+    /// RETRY PYMT has a batch of its own (Nacha Operating Rules, Reinitiation).
+    case representment
+    /// A dishonored return repeats the company of its own batch, so each has one.
+    case answer(PaymentReference)
+    /// ACCTVERIFY: credits and the debits that take them back, even by themselves (Nacha Operating
+    /// Rules, Micro-Entries).
+    case validation
+}
+
 extension Reader.EntryRow {
-    /// What a plan of files looks at.
-    var item: FilePlan.Item {
-        FilePlan.Item(amount: isCredit ? .zero : amount, group: FilePlan.Group(presentment))
+    /// What a plan of files looks at. What is sent back is none of the originator's money, so a
+    /// balanced file has no offset for it.
+    func planned(_ isBalanced: Bool) -> PlannedEntries<BatchGroup> {
+        switch presentment {
+        case .original:
+            PlannedEntries(group: .payment, debits: amount, hasOffset: isBalanced)
+        case .again:
+            PlannedEntries(group: .representment, debits: amount, hasOffset: isBalanced)
+        case .dishonor:
+            PlannedEntries(group: .answer(payment), addenda: 1, debits: amount)
+        case .validation(let isCredit, _):
+            PlannedEntries(
+                group: .validation, debits: isCredit ? .zero : amount,
+                credits: isCredit ? amount : .zero)
+        }
     }
 }
 
 extension [Reader.EntryRow] {
     /// The same for entries that go together.
-    var item: FilePlan.Item {
-        var item = self[0].item
-        for row in dropFirst() {
-            item = FilePlan.Item(
-                amount: item.amount + row.item.amount, group: item.group, entries: item.entries + 1)
-        }
-        return item
+    func planned(_ isBalanced: Bool) -> PlannedEntries<BatchGroup> {
+        let each = map { $0.planned(isBalanced) }
+        guard each.count > 1 else { return each[0] }
+        return PlannedEntries(
+            group: each[0].group, entries: each.count, debits: each.map(\.debits).sum(),
+            credits: each.map(\.credits).sum())
     }
 }
 

@@ -115,15 +115,21 @@ struct SFTPTransport: BankTransport {
         RemoteFile.all(in: try await run(["ls -lna \(Self.quoted(folder))"])).filter(\.isFile)
     }
 
-    /// Brings a file here under the name of a part in ``scratch``, whole and on disk.
+    /// Brings a file here under the name of a part in ``scratch``, whole and on disk; gives the
+    /// digest of its bytes.
     func fetch(_ file: RemoteFile, as part: String) async throws(TransportFault) -> Data {
         let path = "\(setup.inbound)/\(file.name)"
         let output = try await run([
             "get \(Self.quoted(path)) \(Self.quoted(part))", "ls -lna \(Self.quoted(path))",
         ])
-        let bytes = try contents(of: part)
+        let fetched: (digest: Data, size: Int64)
+        do {
+            fetched = try BankFileBytes.digest(of: scratch.appendingPathComponent(part))
+        } catch {
+            throw TransportFault("\(part) cannot be read: \(error)")
+        }
         // While it grows at the bank, the next look brings it.
-        guard bytes.count == file.size, RemoteFile.all(in: output).contains(file) else {
+        guard fetched.size == file.size, RemoteFile.all(in: output).contains(file) else {
             remove(part)
             throw TransportFault("\(file.name) changed while it was fetched")
         }
@@ -133,7 +139,7 @@ struct SFTPTransport: BankTransport {
         } catch {
             throw TransportFault("\(part) cannot be flushed: \(error)")
         }
-        return bytes
+        return fetched.digest
     }
 
     /// Removes what a crash left of files that were being fetched. Only right after an answer of the

@@ -48,7 +48,12 @@ public struct StatementIntake: Sendable {
 
     /// Takes the bytes of a file that is kept already, whole or not at all, and reconciles.
     public func take(_ name: String, _ bytes: [UInt8]) throws -> Report {
-        let reading = StatementReading(bytes, profile: CSVProfile.recognised(in: bytes))
+        try take(
+            name, StatementReading(bytes, profile: CSVProfile.recognised(in: bytes)))
+    }
+
+    /// Takes a file that is kept already by what was read of it.
+    public func take(_ name: String, _ reading: StatementReading) throws -> Report {
         var report = Report()
         report.problems = reading.problems.prefix(Self.sentencesMax).map(\.description)
         let told = reading.report.problems.values.reduce(0, +)
@@ -172,6 +177,33 @@ public struct StatementIntake: Sendable {
         try reconcile()
         try service.edge.set(Self.lastDay, to: today)
     }
+
+    /// Makes a task for each settlement date with a break that is open for longer than the bank's
+    /// setup says, and ends those of dates that are explained.
+    public func watchBreaks() throws {
+        let calendar = timing.calendar
+        let today = calendar.bankingDay(onOrBefore: Eastern.day(at: service.clock.now()))
+        let found = calendar.bankingDay(service.settings.bank.breakDays, before: today)
+        let days = try store.daysOfBreaks(foundThrough: found)
+        let told = try service.edge.setting(Self.daysTold) ?? ""
+        let text = days.prefix(Self.daysToldMax).map(\.iso).joined(separator: " ")
+        guard text != told else { return }
+        let now = Set(text.split(separator: " "))
+        let before = Set(told.split(separator: " "))
+        for day in now.subtracting(before).compactMap({ Day(iso: $0) }) {
+            try service.raise(.breaksLeft(day: day), about: Self.alert(day.iso))
+        }
+        for day in before.subtracting(now) {
+            try service.settle(alertAbout: Self.alert(String(day)))
+        }
+        try service.edge.set(Self.daysTold, to: text)
+    }
+
+    private static func alert(_ day: String) -> String { "breaks left of \(day)" }
+
+    private static let daysTold = "reconciliation_days_told"
+    /// More tasks of one kind help nobody; the oldest come first.
+    private static let daysToldMax = 100
 
     private static let lastDay = "reconciliation_last_day"
     private static let lastTransfer = "reconciliation_last_transfer"

@@ -83,6 +83,9 @@ public struct Alert: Hashable, Sendable, Codable {
         case bankDelivery(name: String, BankTrouble)
         /// A file of the bank's has not come by its time; releases wait for it.
         case bankFileMissing(name: String, day: Day)
+        /// Money of a settlement date is unexplained, by the bank's books or ours, for longer than
+        /// it may be.
+        case breaksLeft(day: Day)
         /// A return rate reached a level; `name` and `method` are words of ours.
         case returnRate(name: String, method: String, reached: BasisPoints, isExceeded: Bool)
     }

@@ -2,6 +2,7 @@ import Banking
 import Foundation
 import GRDB
 import Ledger
+import Nacha
 import Rules
 
 // What leaves for the bank and what it brings, beside the files themselves: in which window a file
@@ -124,14 +125,15 @@ extension EdgeStore {
 
     // MARK: Trace numbers
 
-    /// Takes `count` sequences that no living entry has, even after a crash and when the seven
+    /// Takes `count` trace numbers that no living entry has, even after a crash and when the seven
     /// digits have been used up once; `nil` when there are not so many.
     ///
-    /// `trace` makes the text of a sequence. An entry lives when its file was made at `alive` or
-    /// after: until then the bank may still name it.
+    /// An entry lives when its file was made at `alive` or after: until then the bank may still
+    /// name it. Those in `kept` are never given.
     public func takeTraces(
-        _ count: Int, of most: Int, aliveFrom alive: Instant, trace: (Int) -> String?
-    ) throws -> [Int]? {
+        _ count: Int, of odfi: DFIIdentification, aliveFrom alive: Instant,
+        except kept: [ClosedRange<Int>] = []
+    ) throws -> [TraceNumber]? {
         try pool.write { db in
             let next =
                 try String.fetchOne(
@@ -144,24 +146,28 @@ extension EdgeStore {
                         WHERE e.trace = ?1 AND f.at >= ?2)
                     OR EXISTS (SELECT 1 FROM bank_offset WHERE trace = ?1 AND at >= ?2)
                     """)
-            var taken: [Int] = []
-            var number = next
-            while taken.count < count {
-                guard number - next < most else { return nil }
-                let sequence = (number - 1) % most + 1
-                guard let text = trace(sequence) else { return nil }
-                // On the first way through the numbers nothing can be there.
-                let mayBeUsed = number > most
-                if try !mayBeUsed
-                    || Bool.fetchOne(isUsed, arguments: [text, alive.milliseconds]) == false
-                {
-                    taken.append(sequence)
-                }
-                number += 1
+            // The setting counts on after the seven digits have been used up.
+            let most = TraceNumber.sequenceMax
+            let first = (next - 1) % most + 1
+            guard var allocator = TraceAllocator(odfi: odfi, next: first, alive: kept) else {
+                return nil
             }
+            var taken: [TraceNumber] = []
+            while taken.count < count {
+                let trace: TraceNumber
+                do { trace = try allocator.take() } catch { return nil }
+                // On the first way through the numbers nothing can be there.
+                let mayBeUsed = next > most || trace.sequence < first
+                if try !mayBeUsed
+                    || Bool.fetchOne(isUsed, arguments: [trace.text, alive.milliseconds]) == false
+                {
+                    taken.append(trace)
+                }
+            }
+            let passed = (allocator.next - first + most) % most
             try db.execute(
                 sql: "INSERT OR REPLACE INTO setting VALUES ('trace_sequence', ?)",
-                arguments: ["\(number)"])
+                arguments: ["\(next + passed)"])
             return taken
         }
     }

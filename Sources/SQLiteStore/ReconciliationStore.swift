@@ -386,6 +386,20 @@ public struct ReconciliationStore: Sendable {
         }
     }
 
+    /// Settlement dates with breaks that nobody has closed and that were found on `day` or before.
+    public func daysOfBreaks(foundThrough day: Day) throws -> [Day] {
+        try pool.read { db in
+            try Int.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT day FROM bank_break
+                    WHERE closed_at IS NULL AND opened_on <= ? ORDER BY day
+                    """,
+                arguments: [day.daysSinceEpoch]
+            ).map { Day(daysSinceEpoch: $0) }
+        }
+    }
+
     /// Every break of a day, open or not.
     public func breaks(of day: Day, limit: Int) throws -> [Break] {
         try breaks("WHERE day = ? ORDER BY id LIMIT ?", [day.daysSinceEpoch, limit])

@@ -29,7 +29,6 @@ public final class SQLiteStore: Store {
         _ = settings
         var configuration = Configuration()
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
             // Whoever reads a page or two needs little.
             try db.execute(
@@ -37,6 +36,8 @@ public final class SQLiteStore: Store {
         }
         configuration.busyMode = .timeout(5)
         let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB turns the log on after it has prepared the connection, and with it flushing off.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         // Account balances and sealed documents: for the service's own user only.
         for suffix in ["", "-wal", "-shm"] {
             chmod(path + suffix, 0o600)

@@ -10,7 +10,7 @@ public struct BankFileBytes: Sendable {
     private let vault: Vault
 
     /// Bytes of one part: a file is never in memory as a whole.
-    static let partBytes = 1 << 20
+    public static let partBytes = 1 << 20
     /// Parts that are flushed together.
     private static let partsTogether = 8
     /// No bank's file comes near it: five million returns. A larger one stays where it is.
@@ -30,6 +30,13 @@ public struct BankFileBytes: Sendable {
             size += Int64(part.count)
         }
         return (Data(hash.finalize()), size)
+    }
+
+    /// How many bytes a file has, without a look into it.
+    public static func size(of url: URL) throws -> Int64 {
+        let file = try FileHandle(forReadingFrom: url)
+        defer { try? file.close() }
+        return Int64(clamping: try file.seekToEnd())
     }
 
     /// Keeps every byte of a file under the name of a row that says it is arriving.

@@ -20,12 +20,14 @@ public struct BankSetup: Sendable {
     public var cutOffs: [CutOff] = []
     /// The largest entry this bank lets settle the same day, where it wants less than the rules.
     public var sameDayMax: Cents?
-    public var caps = FileCaps()
+    public var caps = SplitCaps()
     /// Where the other side of each batch goes; `nil` for unbalanced files.
-    public var offset: Offset?
+    public var offset: OffsetAccount?
     /// How this bank's files are read.
     public var reading: BankProfile = .lenient
     public var transport: Transport = .folder
+    /// Banking days, at least one, that a break in reconciliation is open before it makes a task.
+    public var breakDays = 2
     /// Files that must come or leave, each on every banking day.
     public var expected: [ExpectedFile] = []
 
@@ -71,44 +73,11 @@ public struct BankSetup: Sendable {
         case sameDay
     }
 
-    /// The originator's account that gets the other side of each batch in a balanced file.
-    public struct Offset: Hashable, Sendable {
-        public var routing: RoutingNumber
-        public var account: String
-        public var kind: Kind
-        public var name: String
-
-        public init(routing: RoutingNumber, account: String, kind: Kind, name: String) {
-            self.routing = routing
-            self.account = account
-            self.kind = kind
-            self.name = name
-        }
-
-        public enum Kind: String, Hashable, Sendable, CaseIterable { case checking, savings }
-    }
-
     /// How files get there and back.
     public enum Transport: Hashable, Sendable {
         /// The folders `outbound` and `inbound`, which somebody else empties and fills.
         case folder
         case sftp(SFTPSetup)
-    }
-}
-
-/// What one file may hold at most; `nil` where the bank sets no limit.
-public struct FileCaps: Hashable, Sendable {
-    /// Lines, with headers, controls and the nines that fill the last block.
-    public var lines: Int?
-    /// Entries, the offsets of a balanced file with them.
-    public var entries: Int?
-    /// The sum of the debits.
-    public var debits: Cents?
-
-    public init(lines: Int? = nil, entries: Int? = nil, debits: Cents? = nil) {
-        self.lines = lines
-        self.entries = entries
-        self.debits = debits
     }
 }
 

@@ -2,6 +2,7 @@ import Banking
 import Foundation
 import Money
 import Nacha
+import Vocabulary
 import Wire
 
 /// Reads how a bank takes and brings files, as operators write it.
@@ -56,14 +57,17 @@ public enum BankSetupFile {
         if let most = reader.optionalInteger("sameDayCentsMax", in: 1...Entry.amountMax.count) {
             setup.sameDayMax = Cents(most)
         }
-        setup.caps = reader.optionalObject("caps") { caps(&$0) } ?? FileCaps()
+        setup.caps = reader.optionalObject("caps") { caps(&$0) } ?? SplitCaps()
         setup.offset = reader.optionalObject("offset") { offset(&$0) } ?? nil
-        if setup.offset != nil, setup.caps.entries == 1 {
+        if setup.offset != nil, setup.caps.fileEntries == 1 {
             reader.reject(
                 "caps", .conflict, "A balanced file needs room for an entry and its offset.")
         }
-        setup.reading = reader.optionalObject("reading") { profile(&$0) } ?? .lenient
+        setup.reading = reader.optionalObject("reading") { BankProfileFile.read(&$0) } ?? .lenient
         setup.transport = reader.optionalObject("transport") { transport(&$0, folder) } ?? .folder
+        if let days = reader.optionalInteger("breakDays", in: 1...60) {
+            setup.breakDays = Int(days)
+        }
         if reader.optionalArray("expected", max: expectedMax) != nil {
             setup.expected = reader.objects("expected", max: expectedMax) { expected(&$0) }
             if Set(setup.expected.map(\.name)).count < setup.expected.count {
@@ -144,14 +148,23 @@ public enum BankSetupFile {
     /// The fewest lines a file with an entry has: two blocks would be waste, so one.
     private static let linesMin: Int64 = 10
 
-    private static func caps(_ reader: inout JSONObjectReader) -> FileCaps {
-        FileCaps(
-            lines: reader.optionalInteger("lines", in: linesMin...9_999_990).map(Int.init),
-            entries: reader.optionalInteger("entries", in: 1...999_999).map(Int.init),
-            debits: reader.optionalInteger("debitCents", in: 1...Cents.max.count).map(Cents.init))
+    private static func caps(_ reader: inout JSONObjectReader) -> SplitCaps {
+        var caps = SplitCaps()
+        if let lines = reader.optionalInteger("lines", in: linesMin...9_999_990) {
+            caps.records = Int(lines)
+        }
+        if let entries = reader.optionalInteger("entries", in: 1...999_999) {
+            caps.fileEntries = Int(entries)
+        }
+        if let debits = reader.optionalInteger("debitCents", in: 1...SplitCaps.totalMax.count) {
+            caps.fileDebits = Cents(debits)
+        }
+        return caps
     }
 
-    private static func offset(_ reader: inout JSONObjectReader) -> BankSetup.Offset? {
+    private enum OffsetKind: String, CaseIterable { case checking, savings }
+
+    private static func offset(_ reader: inout JSONObjectReader) -> OffsetAccount? {
         let routing = reader.optionalParsed(
             "routing", max: 9, expected: "a routing number of nine digits that proves",
             { RoutingNumber($0) })
@@ -163,43 +176,13 @@ public enum BankSetupFile {
             let isPlain = text.allSatisfy { $0.isPlainInName && $0 != "." && $0 != "_" }
             return text.isEmpty || !isPlain ? nil : text
         }
-        let kind = reader.optionalEnumeration("type", as: BankSetup.Offset.Kind.self)
+        let kind = reader.optionalEnumeration("type", as: OffsetKind.self)
         let name = name("name", 22, &reader)
         return routing.map {
-            BankSetup.Offset(
-                routing: $0, account: account, kind: kind ?? .checking, name: name ?? "OFFSET")
+            OffsetAccount(
+                receiver: $0, account: account, kind: kind == .savings ? .savings : .checking,
+                name: name ?? "OFFSET")
         }
-    }
-
-    private static func profile(_ reader: inout JSONObjectReader) -> BankProfile {
-        let base =
-            reader.optionalParsed(
-                "profile", max: 40,
-                expected: "one of " + BankProfile.all.map(\.name).joined(separator: ", "),
-                { BankProfile(named: $0) }) ?? .lenient
-        var accepted = base.accepted
-        if let words = reader.optionalArray("accepted", max: Problem.Code.allCases.count) {
-            for word in words {
-                guard let code = word.stringValue.flatMap({ Problem.Code(rawValue: $0) }) else {
-                    reader.reject("accepted", .notAllowed, "Only codes of docs/reference/nacha.md.")
-                    break
-                }
-                accepted.insert(code)
-            }
-        }
-        var severities = base.severities
-        _ = reader.optionalObject("severities") { reader in
-            for code in Problem.Code.allCases {
-                if let severity = reader.optionalEnumeration(
-                    code.rawValue, as: Problem.Severity.self)
-                {
-                    severities[code] = severity
-                }
-            }
-        }
-        return BankProfile(
-            name: base.name, summary: base.summary, reading: base.reading, accepted: accepted,
-            severities: severities)
     }
 
     private static func expected(_ reader: inout JSONObjectReader) -> ExpectedFile {

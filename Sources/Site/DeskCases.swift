@@ -177,7 +177,7 @@ extension Site {
             return try deskCustomers(.obligation, ["open"]).prefix(Site.candidatesMax).compactMap {
                 customer in
                 guard let deposit = customer.depositsByTime.first else { return nil }
-                return candidate(deposit, customer, "This customer owes something")
+                return candidate(deposit, customer, [.owes])
             }
         }
         return try service.suggestions(for: item, limit: Site.candidatesMax).compactMap {
@@ -187,7 +187,7 @@ extension Site {
             else { return nil }
             return candidate(
                 deposit, suggestion.customer,
-                suggestion.reasons.map(\.words).joined(separator: ", "))
+                suggestion.reasons.map(\.onPages))
         }
     }
 
@@ -195,12 +195,12 @@ extension Site {
     private static let candidatesMax = 10
 
     private func candidate(
-        _ deposit: Deposit, _ customer: Customer, _ reason: String
+        _ deposit: Deposit, _ customer: Customer, _ evidence: [SuspensePage.Evidence]
     ) -> SuspensePage.Candidate {
         SuspensePage.Candidate(
             depositID: "\(deposit.id)", customer: customer.profile.name,
             startedAt: deposit.initiatedAt.milliseconds, cents: deposit.amount.count,
-            reason: reason)
+            evidence: evidence)
     }
 
     func decideSuspense(_ visit: DeskVisit) async throws -> Answer {
@@ -265,13 +265,13 @@ extension Site {
 }
 
 extension Suggestion.Reason {
-    fileprivate var words: String {
+    fileprivate var onPages: SuspensePage.Evidence {
         switch self {
-        case .named: "The return names it"
-        case .identification: "The identification is its own"
-        case .similarTrace: "The trace number is a slip away"
-        case .lastFour: "The same last four digits of the account"
-        case .amount: "The same amount"
+        case .named: .named
+        case .identification: .identification
+        case .similarTrace: .similarTrace
+        case .lastFour: .lastFour
+        case .amount: .amount
         }
     }
 }
@@ -457,7 +457,7 @@ extension Alert.Content {
             .fillParked(let id, _, _), .returnRequestUnanswered(let id, _):
             id
         case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
-            .bankDelivery, .bankFileMissing, .returnRate:
+            .bankDelivery, .bankFileMissing, .breaksLeft, .returnRate:
             nil
         }
     }
@@ -509,6 +509,8 @@ extension Alert {
                     )
                 case .bankFileMissing(let name, let day):
                     (.bankFileMissing, "\(name), \(day.iso)", .now, nil)
+                case .breaksLeft(let day):
+                    (.breaksLeft, day.iso, .today, .reconciliationDay(day.iso))
                 case .returnRate(let name, let method, let reached, let isExceeded):
                     (
                         .returnRate(basisPoints: Int(reached.count), isExceeded: isExceeded),

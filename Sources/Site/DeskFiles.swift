@@ -16,6 +16,8 @@ extension Site {
     /// A file beyond this is listed without being opened for its count.
     private static let countedBytesMax = 256 << 10
     private static let reportLinesMax = 100
+    /// Bytes of a file of which a page shows entries: some fifty thousand of them.
+    private static let shownBytesMax = 8 << 20
 
     func bankFiles(_ visit: DeskVisit) async throws -> Answer {
         let files =
@@ -65,12 +67,18 @@ extension Site {
             return open == 0 ? .done : open == sent ? .sent : .partly
         case "missing": return .missing
         case "problem", "refused", "failed", "rejected":
-            return .problem(
-                file.report.isEmpty ? file.state : String(file.report.prefix(1_000)))
+            return .problem(problem(of: file))
         default:
             // The first line counts; what follows is for a person to read.
             return file.report.contains("\n") ? .noted : .done
         }
+    }
+
+    /// What is wrong, without the count of what was applied: of what is refused nothing is.
+    private func problem(of file: EdgeStore.BankFile) -> String {
+        let lines = file.report.prefix(1_000).split(separator: "\n")
+        let told = file.direction == "inbound" && lines.count > 1 ? lines.dropFirst() : lines[...]
+        return told.isEmpty ? file.state : told.joined(separator: " ")
     }
 
     private func contents(
@@ -79,8 +87,15 @@ extension Site {
         if file.direction == "outbound" {
             return BankFileContents(sent: try service.reader.entries(inFile: file.name))
         }
-        guard !isListed || file.bytes.count <= Site.countedBytesMax else { return nil }
-        return BankFileContents(received: Array(file.bytes), name: file.name)
+        // Statements and refusals have no entries; what is large is not read for a page.
+        let isOther = [".bai2", ".bai", ".xml", ".json"].contains {
+            file.name.lowercased().contains($0)
+        }
+        let most = isListed ? Site.countedBytesMax : Site.shownBytesMax
+        guard !isOther, file.state != "refused", file.size <= most,
+            let bytes = try service.bankFiles.all(of: file.name, atMost: most), !bytes.isEmpty
+        else { return nil }
+        return BankFileContents(received: bytes, name: file.name)
     }
 
     private func row(
@@ -165,7 +180,7 @@ private struct BankFileContents {
     }
 
     init(received bytes: [UInt8], name: String) {
-        if name.hasSuffix(".csv") {
+        if name.contains(".csv") {
             readReport(bytes)
         } else {
             readNacha(bytes)
@@ -184,7 +199,9 @@ private struct BankFileContents {
             entries.append(
                 Item(
                     trace: String(fields[1]),
-                    what: .other(String(fields[0].replacing("_", with: " "))), amount: amount,
+                    what: BankFilePage.Settled(rawValue: String(fields[0]))
+                        .map { .settled($0) } ?? .other,
+                    amount: amount,
                     originalTrace: isOurs || fields[0] == "return_settled"
                         ? String(fields[1]) : nil))
             if isOurs { debits += amount } else { credits += amount }
@@ -216,10 +233,10 @@ extension BankFileContents.Item {
                 originalTrace: addenda.originalTrace.text)
         case .contested(let addenda):
             self.init(
-                trace: trace, what: .other("contested dishonor"), amount: entry.amount,
+                trace: trace, what: .contest, amount: entry.amount,
                 originalTrace: addenda.dishonoredTrace.text)
         case .paymentInformation, .dishonored, .refusedChange, .other, nil:
-            self.init(trace: trace, what: .other("other"), amount: entry.amount)
+            self.init(trace: trace, what: .other, amount: entry.amount)
         }
     }
 }

@@ -36,8 +36,8 @@ extension Site {
                 lines: lines.map { line in
                     ReconciliationDayPage.Line(
                         side: line.side == .expected ? .expected : .found,
-                        kind: line.kind.rawValue, name: line.name, cents: line.signed,
-                        basis: line.basis?.rawValue, match: line.match)
+                        kind: line.kind.onPages, name: line.name, cents: line.signed,
+                        basis: line.basis?.onPages, match: line.match)
                 }, lineCount: sums.expectedCount + sums.foundCount,
                 breaks: try store.breaks(of: day, limit: Site.linesShown)
                     .map { row(of: $0, visit) }))
@@ -122,5 +122,29 @@ extension String {
         while text.first?.isWhitespace == true { text = text.dropFirst() }
         while text.last?.isWhitespace == true { text = text.dropLast() }
         return String(text)
+    }
+}
+
+extension StatementItem.Kind {
+    fileprivate var onPages: ReconciliationDayPage.Kind {
+        switch self {
+        case .ach: .ach
+        case .achReturn: .achReturn
+        case .wire: .wire
+        case .card: .card
+        case .fee: .fee
+        case .other: .other
+        }
+    }
+}
+
+extension Reconciliation.Basis {
+    fileprivate var onPages: ReconciliationDayPage.Basis {
+        switch self {
+        case .item: .item
+        case .batch: .batch
+        case .file: .file
+        case .day: .day
+        }
     }
 }

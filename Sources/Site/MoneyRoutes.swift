@@ -265,7 +265,10 @@ extension Site {
         if routing == nil { problems.append(.routingNumber) }
         // Seventeen characters are all an entry holds (Nacha, entry detail record).
         let isNumber = account.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        if !isNumber || !(4...17).contains(account.utf8.count) { problems.append(.accountNumber) }
+        let isZero = account.utf8.allSatisfy { $0 == 0x30 }
+        if !isNumber || isZero || !(4...17).contains(account.utf8.count) {
+            problems.append(.accountNumber)
+        }
         if account != typed(.accountNumberAgain) { problems.append(.accountNumberDiffers) }
         let type =
             visit.form.fields[LinkBankPage.Input.accountType.rawValue]

@@ -5,71 +5,71 @@ import Money
 /// namespace prefix, and proves them: opening balance and booked entries make the closing balance,
 /// the summary counts and adds what is there, and a batch is the sum of its payments.
 ///
-/// A document is read as a whole, so it has a limit.
+/// A document is read as a stream, some entries at a time: it may be larger than memory. What stands
+/// before the first entry of a statement is held whole, and so is an entry with all its payments.
 public struct CamtReader: Sendable {
-    /// Bytes of one document. The parser takes no ten million at once, and the tree of a document
-    /// takes some forty times its size while it is read.
-    public static let documentMax = 9 << 20
+    /// Bytes of an entry, or of what stands before the entries. The parser takes no ten million at
+    /// once, and the tree of what it reads takes some forty times the size of that.
+    public static let entryMax = 8 << 20
+    /// Elements of it.
+    static let elementsMax = 700_000
+    /// Bytes of entries that are given to the parser together.
+    private static let together = 64 << 10
 
-    private var bytes: [UInt8] = []
-    private var isTooLarge = false
+    private var xml = XMLGuard()
     private var teller = StatementTeller()
+    private var hasContent = false
+    /// Whether nothing more is read, because of what was found.
+    private var hasEnded = false
+    private var message: Message?
+    private var messages = 0
+    private var isInMessage = false
+    private var isWhole = true
+    /// Start tags of what is open around the parts: prefixes are declared there.
+    private var around: [Around] = []
+    private var statements = 0
+    /// Of the whole document, as far as it was read.
     private var elements = 0
+    private var open: OpenStatement?
+    private var header: [UInt8]?
 
     /// A reader for one document.
     public init() {}
 
-    /// Gathers the next bytes; nothing is told before the end.
+    /// Takes the next bytes, cut anywhere, and tells what they complete.
     public mutating func read(_ chunk: [UInt8], _ take: (StatementEvent) -> Void) {
-        guard !isTooLarge else { return }
-        bytes += chunk
-        if bytes.count > Self.documentMax {
-            isTooLarge = true
-            bytes = []
-        }
+        if !hasContent { hasContent = chunk.contains { $0 > 0x20 } }
+        run { (xml, take) throws(XMLGuard.Fault) in try xml.read(chunk, take) }
+        teller.drain(take)
     }
 
-    /// Reads the document and tells everything. Call it once.
+    /// Reads what is left and tells what is proven. Call it once.
     public mutating func finish(_ take: (StatementEvent) -> Void) {
-        if isTooLarge {
-            problem(
-                .limitExceeded, "Document", "more than \(Self.documentMax) bytes",
-                "at most \(Self.documentMax) bytes")
+        if hasContent {
+            run { (xml, take) throws(XMLGuard.Fault) in try xml.finish(take) }
+            if !hasEnded { endDocument() }
         } else {
-            readDocument()
+            problem(.emptyFile, "Document", "nothing", "a document")
         }
         let isStranger = teller.tally.isNotAStatement
-        bytes = []
         teller.drain(take)
         take(.file(teller.tally.report(isStranger ? nil : .camt, lines: elements)))
     }
 
-    private mutating func readDocument() {
-        guard bytes.contains(where: { $0 > 0x20 }) else {
-            problem(.emptyFile, "Document", "nothing", "a document")
-            return
-        }
+    private mutating func run(
+        _ body: (inout XMLGuard, (XMLGuard.Piece) -> Void) throws(XMLGuard.Fault) -> Void
+    ) {
+        guard !hasEnded else { return }
+        var xml = self.xml
+        // The only copy is the one that reads: two would be copied with each byte that comes.
+        self.xml = XMLGuard()
         do throws(XMLGuard.Fault) {
-            let looked = try XMLGuard(bytes)
-            elements = looked.elements
-            bytes = []
-            guard let message = Message(looked) else {
-                problem(
-                    .notAStatement, "Document",
-                    looked.namespace.isEmpty
-                        ? "an element \(looked.root)" : looked.namespace,
-                    "a document of camt.053 or camt.054")
-                return
-            }
-            if !Message.versions.contains(message.version) {
-                problem(
-                    .versionUnknown, "Document", "version \(message.version)",
-                    "a version from 2 through 13")
-            }
-            readMessage(message, looked.document)
+            try body(&xml) { take($0) }
         } catch {
-            tell(error)
+            if !hasEnded { tell(error) }
+            hasEnded = true
         }
+        self.xml = xml
     }
 
     private mutating func tell(_ fault: XMLGuard.Fault) {
@@ -89,7 +89,7 @@ public struct CamtReader: Sendable {
         case .tooMany:
             problem(
                 .limitExceeded, "Document", "more elements, or a longer tag",
-                "at most \(XMLGuard.elementsMax) elements and \(XMLGuard.tagMax) bytes in a tag")
+                "at most \(XMLGuard.tagMax) bytes in a tag and \(XMLGuard.pieceMax) in a text")
         case .notWellFormed(let line):
             problem(
                 .notWellFormed, .line(line), "Document", "an element that is not closed",
@@ -97,24 +97,222 @@ public struct CamtReader: Sendable {
         }
     }
 
-    private mutating func readMessage(_ message: Message, _ text: [UInt8]) {
-        let document: XMLNode
-        do {
-            document = try XMLNode.root(text)
-        } catch {
-            problem(.notWellFormed, "Document", "text that is not well-formed XML", "XML")
+    // MARK: - Parts of the document
+
+    /// A statement of which more may come.
+    private struct OpenStatement {
+        let path: String
+        /// What stands before the entries, and after them.
+        var head: [UInt8] = []
+        var tail: [UInt8] = []
+        /// Entries that are whole, and one that is not.
+        var entries: [UInt8] = []
+        var elements = 0
+        var told = 0
+        var hasEntries = false
+        var isInEntry = false
+        var isBegun = false
+        var summary: XMLNode?
+        /// `nil` when nothing in it can be understood.
+        var proving: Proving?
+
+        var bytes: Int { head.count + tail.count + entries.count }
+    }
+
+    /// Takes a piece of the document: what is in an element of a statement or of the message's
+    /// header is kept until that is whole.
+    private mutating func take(_ piece: XMLGuard.Piece) {
+        // What follows in the same bytes is passed over, as what follows in the next ones is.
+        guard !hasEnded else { return }
+        if piece.kind == .start || piece.kind == .empty { elements += 1 }
+        switch piece.depth {
+        case 1: if piece.kind == .start || piece.kind == .empty { begin(piece) }
+        case 2: takeMessage(piece)
+        case 3: if isInMessage { takePart(piece) }
+        default: if isInMessage { keep(piece) }
+        }
+    }
+
+    private mutating func begin(_ root: XMLGuard.Piece) {
+        around = [Around(root)]
+        let name = String(decoding: root.name, as: UTF8.self)
+        guard let message = Message(root: name, namespace: root.namespace) else {
+            problem(
+                .notAStatement, "Document",
+                root.namespace.isEmpty ? "an element \(name)" : root.namespace,
+                "a document of camt.053 or camt.054")
+            hasEnded = true
             return
         }
-        let path = "Document/\(message.element)"
-        guard let body = one(document, message.element, "Document") else { return }
-        let header = body["GrpHdr"].first
-        let isWhole = Self.isWhole(header?["MsgPgntn"].first)
-        let statements = body[message.statement]
-        if statements.isEmpty {
-            problem(.elementMissing, path, message.statement, "nothing", "at least one")
+        self.message = message
+        if !Message.versions.contains(message.version) {
+            problem(
+                .versionUnknown, "Document", "version \(message.version)",
+                "a version from 2 through 13")
         }
-        for (index, node) in statements.enumerated() {
-            read(node, "\(path)/\(message.statement)[\(index + 1)]", message, isWhole: isWhole)
+    }
+
+    private mutating func takeMessage(_ piece: XMLGuard.Piece) {
+        guard let message, piece.name.elementsEqual(message.element.utf8) else { return }
+        switch piece.kind {
+        case .text: return
+        case .start, .empty:
+            messages += 1
+            guard messages == 1 else {
+                problem(
+                    .elementTwice, "Document", message.element, "another one",
+                    "one element \(message.element)")
+                hasEnded = true
+                return
+            }
+            around = [around[0], Around(piece)]
+            isInMessage = piece.kind == .start
+        case .end: isInMessage = false
+        }
+    }
+
+    private mutating func takePart(_ piece: XMLGuard.Piece) {
+        guard let message else { return }
+        let isStatement = piece.name.elementsEqual(message.statement.utf8)
+        let isHeader = piece.name.elementsEqual("GrpHdr".utf8)
+        switch piece.kind {
+        case .text:
+            if header != nil { keep(piece) }
+        case .start, .empty:
+            if isStatement {
+                statements += 1
+                around = [around[0], around[1], Around(piece)]
+                open = OpenStatement(
+                    path: "Document/\(message.element)/\(message.statement)[\(statements)]")
+                if piece.kind == .empty { endStatement(message) }
+            } else if isHeader {
+                around = [around[0], around[1], Around(piece)]
+                header = []
+            }
+        case .end:
+            if isStatement {
+                endStatement(message)
+            } else if isHeader, let bytes = header {
+                header = nil
+                if let node = parsed(bytes) { isWhole = Self.isWhole(node["MsgPgntn"].first) }
+            }
+        }
+    }
+
+    /// Keeps a piece of an element of a statement.
+    private mutating func keep(_ piece: XMLGuard.Piece) {
+        if header != nil {
+            header? += piece.bytes
+            limit(header?.count ?? 0, 0, "Document/GrpHdr")
+            return
+        }
+        guard open != nil else { return }
+        if piece.depth == 4, piece.kind == .start || piece.kind == .empty,
+            piece.name.elementsEqual("Ntry".utf8)
+        {
+            // An entry alone is what the limit is for: those before it are read first.
+            if let open, open.entries.count > Self.together { flush(isEnd: false) }
+            open?.hasEntries = true
+            open?.isInEntry = true
+        }
+        if piece.kind == .start || piece.kind == .empty { open?.elements += 1 }
+        if open?.isInEntry == true {
+            open?.entries += piece.bytes
+        } else if open?.hasEntries == true {
+            open?.tail += piece.bytes
+        } else {
+            open?.head += piece.bytes
+        }
+        if piece.depth == 4, piece.kind == .end || piece.kind == .empty { open?.isInEntry = false }
+        if let open { limit(open.bytes, open.elements, open.path) }
+    }
+
+    private mutating func limit(_ bytes: Int, _ elements: Int, _ path: String) {
+        guard bytes > Self.entryMax || elements > Self.elementsMax else { return }
+        problem(
+            .limitExceeded, path, "more than \(Self.entryMax) bytes in one entry",
+            "at most \(Self.entryMax) bytes and \(Self.elementsMax) elements in an entry")
+        hasEnded = true
+    }
+
+    /// Reads what is there of the open statement.
+    private mutating func flush(isEnd: Bool) {
+        guard let message, var part = open else { return }
+        let isFirst = !part.isBegun
+        let bytes = (isFirst ? part.head : []) + part.entries + (isEnd ? part.tail : [])
+        part.head = []
+        part.entries = []
+        part.elements = 0
+        part.isBegun = true
+        open = part
+        guard isFirst || !bytes.isEmpty, let node = parsed(bytes) else { return }
+        if isFirst {
+            part.proving = begun(node, part.path, message)
+            part.summary = node["TxsSummry"].first
+        }
+        if isEnd, part.summary == nil { part.summary = node["TxsSummry"].first }
+        if var proving = part.proving {
+            part.proving = nil
+            for entry in node["Ntry"] {
+                part.told += 1
+                read(entry, "\(part.path)/Ntry[\(part.told)]", &proving)
+            }
+            part.proving = proving
+        }
+        open = part
+    }
+
+    private mutating func endStatement(_ message: Message) {
+        flush(isEnd: true)
+        guard !hasEnded, let part = open else { return }
+        open = nil
+        guard var proving = part.proving else { return }
+        if let summary = part.summary { proveSummary(summary, part.path, &proving) }
+        end(part.path, message, &proving)
+    }
+
+    private mutating func endDocument() {
+        guard let message else { return }
+        if messages == 0 {
+            problem(
+                .elementMissing, "Document", message.element, "nothing",
+                "an element \(message.element)")
+        } else if statements == 0 {
+            problem(
+                .elementMissing, "Document/\(message.element)", message.statement, "nothing",
+                "at least one")
+        }
+    }
+
+    /// An element around the parts, by the bytes of its tags.
+    private struct Around {
+        let name: String
+        let start: [UInt8]
+        let end: [UInt8]
+
+        init(_ piece: XMLGuard.Piece) {
+            name = String(decoding: piece.name, as: UTF8.self)
+            // A tag that nothing follows is written as one that something may follow.
+            start =
+                Array(piece.kind == .empty ? piece.bytes.dropLast(2) : piece.bytes.dropLast())
+                + [0x3E]
+            // With its prefix, the name ends where the local part of it does.
+            end = [0x3C, 0x2F] + Array(piece.bytes[..<piece.name.endIndex].dropFirst()) + [0x3E]
+        }
+    }
+
+    /// The innermost element around the bytes, with them in it.
+    private mutating func parsed(_ bytes: [UInt8]) -> XMLNode? {
+        let document =
+            around.flatMap(\.start) + bytes + around.reversed().flatMap(\.end)
+        do {
+            var node: XMLNode? = try XMLNode.root(document)
+            for inner in around.dropFirst() { node = node?[inner.name].first }
+            return node
+        } catch {
+            problem(.notWellFormed, "Document", "text that is not well-formed XML", "XML")
+            hasEnded = true
+            return nil
         }
     }
 
@@ -134,10 +332,10 @@ public struct CamtReader: Sendable {
 
         static let versions = 2...13
 
-        init?(_ looked: XMLGuard) {
+        init?(root: String, namespace: String) {
             let stem = "urn:iso:std:iso:20022:tech:xsd:camt."
-            guard looked.root == "Document", looked.namespace.hasPrefix(stem) else { return nil }
-            let parts = looked.namespace.dropFirst(stem.count).split(separator: ".")
+            guard root == "Document", namespace.hasPrefix(stem) else { return nil }
+            let parts = namespace.dropFirst(stem.count).split(separator: ".")
             guard parts.count == 3, parts[1] == "001", let version = Int(parts[2]) else {
                 return nil
             }
@@ -153,14 +351,15 @@ public struct CamtReader: Sendable {
 
     // MARK: - Statements
 
-    private mutating func read(
-        _ node: XMLNode, _ path: String, _ message: Message, isWhole: Bool
-    ) {
+    /// Tells a statement by what stands before its entries; `nil` when none of them can be read.
+    private mutating func begun(
+        _ node: XMLNode, _ path: String, _ message: Message
+    ) -> Proving? {
         let number = Self.accountNumber(node)
         if number.isEmpty {
             problem(.accountMissing, path, "Acct/Id", "nothing", "an account number")
         }
-        guard let currency = currency(node, path) else { return }
+        guard let currency = currency(node, path) else { return nil }
         let balances = readBalances(node, path, currency)
         var statement = BankStatement(
             number: teller.tally.statements + 1, format: .camt,
@@ -181,11 +380,7 @@ public struct CamtReader: Sendable {
             statement: statement, sums: StatementSums(statement, accountNumber: number))
         proving.isPartial = !pages
         if !balances.areReadable { proving.proof.weaken(.unproven) }
-        for (index, entry) in node["Ntry"].enumerated() {
-            read(entry, "\(path)/Ntry[\(index + 1)]", &proving)
-        }
-        proveSummary(node, path, &proving)
-        end(path, message, &proving)
+        return proving
     }
 
     /// What is gathered while the entries of a statement are read.
@@ -590,9 +785,8 @@ public struct CamtReader: Sendable {
     // MARK: - Proof
 
     private mutating func proveSummary(
-        _ node: XMLNode, _ path: String, _ proving: inout Proving
+        _ summary: XMLNode, _ path: String, _ proving: inout Proving
     ) {
-        guard let summary = node["TxsSummry"].first else { return }
         let sums = proving.sums
         let all = summary["TtlNtries"].first
         for (name, group, count, sum) in [

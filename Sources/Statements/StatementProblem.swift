@@ -1,3 +1,5 @@
+public import Banking
+
 /// One thing that is wrong with a statement, with the place to look at.
 public struct StatementProblem: Hashable, Sendable, CustomStringConvertible {
     /// Where it stands.
@@ -25,26 +27,8 @@ public struct StatementProblem: Hashable, Sendable, CustomStringConvertible {
         self.severity = severity ?? code.severity
     }
 
-    /// What follows from a problem. Each is worse than the one before.
-    public enum Severity: String, Hashable, Comparable, Sendable, CaseIterable {
-        /// Read, but somebody should tell the sender.
-        case warning
-        /// Its item is set aside: nothing may follow from it until a person has looked.
-        case quarantine
-        /// The file is not what its sender meant: nothing may follow from it.
-        case refusal
-
-        /// In the order of the cases.
-        public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
-
-        private var rank: Int {
-            switch self {
-            case .warning: 0
-            case .quarantine: 1
-            case .refusal: 2
-            }
-        }
-    }
+    /// What follows from a problem.
+    public typealias Severity = ProblemSeverity
 
     /// The kinds of problem. `docs/reference/statements.md` says what each means.
     public enum Code: String, Hashable, Sendable, CaseIterable {
@@ -157,21 +141,7 @@ public struct StatementProblem: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What the totals in a file prove of its items.
-public enum StatementProof: String, Hashable, Sendable, CaseIterable {
-    /// Every total that is there agrees, and there is at least one.
-    case proven
-    /// There is none, or something could not be read, so that nothing is certain.
-    case unproven
-    /// They disagree.
-    case contradicted
-
-    mutating func weaken(_ other: StatementProof) {
-        switch (self, other) {
-        case (_, .contradicted), (.proven, .unproven): self = other
-        case (_, .proven), (.unproven, .unproven), (.contradicted, .unproven): break
-        }
-    }
-}
+public typealias StatementProof = TotalsProof
 
 /// What to make of a file of statements.
 public enum StatementVerdict: String, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-/// Reads a statement of any format as its bytes come: BAI2 and CSV as a stream, camt as a whole.
+/// Reads a statement of any format as its bytes come: always as a stream.
 ///
 ///     var reader = StatementReader()
 ///     while let chunk = try next() { reader.read(chunk) { event in … } }
@@ -149,6 +149,14 @@ public struct StatementReading: Sendable {
     public init(
         _ bytes: [UInt8], format: StatementFormat? = nil, profile: CSVProfile? = nil
     ) {
+        self.init(format: format, profile: profile) { read in read(bytes) }
+    }
+
+    /// Reads what `bytes` hands over, some at a time: what was read is held, and not the bytes.
+    public init<Failure: Error>(
+        format: StatementFormat? = nil, profile: CSVProfile? = nil,
+        bytes: (([UInt8]) -> Void) throws(Failure) -> Void
+    ) throws(Failure) {
         var reader = StatementReader(format: format, profile: profile)
         var gathered: [Whole] = []
         var items: [StatementItem] = []
@@ -165,7 +173,7 @@ public struct StatementReading: Sendable {
             case .file(let end): report = end
             }
         }
-        reader.read(bytes, take)
+        try bytes { reader.read($0, take) }
         reader.finish(take)
         statements = gathered
         self.problems = problems

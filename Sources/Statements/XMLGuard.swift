@@ -1,24 +1,19 @@
 /// What is looked at in the bytes of a document before a parser sees them.
 ///
 /// Foundation's parser mends what is broken, substitutes entities, and traps on some documents that
-/// are not well-formed; what it makes is walked by recursion. So it is only ever given a document
-/// that was read here first, byte by byte, and found to be well-formed, without a document type or
-/// entities of its own, in UTF-8, and neither deep nor large beyond any statement.
+/// are not well-formed; what it makes is walked by recursion. So it is only ever given what was read
+/// here first, byte by byte, and found to be well-formed, without a document type or entities of its
+/// own, in UTF-8, and not deep. It reads a stream and holds one piece of it: the document may be
+/// larger than memory, and whoever is told of its pieces gives the parser a part at a time.
 struct XMLGuard {
-    /// The name of the root element, without its prefix.
-    private(set) var root = ""
-    /// What the root's prefix stands for.
-    private(set) var namespace = ""
     private(set) var elements = 0
-    /// The document in UTF-8, without its declaration.
-    private(set) var document: [UInt8]
 
     /// Levels of elements. camt.053 has sixteen.
     static let depthMax = 40
-    /// Elements of one document: more than one of statements has within its limit of bytes.
-    static let elementsMax = 700_000
     /// Bytes of one tag; the longest are those with namespaces.
     static let tagMax = 8_192
+    /// Bytes of one text or comment: no field of a statement comes near it.
+    static let pieceMax = 1 << 20
     /// Attributes of one tag.
     static let attributesMax = 32
 
@@ -31,51 +26,92 @@ struct XMLGuard {
         case notWellFormed(line: Int)
     }
 
+    /// A tag, or text between tags. The bytes are UTF-8, and are only there while it is told.
+    struct Piece {
+        enum Kind { case start, end, empty, text }
+        let kind: Kind
+        /// 1 in the root element, which has it itself.
+        let depth: Int
+        /// Without its prefix; nothing for text.
+        let name: ArraySlice<UInt8>
+        let bytes: ArraySlice<UInt8>
+        /// What the root's prefix stands for.
+        let namespace: String
+    }
+
+    /// Bytes before the encoding is known.
+    private var head: [UInt8]? = []
+    private var namespace = ""
+    private var isLatin = false
+    /// What has come and was not read through.
+    private var document: [UInt8] = []
     private var at = 0
     private var line = 1
-    private var open: [ArraySlice<UInt8>] = []
+    private var open: [[UInt8]] = []
     private var prefixes: [(name: [UInt8], depth: Int)] = []
 
-    /// Reads through all of it.
-    init(_ bytes: [UInt8]) throws(Fault) {
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            throw .encoding("UTF-16")
-        }
-        if bytes.contains(0) { throw .encoding("bytes of zero") }
-        document = try Self.text(bytes, &line)
-        try walk()
+    /// Reads the next bytes, cut anywhere, and tells what they complete.
+    mutating func read(_ chunk: [UInt8], _ take: (Piece) -> Void) throws(Fault) {
+        if head == nil { append(chunk[...]) } else { head? += chunk }
+        guard try isBegun(isLast: false) else { return }
+        try walk(isLast: false, take)
+        document.removeFirst(at)
+        at = 0
+    }
+
+    /// Reads what is left when no more bytes come.
+    mutating func finish(_ take: (Piece) -> Void) throws(Fault) {
+        _ = try isBegun(isLast: true)
+        try walk(isLast: true, take)
+        guard open.isEmpty, elements > 0 else { throw broken }
     }
 
     // MARK: - Encoding
 
-    private static func text(_ bytes: [UInt8], _ line: inout Int) throws(Fault) -> [UInt8] {
+    /// Bytes after the first sign in which an encoding is declared, and strangers are known.
+    private static let headMax = 1_024
+
+    /// Whether the encoding is known: what the document begins with decides it, however it comes in
+    /// pieces.
+    private mutating func isBegun(isLast: Bool) throws(Fault) -> Bool {
+        guard let bytes = head else { return true }
         var rest = bytes[...]
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        rest = rest.drop { byte in
-            if byte == 0x0A { line += 1 }
-            return isBlank(byte)
+        rest = rest.drop(while: Self.isBlank)
+        guard rest.startIndex <= Self.pieceMax else { throw .tooMany }
+        guard isLast || rest.count >= Self.headMax else { return false }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw .encoding("UTF-16")
+        }
+        if bytes.prefix(rest.startIndex + Self.headMax).contains(0) {
+            throw .encoding("bytes of zero")
         }
         guard rest.first == 0x3C else { throw .stranger(Stranger.name(bytes) ?? "something else") }
         if let name = Stranger.name(bytes) { throw .stranger(name) }
+        for byte in bytes[..<rest.startIndex] where byte == 0x0A { line += 1 }
         var encoding = "UTF-8"
-        if rest.starts(with: "<?xml".utf8), rest.dropFirst(5).first.map(isBlank) == true {
-            guard let end = rest.prefix(512).firstRange(of: Array("?>".utf8)) else {
-                throw .notWellFormed(line: line)
-            }
+        if rest.starts(with: "<?xml".utf8), rest.dropFirst(5).first.map(Self.isBlank) == true {
+            guard let end = rest.prefix(512).firstRange(of: Array("?>".utf8)) else { throw broken }
             let declaration = String(decoding: rest[..<end.lowerBound], as: UTF8.self)
-            encoding = declared(declaration) ?? encoding
+            encoding = Self.declared(declaration) ?? encoding
             for byte in rest[..<end.upperBound] where byte == 0x0A { line += 1 }
             rest = rest[end.upperBound...]
         }
         switch encoding.uppercased() {
-        case "UTF-8", "UTF8", "US-ASCII", "ASCII":
-            guard String(validating: rest, as: UTF8.self) != nil else {
-                throw .encoding("bytes that are no UTF-8")
-            }
-            return Array(rest)
-        case "ISO-8859-1", "LATIN1":
-            return Array(String(String.UnicodeScalarView(rest.map { Unicode.Scalar($0) })).utf8)
+        case "UTF-8", "UTF8", "US-ASCII", "ASCII": isLatin = false
+        case "ISO-8859-1", "LATIN1": isLatin = true
         default: throw .encoding(encoding)
+        }
+        head = nil
+        append(rest)
+        return true
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>) {
+        if isLatin {
+            document += String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8
+        } else {
+            document += bytes
         }
     }
 
@@ -88,38 +124,81 @@ struct XMLGuard {
 
     // MARK: - Markup
 
-    private mutating func walk() throws(Fault) {
-        while at < document.count {
+    private mutating func walk(isLast: Bool, _ take: (Piece) -> Void) throws(Fault) {
+        while at < document.count, let end = try pieceEnd(isLast: isLast) {
+            guard String(validating: document[at..<end], as: UTF8.self) != nil else {
+                throw .encoding("bytes that are no UTF-8")
+            }
             if document[at] != 0x3C {
-                try text()
+                try text(end, take)
             } else if starts(with: "<!--") {
                 try comment()
             } else if starts(with: "<![CDATA[") {
                 guard !open.isEmpty else { throw broken }
-                try skip(past: "]]>", from: 9)
-            } else if starts(with: "<!") {
-                throw .documentType
+                take(piece(.text, [], end))
+                move(to: end)
             } else if starts(with: "<?") {
                 try instruction()
             } else if starts(with: "</") {
-                try endTag()
+                try endTag(take)
             } else {
-                try startTag()
+                try startTag(end - 1, take)
             }
         }
-        guard open.isEmpty, elements > 0 else { throw broken }
+    }
+
+    /// Where the piece that begins here ends, `nil` when that has not come. It depends on nothing
+    /// but the bytes of the piece.
+    private func pieceEnd(isLast: Bool) throws(Fault) -> Int? {
+        let rest = document[at...]
+        if rest[at] != 0x3C {
+            let end = rest.firstIndex(of: 0x3C) ?? (isLast ? rest.endIndex : nil)
+            return try limited(end, Self.pieceMax)
+        }
+        for (start, stop) in [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")] {
+            let length = min(start.utf8.count, rest.count)
+            guard rest.prefix(length).elementsEqual(start.utf8.prefix(length)) else { continue }
+            // Of so few bytes it cannot be told which it is; at the end it is none.
+            guard length == start.utf8.count else {
+                if isLast { throw broken }
+                return nil
+            }
+            let found = rest.dropFirst(length).firstRange(of: Array(stop.utf8))
+            if found == nil, isLast { throw broken }
+            return try limited(found?.upperBound, Self.pieceMax)
+        }
+        if rest.starts(with: "<!".utf8) { throw .documentType }
+        if rest.starts(with: "</".utf8) {
+            let found = rest.firstIndex(of: 0x3E)
+            if found == nil, isLast { throw broken }
+            return try limited(found.map { $0 + 1 }, Self.tagMax)
+        }
+        return try tagEnd(isLast: isLast).map { $0 + 1 }
+    }
+
+    private func limited(_ end: Int?, _ most: Int) throws(Fault) -> Int? {
+        guard (end ?? document.count) - at <= most else { throw .tooMany }
+        return end
+    }
+
+    private func piece(
+        _ kind: Piece.Kind, _ name: ArraySlice<UInt8>, _ end: Int, depth: Int? = nil
+    ) -> Piece {
+        Piece(
+            kind: kind, depth: depth ?? open.count, name: name, bytes: document[at..<end],
+            namespace: namespace)
     }
 
     private var broken: Fault { .notWellFormed(line: line) }
 
-    private mutating func text() throws(Fault) {
-        let end = document[at...].firstIndex(of: 0x3C) ?? document.count
+    private mutating func text(_ end: Int, _ take: (Piece) -> Void) throws(Fault) {
         let text = document[at..<end]
         if open.isEmpty {
             guard text.allSatisfy(Self.isBlank) else { throw broken }
         } else {
             try content(text)
             guard text.firstRange(of: Array("]]>".utf8)) == nil else { throw broken }
+            take(piece(.text, [], end))
         }
         move(to: end)
     }
@@ -181,22 +260,21 @@ struct XMLGuard {
         else { throw broken }
     }
 
-    private mutating func endTag() throws(Fault) {
+    private mutating func endTag(_ take: (Piece) -> Void) throws(Fault) {
         var rest = document[(at + 2)...]
         let name = rest.prefix { Self.isName($0) }
         rest = rest.dropFirst(name.count).drop(while: Self.isBlank)
         guard rest.first == 0x3E, let opened = open.popLast(), opened.elementsEqual(name) else {
             throw broken
         }
+        take(piece(.end, try split(name).local, rest.startIndex + 1, depth: open.count + 1))
         prefixes.removeAll { $0.depth > open.count }
         move(to: rest.startIndex + 1)
     }
 
-    private mutating func startTag() throws(Fault) {
+    private mutating func startTag(_ end: Int, _ take: (Piece) -> Void) throws(Fault) {
         guard !open.isEmpty || elements == 0 else { throw broken }
         elements += 1
-        guard elements <= Self.elementsMax else { throw .tooMany }
-        let end = try tagEnd()
         var tag = document[(at + 1)..<end]
         let isEmpty = tag.last == 0x2F
         if isEmpty { tag = tag.dropLast() }
@@ -215,7 +293,6 @@ struct XMLGuard {
             try known(attribute.prefix)
         }
         if elements == 1 {
-            root = String(decoding: local, as: UTF8.self)
             let wanted = attributes.first {
                 prefix.isEmpty
                     ? $0.prefix.isEmpty && $0.local.elementsEqual("xmlns".utf8)
@@ -226,14 +303,16 @@ struct XMLGuard {
         if isEmpty {
             prefixes.removeAll { $0.depth > open.count }
         } else {
-            open.append(name)
+            open.append(Array(name))
             guard open.count <= Self.depthMax else { throw .tooDeep(line: line) }
         }
+        let depth = isEmpty ? open.count + 1 : open.count
+        take(piece(isEmpty ? .empty : .start, local, end + 1, depth: depth))
         move(to: end + 1)
     }
 
     /// Where the tag that begins here ends; quoted text may hold the sign that ends it.
-    private func tagEnd() throws(Fault) -> Int {
+    private func tagEnd(isLast: Bool) throws(Fault) -> Int? {
         var quote: UInt8?
         var end = at + 1
         while end < document.count, quote != nil || document[end] != 0x3E {
@@ -247,7 +326,10 @@ struct XMLGuard {
             end += 1
             guard end - at <= Self.tagMax else { throw .tooMany }
         }
-        guard end < document.count else { throw broken }
+        guard end < document.count else {
+            if isLast { throw broken }
+            return nil
+        }
         return end
     }
 

@@ -5,7 +5,7 @@ import XMLCoder
 ///
 /// Made generic on purpose: a type for each element would take the first of two amounts and never
 /// say that there was another.
-final class XMLNode: Decodable {
+final class XMLNode: Decodable, Sendable {
     let text: String
     let attributes: [String: String]
     private let children: [String: [XMLNode]]

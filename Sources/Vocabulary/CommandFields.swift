@@ -242,13 +242,15 @@ extension JSONObjectReader {
         ) { RoutingNumber($0) }
     }
 
-    /// Nacha Operating Rules, entry detail record: an account number has at most 17 characters.
+    /// Nacha Operating Rules, entry detail record: an account number has at most 17 characters, and
+    /// zeros alone are none: an entry with them could not be written, nor the file it is in.
     mutating func accountNumber(_ field: String) -> String {
         parsed(
-            field, max: 17, expected: "an account number of 4 through 17 digits", placeholder: ""
+            field, max: 17, expected: "an account number of 4 through 17 digits, not zeros alone",
+            placeholder: ""
         ) { text in
             text.utf8.count >= 4 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-                ? text : nil
+                && !text.utf8.allSatisfy { $0 == 0x30 } ? text : nil
         }
     }
 

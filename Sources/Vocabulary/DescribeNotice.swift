@@ -347,6 +347,11 @@ extension Describe {
                 "bank_file_missing", [("expected", .string(name)), ("day", .string(day.iso))],
                 "A file of the bank's has not come by its time. Releases wait for it."
             )
+        case .breaksLeft(let day):
+            (
+                "breaks_left", [("day", .string(day.iso))],
+                "Movements of this settlement date are unexplained for too long."
+            )
         case .returnRate(let name, let method, let reached, let isExceeded):
             (
                 "return_rate",

@@ -3,37 +3,12 @@ import Statements
 import Wire
 
 /// A column-mapping profile as operators write it, a JSON object (`docs/reference/statements.md`).
-///
-/// Read strictly: a value that was meant and misspelt must not silently be another.
 public enum StatementProfileFile {
-    /// Far above any profile; bounds the work on a wrong file.
-    public static let bytesMax = 256 << 10
-
     /// The profile in `bytes`.
     ///
-    /// - Throws: ``Fault`` with a sentence for each thing that is wrong, led by its JSON pointer.
-    public static func load(_ bytes: [UInt8]) throws(Fault) -> CSVProfile {
-        let json: JSON
-        do throws(JSONError) {
-            json = try JSON.parse(bytes, bytesMax: bytesMax)
-        } catch {
-            throw Fault(sentences: ["\(error.pointer): \(error)"])
-        }
-        do throws(InvalidBody) {
-            return try JSONObjectReader.read(json) { read(&$0) }
-        } catch {
-            throw Fault(
-                sentences: error.errors.map {
-                    ($0.pointer.isEmpty ? "the profile" : $0.pointer) + ": " + $0.detail
-                })
-        }
-    }
-
-    /// What is wrong with a profile's file.
-    public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
-        /// At least one.
-        public let sentences: [String]
-        public var description: String { sentences.joined(separator: "\n") }
+    /// - Throws: ``ProfileFile/Fault`` with a sentence for each thing that is wrong.
+    public static func load(_ bytes: [UInt8]) throws(ProfileFile.Fault) -> CSVProfile {
+        try ProfileFile.load(bytes) { read(&$0) }
     }
 
     private static func read(_ reader: inout JSONObjectReader) -> CSVProfile {

@@ -26,7 +26,7 @@ struct BankSetupTests {
         let setup = try load("{}")
 
         #expect(setup.cutOffs.isEmpty && setup.expected.isEmpty && setup.offset == nil)
-        #expect(setup.caps == FileCaps() && setup.lineEnding == .lf)
+        #expect(setup.caps == SplitCaps() && setup.lineEnding == .lf)
         #expect(setup.transport == .folder && setup.reading == .lenient)
         #expect(setup.sameDayMax == nil)
         let name = setup.fileName.name(
@@ -71,7 +71,9 @@ struct BankSetupTests {
         #expect(setup.cutOffs.map(\.leadMinutes) == [20, 15])
         #expect(setup.cutOffs.first?.descriptiveDate == "SD1300")
         #expect(setup.sameDayMax == Cents(5_000_000))
-        #expect(setup.caps == FileCaps(lines: 1_000, entries: 500, debits: Cents(100_000_000)))
+        #expect(
+            setup.caps
+                == SplitCaps(records: 1_000, fileEntries: 500, fileDebits: Cents(100_000_000)))
         #expect(setup.offset?.kind == .savings && setup.offset?.name == "SAMPLE CASH")
         #expect(setup.reading.accepted.isSuperset(of: [.checkDigit, .blankLine]))
         #expect(setup.reading.severities[.blank] == .quarantine)

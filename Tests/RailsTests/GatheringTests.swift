@@ -24,7 +24,7 @@ struct GatheringTests {
     @Test("Caps split a closing into files in the order of their modifiers, each payment once")
     func split() async throws {
         var bank = BankSetup()
-        bank.caps = FileCaps(entries: 2, debits: Cents(60_00))
+        bank.caps = SplitCaps(fileEntries: 2, fileDebits: Cents(60_00))
         let world = try World(bank)
         let rail = try world.rail()
         let deposits = try await world.deposit([40_00, 10_00, 30_00, 20_00, 25_00, 70_00])
@@ -84,7 +84,7 @@ struct GatheringTests {
     @Test("A file that a kill left half gathered is finished in its window, within its caps")
     func goesOn() async throws {
         var bank = BankSetup()
-        bank.caps = FileCaps(entries: 2)
+        bank.caps = SplitCaps(fileEntries: 2)
         let world = try World(bank)
         let rail = try world.rail()
         let deposits = try await world.deposit([10_00, 20_00, 30_00, 40_00])
@@ -162,7 +162,7 @@ struct GatheringTests {
     @Test("After 36 files the rest of a day waits, and a person is told once")
     func modifiersUsedUp() async throws {
         var bank = BankSetup()
-        bank.caps = FileCaps(entries: 1)
+        bank.caps = SplitCaps(fileEntries: 1)
         let world = try World(bank)
         let rail = try world.rail()
         try await world.deposit(Array(repeating: 1_00, count: 38))
@@ -204,8 +204,8 @@ struct GatheringTests {
     @Test("A balanced file has the other side of each batch, and its trace is nobody else's")
     func balanced() async throws {
         var bank = BankSetup()
-        bank.offset = BankSetup.Offset(
-            routing: try #require(RoutingNumber("091000019")), account: "1002003001",
+        bank.offset = OffsetAccount(
+            receiver: try #require(RoutingNumber("091000019")), account: "1002003001",
             kind: .checking, name: "SAMPLE CASH")
         let world = try World(bank)
         let rail = try world.rail()
@@ -252,11 +252,15 @@ struct GatheringTests {
     func noTraceLeft() throws {
         let world = try World()
         let now = world.service.clock.now()
+        let odfi = try #require(RoutingNumber("091000019")).identification
         func take(_ count: Int, alive: Instant) throws -> [Int]? {
-            try world.edge.takeTraces(count, of: 5, aliveFrom: alive) { "\($0)" }
+            try world.edge.takeTraces(
+                count, of: odfi, aliveFrom: alive, except: [6...TraceNumber.sequenceMax])?
+                .map(\.sequence)
         }
         #expect(try take(3, alive: now) == [1, 2, 3])
-        try world.edge.keepOffsets(["1", "2", "3", "4", "5"], at: now)
+        let all = try (1...5).map { try #require(TraceNumber(odfi: odfi, sequence: $0)).text }
+        try world.edge.keepOffsets(all, at: now)
 
         #expect(try take(2, alive: now) == [4, 5])
         #expect(try take(1, alive: now) == nil)

@@ -85,8 +85,8 @@ struct MicroEntryTests {
     @Test("Where the bank wants balanced files, the deposit has an offset and the proof none")
     func balanced() async throws {
         var bank = BankSetup()
-        bank.offset = BankSetup.Offset(
-            routing: try #require(RoutingNumber("091000019")), account: "1002003001",
+        bank.offset = OffsetAccount(
+            receiver: try #require(RoutingNumber("091000019")), account: "1002003001",
             kind: .checking, name: "SAMPLE EXCHANGE")
         let (world, _) = try await asked(bank)
 
@@ -100,7 +100,7 @@ struct MicroEntryTests {
     @Test("A cap that has no room for all three leaves none of them, and a person is told")
     func capped() async throws {
         var bank = BankSetup()
-        bank.caps = FileCaps(entries: 2)
+        bank.caps = SplitCaps(fileEntries: 2)
         let (world, method) = try await asked(bank)
 
         try await close(world)

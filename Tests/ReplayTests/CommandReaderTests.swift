@@ -233,6 +233,17 @@ import Wire
         #expect(try balance(.null) == nil)
     }
 
+    @Test("An account that no bank has is not linked", arguments: ["0000", "00000000000000000"])
+    func noAccount(number: String) {
+        let body: JSON = [
+            "customer": "C1", "type": "bank_account", "label": "x", "routing_number": "021000021",
+            "account_number": .string(number), "account_type": "savings",
+        ]
+
+        #expect(faults(.linkMethod, body).map(\.pointer) == ["/account_number"])
+        #expect(faults(.linkMethod, body.adding("account_number", "00001")).isEmpty)
+    }
+
     @Test("A correction has a whole account or none of it")
     func correction() throws {
         let none: JSON = ["customer": "C1", "method": "M1", "code": "C01"]

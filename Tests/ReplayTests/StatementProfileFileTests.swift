@@ -54,7 +54,7 @@ struct StatementProfileFileTests {
             (minimal.replacing(#"{"name""#, with: #"{"delimiter":"ab","name""#), "/delimiter"),
         ])
     func faults(_ text: String, _ place: String) {
-        let fault = #expect(throws: StatementProfileFile.Fault.self) {
+        let fault = #expect(throws: ProfileFile.Fault.self) {
             try StatementProfileFile.load(Array(text.utf8))
         }
         #expect(fault?.sentences.contains { $0.hasPrefix(place) } == true)

@@ -314,7 +314,15 @@ import Testing
                 debit_settled,021000020000001,20000,2026-11-24,
                 total,1,20000,,
                 """
-            try keep("settlement-1.csv", "inbound", csv, "taken", "1 applied, 0 seen before")
+            // As what a bank sends is kept: sealed, in parts.
+            let url = FileManager.default.temporaryDirectory
+                .appendingPathComponent("settlement-\(UUID().uuidString).csv")
+            try Data(csv.utf8).write(to: url)
+            defer { _ = try? FileManager.default.removeItem(at: url) }
+            try keep("settlement-1.csv", "inbound", "", "arriving", "")
+            try world.service.bankFiles.keep("settlement-1.csv", from: url)
+            try edge.mark(
+                bankFile: "settlement-1.csv", state: "taken", report: "1 applied, 0 seen before")
             try keep(
                 "return-9.ach", "inbound", "no Nacha file", "refused",
                 "0 applied, 0 seen before\nThis is not a Nacha file.")
@@ -332,11 +340,12 @@ import Testing
 
             #expect(sent.html.contains("Sent, no answer yet"))
             #expect(sent.html.contains("This is not a Nacha file."))
+            #expect(!sent.html.contains("0 applied"))
             #expect(file.html.contains("First Harbor ••6789"))
             #expect(!file.html.contains("123456789"))
             #expect(file.html.contains("021000020000001") && file.html.contains("$200.00"))
             #expect(answered.html.contains("<span>Done</span>"))
-            #expect(report.html.contains("debit settled") && report.html.contains("Alice Sample"))
+            #expect(report.html.contains("Debit settled") && report.html.contains("Alice Sample"))
             #expect(broken.html.contains("<span>Problem</span>"))
             #expect(none.status == 404)
 

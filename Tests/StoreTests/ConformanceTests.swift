@@ -1,5 +1,7 @@
 import Banking
 import Engine
+import Foundation
+import GRDB
 import Ledger
 import Money
 import Nacha
@@ -22,6 +24,20 @@ struct ConformanceTests {
         #expect(customer.displayBalance == -owed.count)
         #expect(customer.deposits[deposit]?.returns.first?.code == "R01")
         #expect(customer.profile.timeZone == "America/Chicago")
+    }
+
+    @Test("Every commit of the file is flushed to disk before it is answered")
+    func flushes() throws {
+        let path = FileManager.default.temporaryDirectory
+            .appending(path: "flushes-\(UUID().uuidString).sqlite").path
+        let pool = try SQLiteStore.open(path: path)
+
+        let synchronous = try pool.writeWithoutTransaction { db in
+            try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        }
+
+        // 2 is FULL: the log is flushed at every commit, not only when it is written home.
+        #expect(synchronous == 2)
     }
 
     @Test("Both stores hold the same aggregate after the same story")

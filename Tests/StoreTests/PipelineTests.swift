@@ -51,6 +51,44 @@ struct PipelineTests {
         #expect(try Verifier.verify(pool: pool).problems.isEmpty)
     }
 
+    @Test(
+        "A disk that takes nothing more is told of, nothing is half kept, and room is enough to go on",
+        arguments: [
+            (stop: "PRAGMA max_page_count = 1", go: "PRAGMA max_page_count = 1000000"),
+            (stop: "PRAGMA query_only = ON", go: "PRAGMA query_only = OFF"),
+        ])
+    func fullDisk(_ disk: (stop: String, go: String)) async throws {
+        let (engine, pool, story) = try await opened { $0 }
+        let answers = Answers()
+        func submit(_ rounds: Range<Int>) async {
+            for round in rounds {
+                let batch = (0..<300).map { story.pay(round * 1_000 + $0) }
+                while !answers.submit(batch, to: engine) { await Task.yield() }
+            }
+            await answers.all()
+        }
+        await submit(0..<5)
+        // No page more than there are.
+        try await pool.writeWithoutTransaction { db in try db.execute(sql: disk.stop) }
+        await submit(5..<15)
+        let full = answers.counts
+        #expect(full.failed >= 300)
+        await #expect(throws: Fault.self) { try await engine.perform(story.pay(99_999)) }
+        #expect(
+            try Reader(pool: pool).customer(story.customer)?.cash == Cents(Int64(full.accepted)))
+
+        try await pool.writeWithoutTransaction { db in try db.execute(sql: disk.go) }
+        await submit(5..<15)
+        let counts = answers.counts
+        engine.stop()
+
+        #expect(counts.failed == full.failed)
+        #expect(counts.accepted == 15 * 300)
+        #expect(
+            try Reader(pool: pool).customer(story.customer)?.cash == Cents(Int64(counts.accepted)))
+        #expect(try Verifier.verify(pool: pool).problems.isEmpty)
+    }
+
     @Test("A cause is known while it waits for the index, on its way there, and after a start")
     func causes() throws {
         let path = try Folder.new()

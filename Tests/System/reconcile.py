@@ -3,11 +3,13 @@ movement nobody knows is a break until a person closes it, and what is not prove
 
 import argparse
 import datetime
+import json
+import os
 import re
 import time
 import urllib.request
 
-from system import Makewhole
+from system import Makewhole, running, spawn
 
 
 def until(what, seconds=30):
@@ -89,9 +91,62 @@ def figure(server, name):
     return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE).group(1))
 
 
+# What the program holds by itself, and little more, whatever the size of the document.
+MEMORY_MAX = 64 << 20
+
+
+def camt(path, size):
+    """A document of about so many bytes; says how many entries of one dollar are in it."""
+    def balance(code, dollars):
+        return (f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='USD'>{dollars}.00"
+                "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-24</Dt></Dt></Bal>")
+
+    text = "payment of a customer " * 4
+    entry = ("<Ntry><NtryRef>N{0}</NtryRef><Amt Ccy='USD'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+             "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-24</Dt></BookgDt>"
+             "<AcctSvcrRef>R{0}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>E{0}</EndToEndId>"
+             "</Refs><AmtDtls><TxAmt><Amt Ccy='USD'>1.00</Amt></TxAmt></AmtDtls></TxDtls></NtryDtls>"
+             f"<AddtlNtryInf>{text}</AddtlNtryInf></Ntry>\n")
+    count = size // len(entry)
+    with open(path, "w") as file:
+        file.write(
+            "<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'>"
+            "<BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>S</Id><Acct><Id><Othr>"
+            "<Id>100000006789</Id></Othr></Id><Ccy>USD</Ccy></Acct>"
+            + balance("OPBD", 0) + balance("CLBD", count)
+            + f"<TxsSummry><TtlNtries><NbOfNtries>{count}</NbOfNtries><Sum>{count}.00</Sum>"
+            "</TtlNtries></TxsSummry>")
+        for number in range(count):
+            file.write(entry.format(number))
+        file.write("</Stmt></BkToCstmrStmt></Document>\n")
+    return count
+
+
+def read_large(binaries, folder, size):
+    """A statement as large as wanted, its totals proven in memory that does not grow with it."""
+    path = folder / "large.xml"
+    count = camt(path, size)
+    command = [str(binaries / "makewhole"), "statements", "check", "--json", str(path)]
+    with open(folder / "large.json", "w+") as answer:
+        process = spawn(command, answer)
+        _, status, usage = os.wait4(process.pid, 0)
+        running.discard(process)
+        answer.seek(0)
+        told = json.load(answer)
+    assert status == 0 and told["verdict"] == "valid" and told["proof"] == "proven", told
+    assert told["items"] == count, (told["items"], count)
+    memory = usage.ru_maxrss << 10
+    assert memory < MEMORY_MAX, f"{memory} bytes of memory"
+    print(f"  {path.stat().st_size >> 20} MB of camt, {count} entries, read with "
+          f"{memory >> 20} MB of memory")
+    path.unlink()
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
+    options.add_argument(
+        "--megabytes", type=int, default=2, help="of a large statement that is read by itself")
     options = options.parse_args()
     server = Makewhole(options.bin).start()
     try:
@@ -108,8 +163,11 @@ def main():
 
         # One net line for the file.
         deliver(server, "statement.bai2", text)
-        days = until(lambda: call(server, "GET", "/v1/reconciliation/days")["data"])
-        assert [(row["day"], row["difference_minor"]) for row in days] == [(day.isoformat(), 0)]
+        # It is kept first and matched then.
+        until(lambda: [
+            (row["day"], row["difference_minor"])
+            for row in call(server, "GET", "/v1/reconciliation/days")["data"]
+        ] == [(day.isoformat(), 0)])
         assert breaks(server) == []
 
         # The same again changes nothing; then money nobody expects, in a file of the same name.
@@ -135,6 +193,7 @@ def main():
     finally:
         server.stop()
     server.verify()
+    read_large(server.bin, server.folder, options.megabytes << 20)
     print("  a file explained by one line, a break taken and closed, nothing from what is unproven")
 
 

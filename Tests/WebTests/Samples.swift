@@ -506,10 +506,10 @@ enum Samples {
         day: reconciliation.days[0],
         lines: [
             ReconciliationDayPage.Line(
-                side: .found, kind: "other", name: "", cents: -12_345, basis: nil, match: nil),
+                side: .found, kind: .other, name: "", cents: -12_345, basis: nil, match: nil),
             ReconciliationDayPage.Line(
-                side: .expected, kind: "ach", name: "2026-11-23-A.ach 021000020000001",
-                cents: 50_000, basis: "file", match: 7),
+                side: .expected, kind: .ach, name: "2026-11-23-A.ach 021000020000001",
+                cents: 50_000, basis: .file, match: 7),
         ], lineCount: 300, breaks: [openBreak, closedBreak])
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
@@ -537,10 +537,10 @@ enum Samples {
                         .init(
                             depositID: "dep_1977", customer: "Third Customer",
                             startedAt: now - 4 * day, cents: 31_250,
-                            reason: "Same amount and last four digits"),
+                            evidence: [.lastFour, .amount]),
                         .init(
                             depositID: "dep_1951", customer: "Another Customer",
-                            startedAt: now - 5 * day, cents: 31_250, reason: "Same amount"),
+                            startedAt: now - 5 * day, cents: 31_250, evidence: [.amount]),
                     ]),
                 .init(
                     id: "sus_5", cause: .late, code: "R09", cents: 10_000,

@@ -101,16 +101,17 @@ struct Arrival {
 /// Some of a file's arrivals, looked up and carried out together: the more there are, the more of
 /// them meet on the pages of the database that each of them touches.
 struct ArrivalWindow {
-    /// Holds some 50 MB when full.
-    static let arrivalsMax = 500_000
-
+    private let limits: IntakeLimits
     var arrivals: [Arrival] = []
     var entries: [Entry] = []
     var setAside: [SetAside] = []
     var wires: [Wire] = []
 
+    init(_ limits: IntakeLimits) { self.limits = limits }
+
     var isFull: Bool {
-        arrivals.count >= Self.arrivalsMax || entries.count + setAside.count + wires.count >= 50_000
+        arrivals.count >= limits.arrivals
+            || entries.count + setAside.count + wires.count >= limits.heldWhole
     }
 
     /// What the reader of bank files set aside, for a person.

@@ -6,6 +6,7 @@ import Nacha
 import Rules
 import SQLiteStore
 import Service
+import Statements
 
 // What the bank answers. A file is kept whole, proven, looked up and carried out; every entry is a
 // command whose cause is the entry itself, so a file that comes twice, or is gone on with after a
@@ -25,26 +26,46 @@ extension BankRail {
     /// Goes on with what a crash interrupted, then takes in what has arrived. A file that cannot be
     /// taken in makes a task and holds up no other; it is tried again with each look.
     func takeIn() async throws {
-        for state in ["applying", "kept"] {
-            for file in try service.edge.bankFiles(direction: "inbound", state: state) {
-                await trying(file.name) { _ = try await apply(file.name) }
-            }
-        }
-        for url in try files(in: claimed) + files(in: inbound) {
-            await trying(url.lastPathComponent) { _ = try await takeIn(url) }
+        try await goOn()
+        for url in try files(in: inbound) {
+            await trying(url.lastPathComponent) { try await takeIn(url) }
         }
     }
 
-    private func trying(_ name: String, _ body: () async throws -> Void) async {
+    /// Goes on with what was being taken in when the program ended; says what became of it.
+    @discardableResult
+    public func goOn(
+        progress: (@Sendable (Progress) -> Void)? = nil
+    ) async throws -> [EdgeStore.BankFile] {
+        var ended: [EdgeStore.BankFile?] = []
+        for state in ["applying", "kept"] {
+            for file in try service.edge.bankFiles(direction: "inbound", state: state) {
+                ended.append(
+                    await trying(file.name) { try await apply(file.name, progress: progress) })
+            }
+        }
+        for url in try files(in: claimed) {
+            ended.append(
+                await trying(url.lastPathComponent) { try await takeIn(url, progress: progress) })
+        }
+        return ended.compactMap(\.self)
+    }
+
+    @discardableResult
+    private func trying(
+        _ name: String, _ body: () async throws -> EdgeStore.BankFile
+    ) async -> EdgeStore.BankFile? {
         let key = "bank file cannot be taken in \(name)"
         do {
-            try await body()
+            let file = try await body()
             try service.settle(alertAbout: key)
+            return file
         } catch {
             await going("\(name) could not be taken in") {
                 try service.raise(.bankFile(name: name), about: key)
                 throw error
             }
+            return nil
         }
     }
 
@@ -83,6 +104,8 @@ extension BankRail {
     ) async throws -> EdgeStore.BankFile {
         let url = try claim(file)
         let name = url.lastPathComponent
+        let bytes = try BankFileBytes.size(of: url)
+        if bytes > limits.fileBytes { return try setAside(url, bytes) }
         let (digest, size) = try BankFileBytes.digest(of: url)
         progress?(Progress(file: name, stage: .keeping, done: 0, of: 0))
         // Of bytes that had only begun to arrive nothing is believed.
@@ -91,9 +114,6 @@ extension BankRail {
             try service.edge.forgetArriving(bankFile: known.name)
         }
         let keptName = try nameToKeep(name, digest)
-        if size > BankFileBytes.fileBytesMax {
-            return try setAside(url, keptName, digest, size)
-        }
         if let twin = try twin(of: digest), twin.name != keptName || twin.state == "taken" {
             let file = EdgeStore.BankFile(
                 name: twin.name == keptName ? twin.name : keptName, direction: "inbound",
@@ -128,28 +148,37 @@ extension BankRail {
         }
     }
 
-    /// A file larger than any bank sends is not read: it stays whole where a person finds it.
-    private func setAside(
-        _ url: URL, _ name: String, _ digest: Data, _ size: Int64
-    ) throws -> EdgeStore.BankFile {
+    /// A file larger than any bank sends is not read, be it one endless line: it is moved and not
+    /// copied, and stays whole where a person finds it.
+    private func setAside(_ url: URL, _ size: Int64) throws -> EdgeStore.BankFile {
         let folder = inbound.appendingPathComponent("refused", isDirectory: true)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let target = folder.appendingPathComponent(name)
-        if FileManager.default.fileExists(atPath: target.path) {
-            try FileManager.default.removeItem(at: url)
-        } else {
-            try FileManager.default.moveItem(at: url, to: target)
-        }
+        let name = try freeName(for: url.lastPathComponent, size, in: folder)
         let file = EdgeStore.BankFile(
-            name: name, direction: "inbound", digest: digest, bytes: Data(),
+            name: name, direction: "inbound", digest: Data(), bytes: Data(),
             at: service.clock.now(), state: "refused",
-            report: "It has \(size) bytes, more than the \(BankFileBytes.fileBytesMax) that are "
-                + "read, and lies whole in \(folder.lastPathComponent)/ of the inbound folder.",
+            report: "It has \(size) bytes, more than the \(limits.fileBytes) that are read, and "
+                + "lies whole in \(folder.lastPathComponent)/ of the inbound folder.",
             size: size)
         try service.edge.keep(file)
-        try service.raise(.bankFile(name: name), about: "bank file \(name) \(digest)")
+        try service.raise(.bankFile(name: name), about: "bank file \(name)")
+        try FileManager.default.moveItem(at: url, to: folder.appendingPathComponent(name))
         service.figures.bankFile(.refused)
         return file
+    }
+
+    /// A name that no file in the folder has and none that is kept, but this very one when a crash
+    /// came before it was moved.
+    private func freeName(for name: String, _ size: Int64, in folder: URL) throws -> String {
+        var number = 0
+        while true {
+            number += 1
+            let free = number == 1 ? name : "\(name)#\(number)"
+            let target = folder.appendingPathComponent(free)
+            guard !FileManager.default.fileExists(atPath: target.path) else { continue }
+            guard let known = try service.edge.bankFile(named: free) else { return free }
+            if known.digest.isEmpty, known.state == "refused", known.size == size { return free }
+        }
     }
 
     /// Proves a kept file and carries out what it says.
@@ -187,26 +216,35 @@ extension BankRail {
         // What it is stands in the name the bank gave it.
         let sent = Expectation.nameAsSent(name)
         if sent.hasSuffix(".json") {
-            guard let bytes = try service.bankFiles.all(of: name, atMost: Self.rejectBytesMax)
+            guard let bytes = try service.bankFiles.all(of: name, atMost: limits.rejectBytes)
             else {
-                report.refuse(["A refusal has at most \(Self.rejectBytesMax) bytes."])
+                report.refuse(["A refusal has at most \(limits.rejectBytes) bytes."])
                 return report
             }
             try await applyRejection(name, bytes, &report)
             return report
         }
         if let head = try service.bankFiles.part(0, of: name), StatementIntake.takes(sent, head) {
-            guard let bytes = try service.bankFiles.all(of: name, atMost: Self.statementBytesMax)
-            else {
-                report.refuse(["A statement has at most \(Self.statementBytesMax) bytes."])
+            guard try service.edge.bankFile(named: name)?.size ?? 0 <= limits.statementBytes else {
+                report.refuse(["A statement has at most \(limits.statementBytes) bytes."])
                 return report
             }
-            report.take(try StatementIntake(service: service).take(sent, bytes))
+            let files = service.bankFiles
+            let reading = try StatementReading(
+                profile: CSVProfile.recognised(in: head)
+            ) { read in
+                var number = 0
+                while let part = try files.part(number, of: name) {
+                    read(part)
+                    number += 1
+                }
+            }
+            report.take(try StatementIntake(service: service).take(sent, reading))
             return report
         }
         let today = Eastern.day(at: service.clock.now())
         if sent.hasSuffix(".csv") {
-            let source = ReportSource(name: name, bytes: service.bankFiles)
+            let source = ReportSource(name: name, bytes: service.bankFiles, limits: limits)
             let count: Int
             do {
                 count = try source.prove()
@@ -221,7 +259,7 @@ extension BankRail {
             }
         } else {
             let source = NachaSource(
-                name: name, bytes: service.bankFiles, profile: inboundProfile)
+                name: name, bytes: service.bankFiles, profile: inboundProfile, limits: limits)
             let proof = try source.prove()
             report.take(proof)
             guard !proof.isRefused else { return report }
@@ -233,11 +271,6 @@ extension BankRail {
         }
         return report
     }
-
-    /// Every entry of the largest file of ours, with a sentence for each.
-    private static let rejectBytesMax = 32 << 20
-    /// A day's statement of one account, with room.
-    private static let statementBytesMax = 64 << 20
 }
 
 /// What became of a file, line by line where something was wrong.
@@ -286,20 +319,26 @@ struct IntakeReport {
     mutating func take(_ proof: NachaSource.Proof) {
         problemCount += proof.problems
         lines += proof.lines
-        let refused = proof.reports.filter { $0.verdict == .refused || $0.verdict == .notNacha }
         if proof.isRefused {
             isRefused = true
-            if proof.reports.allSatisfy({ $0.verdict == .notNacha }) {
+            if proof.parts.allSatisfy({ $0.verdict == .notNacha }) {
                 lines.insert("This is not a Nacha file.", at: 0)
             }
-        } else if !refused.isEmpty {
-            leftOut += refused.count
-            lines.insert(
-                "\(refused.count) of the \(proof.reports.count) files in it were refused whole: "
-                    + refused.map { "the one that ends on line \($0.line)" }
-                    .joined(separator: ", "), at: 0)
+            return
         }
+        let refused = proof.parts.lazy.filter(\.isRefused)
+        let count = refused.count
+        guard count > 0 else { return }
+        leftOut += count
+        let named = refused.prefix(Self.refusedNamed).map { "the one that ends on line \($0.line)" }
+        lines.insert(
+            "\(count) of the \(proof.parts.count) files in it were refused whole: "
+                + named.joined(separator: ", ") + (count > named.count ? ", and others" : ""),
+            at: 0)
     }
+
+    /// Files of many in one that are named.
+    private static let refusedNamed = 20
 
     mutating func take(_ statement: StatementIntake.Report) {
         applied += statement.applied

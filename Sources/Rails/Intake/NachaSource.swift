@@ -11,31 +11,39 @@ struct NachaSource {
     let name: String
     let bytes: BankFileBytes
     let profile: BankProfile
+    var limits = IntakeLimits()
 
     /// What the first reading found.
     struct Proof {
         /// One for each file in the bytes: some banks put one after another.
-        var reports: [FileReport] = []
+        var parts: [Part] = []
         /// In the words of the library, for a person; only the first are kept.
         var lines: [String] = []
         var problems = 0
         var entries = 0
 
+        /// A file in the bytes. There may be millions, so nothing more of each is held.
+        struct Part {
+            let verdict: FileReport.Verdict
+            let line: Int
+
+            var isRefused: Bool {
+                switch verdict {
+                case .valid, .quarantined: false
+                case .refused, .notNacha: true
+                }
+            }
+        }
+
         /// Lines of a report that are kept; `makewhole nacha check` tells all.
         static let linesMax = 1_000
 
         /// Whether nothing may follow from any part.
-        var isRefused: Bool {
-            !reports.contains { $0.verdict == .valid || $0.verdict == .quarantined }
-        }
+        var isRefused: Bool { parts.allSatisfy(\.isRefused) }
 
         /// Whether what the file of that index says may be acted on.
         func allows(_ file: Int) -> Bool {
-            guard reports.indices.contains(file) else { return false }
-            switch reports[file].verdict {
-            case .valid, .quarantined: return true
-            case .refused, .notNacha: return false
-            }
+            parts.indices.contains(file) && !parts[file].isRefused
         }
     }
 
@@ -45,7 +53,7 @@ struct NachaSource {
         func take(_ event: borrowing StreamEvent) {
             switch event {
             case .fileEnd(let report):
-                proof.reports.append(report)
+                proof.parts.append(Proof.Part(verdict: report.verdict, line: report.line))
                 proof.entries += report.counts.entries
             case .problem(let problem):
                 proof.problems += 1
@@ -68,13 +76,15 @@ struct NachaSource {
     func forEachWindow(
         _ proof: Proof, today: Day, _ body: (inout ArrivalWindow) async throws -> Void
     ) async throws {
-        var gatherer = Gatherer(proof: proof, today: today)
+        var gatherer = Gatherer(proof: proof, today: today, window: ArrivalWindow(limits))
         var reader = StreamReader(profile: profile)
         var number = 0
         while let part = try bytes.part(number, of: name) {
-            reader.read(part) { gatherer.take($0) }
             number += 1
-            if gatherer.window.isFull {
+            for start in stride(from: 0, to: part.count, by: limits.bytesBetweenLooks) {
+                let end = min(start + limits.bytesBetweenLooks, part.count)
+                reader.read(part.span.bytes.extracting(start..<end)) { gatherer.take($0) }
+                guard gatherer.window.isFull else { continue }
                 try await body(&gatherer.window)
                 gatherer.window.removeAll()
             }
@@ -87,16 +97,17 @@ struct NachaSource {
     private struct Gatherer {
         let proof: Proof
         let today: Day
-        var window = ArrivalWindow()
+        var window: ArrivalWindow
         private var file = 0
         private var settlesOn: Day?
         private var batch = 0
         /// How often a record that was set aside has stood in the file, by its columns.
         private var alike: [UInt64: Int] = [:]
 
-        init(proof: Proof, today: Day) {
+        init(proof: Proof, today: Day, window: ArrivalWindow) {
             self.proof = proof
             self.today = today
+            self.window = window
         }
 
         mutating func take(_ event: borrowing StreamEvent) {

@@ -11,6 +11,7 @@ import Service
 struct ReportSource {
     let name: String
     let bytes: BankFileBytes
+    var limits = IntakeLimits()
 
     static let header = "record,trace_number,amount_minor,settlement_date,reference"
 
@@ -49,7 +50,7 @@ struct ReportSource {
 
     /// Reads again, a window at a time.
     func forEachWindow(_ body: (inout ArrivalWindow) async throws -> Void) async throws {
-        var window = ArrivalWindow()
+        var window = ArrivalWindow(limits)
         var lines = Lines()
         var part = 0
         while let chunk = try bytes.part(part, of: name) {

@@ -79,6 +79,8 @@ public struct Packer {
 
     /// Seven bits a byte, the least significant first.
     fileprivate mutating func put(bits: UInt64) {
+        // Most numbers and every count are small.
+        guard bits > 0x7F else { return bytes.append(UInt8(truncatingIfNeeded: bits)) }
         var rest = bits
         while rest > 0x7F {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -124,8 +126,10 @@ public struct Unpacker {
     }
 
     fileprivate mutating func bits() throws -> UInt64 {
-        var bits: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 64, by: 7) {
+        let first = try tag()
+        guard first > 0x7F else { return UInt64(first) }
+        var bits = UInt64(first & 0x7F)
+        for shift in stride(from: UInt64(7), to: 64, by: 7) {
             let byte = try tag()
             bits |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return bits }
@@ -134,9 +138,13 @@ public struct Unpacker {
     }
 
     fileprivate mutating func word() throws -> UInt64 {
-        var word: UInt64 = 0
-        for _ in 0..<8 { word = try word << 8 | UInt64(tag()) }
-        return word
+        guard bytes.count - position >= 8 else {
+            throw PackingFault("the stored value ends too soon")
+        }
+        defer { position += 8 }
+        return bytes.withUnsafeBytes { [position] in
+            UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        }
     }
 
     fileprivate mutating func count() throws -> Int {
@@ -198,8 +206,11 @@ extension Bool: Packable {
 
 extension String: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(bits: UInt64(utf8.count))
-        packer.bytes.append(contentsOf: utf8)
+        var text = self
+        text.withUTF8 { utf8 in
+            packer.put(bits: UInt64(utf8.count))
+            packer.bytes.append(contentsOf: utf8)
+        }
     }
 
     public init(unpacking unpacker: inout Unpacker) throws { self = try unpacker.text() }

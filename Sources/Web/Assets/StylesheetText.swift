@@ -477,7 +477,7 @@ extension Assets {
         }
         .option input:focus-visible { outline: none; }
         .option .lead { font-weight: 600; }
-        .option .body { display: grid; gap: 0.1rem; }
+        .option .body { display: grid; gap: 0.1rem; min-width: 0; overflow-wrap: anywhere; }
         .option .body small { color: var(--soft); }
         .option .fee { font-size: 0.875rem; font-weight: 600; text-align: right; }
         .option.off { background: var(--raised); cursor: default; border-style: dashed; }

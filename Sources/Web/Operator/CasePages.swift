@@ -758,18 +758,35 @@ public struct SuspensePage: Page, Equatable {
         public var startedAt: Int64
         /// Cents of the deposit.
         public var cents: Int64
-        /// Why it may be this one, in a sentence of the program's.
-        public var reason: String
+        /// Why it may be this one.
+        public var evidence: [Evidence]
         /// The values the reader sees, each described at its property.
         public init(
-            depositID: String, customer: String, startedAt: Int64, cents: Int64, reason: String
+            depositID: String, customer: String, startedAt: Int64, cents: Int64,
+            evidence: [Evidence]
         ) {
             self.depositID = depositID
             self.customer = customer
             self.startedAt = startedAt
             self.cents = cents
-            self.reason = reason
+            self.evidence = evidence
         }
+    }
+
+    /// What speaks for a deposit.
+    public enum Evidence: String, Sendable, CaseIterable {
+        /// The return has its trace number.
+        case named
+        /// The return has its identification.
+        case identification
+        /// The return's trace number is one slip away from its own.
+        case similarTrace
+        /// The return has the last four digits of its account.
+        case lastFour
+        /// The return has its amount.
+        case amount
+        /// Its customer owes something, for which money may have come.
+        case owes
     }
 
     /// One return.
@@ -909,7 +926,7 @@ public struct SuspensePage: Page, Equatable {
             }
             p { say.suspenseCause(item.cause) }
             scene.facts([
-                Fact(say.trace, code { item.trace }),
+                Fact(say.trace, item.trace.isEmpty ? .text("–") : code { item.trace }),
                 Fact(say.received, scene.stamp(item.receivedAt)),
                 Fact(say.dishonorUntil, scene.time.deadline(item.dishonorBy)),
             ])
@@ -956,7 +973,7 @@ public struct SuspensePage: Page, Equatable {
                 .value(candidate.depositID))
             span(.class("body")) {
                 span(.class("lead")) { "\(candidate.customer) · \(candidate.depositID)" }
-                small { candidate.reason }
+                if !candidate.evidence.isEmpty { small { scene.say.evidence(candidate.evidence) } }
                 small { scene.stamp(candidate.startedAt) }
             }
             span(.class("fee")) { scene.dollars(candidate.cents) }

@@ -413,6 +413,8 @@ public struct TasksPage: Page, Equatable {
         case file(String)
         /// Liquidation.
         case liquidation
+        /// A settlement date in reconciliation.
+        case reconciliationDay(String)
     }
 
     /// What a task is about.
@@ -449,6 +451,8 @@ public struct TasksPage: Page, Equatable {
         case bankDelivery(BankTrouble)
         /// A file of the bank's has not come by its time.
         case bankFileMissing
+        /// Breaks of a settlement date are open for too long.
+        case breaksLeft
         /// A return rate reached a warning, or is above its limit.
         case returnRate(basisPoints: Int, isExceeded: Bool)
         /// A second person is asked to agree to a waiver, of so many cents or of all.
@@ -533,6 +537,7 @@ public struct TasksPage: Page, Equatable {
             case .suspense(let id): Paths.Desk.suspense(id)
             case .file(let id): Paths.Desk.file(id)
             case .liquidation: Paths.Desk.liquidation
+            case .reconciliationDay(let day): Paths.Desk.reconciliationDay(day)
             case nil: nil
             }
         }
@@ -984,8 +989,26 @@ public struct BankFilePage: Page, Equatable {
         case returned(code: String)
         /// A notification of change, with the bank's code.
         case change(code: String)
+        /// The dispute of a dishonored return.
+        case contest
+        /// A line of a settlement report.
+        case settled(Settled)
         /// Something else.
-        case other(String)
+        case other
+    }
+
+    /// What a line of a settlement report says.
+    public enum Settled: String, Sendable, Equatable, CaseIterable {
+        /// The bank has a debit's money.
+        case debit = "debit_settled"
+        /// The bank has a credit's money.
+        case credit = "credit_settled"
+        /// The bank took a return's money.
+        case `return` = "return_settled"
+        /// The bank gave a dishonored return's money back.
+        case dishonor = "dishonor_settled"
+        /// A wire came.
+        case wire = "wire_received"
     }
 
     /// One way of the file to the bank: the first, or one that somebody asked for again.

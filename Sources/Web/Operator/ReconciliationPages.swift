@@ -121,9 +121,9 @@ public struct ReconciliationPage: Page, Equatable {
                     p(.class("soft small")) { say.moreRows(breaks.count) }
                 }
             }
-            section(.class("card"), .aria(.label, say.settlementDate)) {
+            scene.card(say.settlementDates, id: "dates-title") {
                 scene.table(
-                    say.settlementDate, isCaptionHidden: true,
+                    say.settlementDates, isCaptionHidden: true,
                     columns: [
                         Column(say.settlementDate, name: true),
                         Column(say.expectedColumn, number: true),
@@ -152,19 +152,19 @@ public struct ReconciliationDayPage: Page, Equatable {
     public struct Line: Sendable, Equatable {
         /// Whose it is.
         public var side: BreakRow.Side
-        /// What it is, such as `ach`.
-        public var kind: String
+        /// What it is.
+        public var kind: Kind
         /// File and trace number, or reference.
         public var name: String
         /// Cents; negative when money goes out.
         public var cents: Int64
         /// What it was matched by; `nil` while it is alone.
-        public var basis: String?
+        public var basis: Basis?
         /// The number of the match.
         public var match: Int64?
         /// The values the reader sees, each described at its property.
         public init(
-            side: BreakRow.Side, kind: String, name: String, cents: Int64, basis: String?,
+            side: BreakRow.Side, kind: Kind, name: String, cents: Int64, basis: Basis?,
             match: Int64?
         ) {
             self.side = side
@@ -174,6 +174,34 @@ public struct ReconciliationDayPage: Page, Equatable {
             self.basis = basis
             self.match = match
         }
+    }
+
+    /// What a movement is.
+    public enum Kind: Sendable, Equatable, CaseIterable {
+        /// Entries by ACH.
+        case ach
+        /// Entries by ACH that came back.
+        case achReturn
+        /// A single transfer.
+        case wire
+        /// What a card processor pays out or takes back.
+        case card
+        /// What the bank or the processor charges.
+        case fee
+        /// Anything else.
+        case other
+    }
+
+    /// What two sides were matched by.
+    public enum Basis: Sendable, Equatable, CaseIterable {
+        /// One movement.
+        case item
+        /// All that was left of a batch.
+        case batch
+        /// All that was left of a file.
+        case file
+        /// All that was left of the settlement date.
+        case day
     }
 
     /// The date with its sums.
@@ -222,7 +250,7 @@ public struct ReconciliationDayPage: Page, Equatable {
                     rows: lines.map { line in
                         [
                             code { line.name.isEmpty ? "–" : line.name },
-                            .text(say.side(line.side)), .text(line.kind),
+                            .text(say.side(line.side)), .text(say.movementKind(line.kind)),
                             scene.number(line.cents), matching(line, in: scene),
                         ]
                     }, empty: say.noMovements)

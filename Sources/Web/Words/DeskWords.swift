@@ -173,6 +173,8 @@ extension Catalogue {
                 The bank's file has not come, so releases wait. Ask the bank; when it says that \
                 none will come, mark this as done
                 """)
+        case .breaksLeft:
+            staff("Money of this settlement date is not explained. Give each break to somebody")
         case .returnRate(let points, false): staff("A return rate reached \(percent(points))")
         case .returnRate(let points, true):
             staff("A return rate is above its limit of \(percent(points))")
@@ -320,7 +322,13 @@ extension Catalogue {
         case .microEntry: staff("Account validation")
         case .returned(let code): staff("Return \(code)")
         case .change(let code): staff("Change \(code)")
-        case .other(let name): staff(name)
+        case .contest: staff("Contested dishonor")
+        case .settled(.debit): staff("Debit settled")
+        case .settled(.credit): staff("Credit settled")
+        case .settled(.return): staff("Return settled")
+        case .settled(.dishonor): staff("Dishonor settled")
+        case .settled(.wire): staff("Wire received")
+        case .other: staff("Something else")
         }
     }
     var noEntries: String { staff("No entries.") }
@@ -503,6 +511,18 @@ extension Catalogue {
         case .unreadable: staff("A field of its record cannot be read.")
         case .change: staff("It asks for a change of an account that no entry of ours has.")
         }
+    }
+    func evidence(_ evidence: [SuspensePage.Evidence]) -> String {
+        evidence.map { piece in
+            switch piece {
+            case .named: staff("The return has its trace number.")
+            case .identification: staff("The return has its identification.")
+            case .similarTrace: staff("The trace number is one slip away.")
+            case .lastFour: staff("The account ends in the same four digits.")
+            case .amount: staff("The amount is the same.")
+            case .owes: staff("This customer owes something.")
+            }
+        }.joined(separator: " ")
     }
     var trace: String { staff("Original trace") }
     var dishonorUntil: String { staff("Dishonor until") }

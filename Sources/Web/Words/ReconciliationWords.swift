@@ -5,6 +5,7 @@ extension Catalogue {
     var noStatementYet: String {
         staff("No statement has been taken yet. Reconciliation begins with the first one.")
     }
+    var settlementDates: String { staff("Settlement dates") }
     var settlementDate: String { staff("Settlement date") }
     var expectedColumn: String { staff("Expected") }
     var foundColumn: String { staff("Found") }
@@ -38,7 +39,24 @@ extension Catalogue {
     var kindColumn: String { staff("Kind") }
     var nameColumn: String { staff("Name") }
     var matchedBy: String { staff("Matched by") }
-    func matched(_ basis: String, _ number: Int64) -> String { staff("\(basis), match \(number)") }
+    func movementKind(_ kind: ReconciliationDayPage.Kind) -> String {
+        switch kind {
+        case .ach: staff("ACH")
+        case .achReturn: staff("ACH return")
+        case .wire: staff("Wire")
+        case .card: staff("Card")
+        case .fee: staff("Fee")
+        case .other: staff("Other")
+        }
+    }
+    func matched(_ basis: ReconciliationDayPage.Basis, _ number: Int64) -> String {
+        switch basis {
+        case .item: staff("Item, match \(number)")
+        case .batch: staff("Batch, match \(number)")
+        case .file: staff("File, match \(number)")
+        case .day: staff("Settlement date, match \(number)")
+        }
+    }
     var notMatched: String { staff("Not matched") }
     var breakColumn: String { staff("Break") }
     func breakTitle(_ id: String) -> String { staff("Break \(id)") }

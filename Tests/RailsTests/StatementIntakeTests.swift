@@ -1,56 +1,33 @@
 import Banking
-import Engine
 import Foundation
 import Ledger
 import Money
 import Nacha
-import Rails
 import Rules
 import SQLiteStore
 import Service
 import Statements
 import Testing
-import Wire
+
+@testable import Rails
 
 /// Statements taken by the rail, held against bank files that left and came.
-struct IntakeTests {
-    private let service: Service
+struct StatementIntakeTests {
+    private let world: World
     private let intake: StatementIntake
     private let store: ReconciliationStore
 
+    private var service: Service { world.service }
+
     /// Tuesday, 24 November 2026, 12:00 in New York.
-    private static let noon = Instant(rfc3339: "2026-11-24T17:00:00Z")!
-    private static let tuesday = Day(iso: "2026-11-24")!
+    private static let noon = instant("2026-11-24T17:00:00Z")
+    private static let tuesday = day("2026-11-24")
 
     init() throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("intake-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let pool = try SQLiteStore.open(path: folder.appendingPathComponent("a.sqlite").path)
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let policies = try PolicyBook(
-            JSONDecoder().decode(
-                [Policy].self, from: Data(contentsOf: root.appendingPathComponent("policy.json"))))
-        let clock = ServiceClock(
-            offsetMilliseconds: Self.noon.milliseconds
-                - Int64(Date().timeIntervalSince1970 * 1000))
-        let engine = try Engine(
-            open: { try Core(store: SQLiteStore(pool: pool), policies: policies) }, clock: clock,
-            afterCommit: {})
-        service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: EdgeStore(pool: pool),
-            policies: policies, clock: clock,
-            vault: Vault(key: try #require(MasterKey(bytes: Array(0..<32)))), market: MarketBoard(),
-            settings: Service.Settings(
-                publicURL: "http://127.0.0.1", brand: "Sample", supportPhone: "", isSandbox: true,
-                originator: Service.Originator(
-                    companyName: "SAMPLE", companyIdentification: "1234567890",
-                    odfiRoutingNumber: "021000021", odfiName: "SAMPLE BANK",
-                    odfiAccountNumber: "1002003001"),
-                processorURL: "", marketURL: "", processorSecrets: [], apiKeys: []), bell: Bell())
-        intake = StatementIntake(service: service)
-        store = ReconciliationStore(service.edge)
+        world = try World()
+        world.advance(to: "2026-11-24T17:00:00Z")
+        intake = StatementIntake(service: world.service)
+        store = ReconciliationStore(world.service.edge)
     }
 
     // MARK: - What left
@@ -230,5 +207,34 @@ struct IntakeTests {
 
         #expect(try intake.reconcile() == ReconciliationStore.Outcome())
         #expect(try store.openBreaks().count == 0)
+    }
+
+    // MARK: - What is left
+
+    @Test("A break that is open for longer than the setup says makes one task for its date")
+    func breaksLeft() async throws {
+        try send()
+        _ = try intake.take(
+            "2026-11-24.bai2",
+            statement(
+                ["16,165,50000,Z,BR1,,TRACE NO 021000020000001"], closing: 50_000, total: 50_000))
+        let rail = try world.rail()
+
+        // Thursday is Thanksgiving: the second banking day after Tuesday is Friday.
+        world.advance(to: "2026-11-26T17:00:00Z")
+        await rail.tick()
+        #expect(try world.alerts.isEmpty)
+        world.advance(to: "2026-11-27T17:00:00Z")
+        await rail.tick()
+        await rail.tick()
+        #expect(try world.alerts == [.breaksLeft(day: Self.tuesday)])
+
+        _ = try intake.take(
+            "2026-11-27.bai2",
+            statement(
+                ["16,165,70000,Z,BR2,,TRACE NO 021000020000002"], day: "261127", opening: 50_000,
+                closing: 120_000, total: 70_000))
+        await rail.tick()
+        #expect(try world.alerts.isEmpty)
     }
 }

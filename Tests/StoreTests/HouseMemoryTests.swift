@@ -91,7 +91,9 @@ struct HouseMemoryTests {
             ])
     }
 
-    @Test("What was decided is known while it is on its way to disk", arguments: Stores.allCases)
+    @Test(
+        "What was decided is known while it is on its way to disk",
+        arguments: [Stores.memory, .sqlite])
     func onItsWay(_ kind: Stores) throws {
         let store = try kind.open()
         let core = try Core(store: store, policies: try Folder.policies())

@@ -17,7 +17,9 @@ struct PipelineTests {
         for round in 0..<40 {
             // Half of each batch was asked for in the batch before it.
             let batch = (0..<200).map { story.pay(round * 100 + $0) }
-            while !answers.submit(batch, to: engine) { await Task.yield() }
+            while !answers.submit(batch, to: engine) {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
         }
         await answers.all()
         engine.stop()
@@ -37,7 +39,9 @@ struct PipelineTests {
         let answers = Answers()
         for round in 0..<60 {
             let batch = (0..<100).map { story.pay(round * 100 + $0) }
-            while !answers.submit(batch, to: engine) { await Task.yield() }
+            while !answers.submit(batch, to: engine) {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
         }
         await answers.all()
         engine.stop()
@@ -63,7 +67,9 @@ struct PipelineTests {
         func submit(_ rounds: Range<Int>) async {
             for round in rounds {
                 let batch = (0..<300).map { story.pay(round * 1_000 + $0) }
-                while !answers.submit(batch, to: engine) { await Task.yield() }
+                while !answers.submit(batch, to: engine) {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
             }
             await answers.all()
         }
@@ -173,7 +179,9 @@ private final class Answers: Sendable {
         return true
     }
 
-    func all() async { while state.withLock({ $0.waiting }) > 0 { await Task.yield() } }
+    func all() async {
+        while state.withLock({ $0.waiting }) > 0 { try? await Task.sleep(for: .milliseconds(1)) }
+    }
 }
 
 /// A store whose every seventh commit aside does not reach the disk.

@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
-                "Banking", "Engine", "Ledger", "Rules", "SQLiteStore", "PostgresStore",
+                "Banking", "Engine", "Ledger", "Nacha", "Rules", "SQLiteStore", "PostgresStore",
                 "TestPostgres", "Simulator", grdb,
             ]),
         .testTarget(

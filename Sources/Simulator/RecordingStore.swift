@@ -149,8 +149,12 @@ public final class RecordingStore: Store {
         read.forgetWhatIsOver()
         kept.forgetWhatIsOver()
         guard read == kept else { return "the house is read back otherwise than kept" }
-        for (id, item) in memory.houseState.suspense where try opened.suspense(id) != item {
-            return "\(id) is read back otherwise than kept"
+        for (id, item) in memory.houseState.suspense {
+            let read = try opened.suspense(id)
+            guard read == item else {
+                return "\(id) is read back otherwise than kept: \(String(describing: read)), "
+                    + "not \(item)"
+            }
         }
         for (id, proposal) in memory.houseState.proposals
         where try opened.proposal(id) != proposal {

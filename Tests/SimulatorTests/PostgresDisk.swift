@@ -1,6 +1,7 @@
 import Banking
 import Engine
 import Ledger
+import Nacha
 import PostgresStore
 import Rules
 import Simulator
@@ -50,6 +51,9 @@ private final class MortalStore: Store {
     func isStanding(_ timer: DueTimer) -> Bool { store.isStanding(timer) }
     func abandon() { store.abandon() }
     func customer(_ id: CustomerID) throws -> Customer? { try store.customer(id) }
+    func suspense(_ id: SuspenseID) throws -> SuspenseItem? { try store.suspense(id) }
+    func suspense(trace: TraceNumber) throws -> [SuspenseItem] { try store.suspense(trace: trace) }
+    func proposal(_ id: ProposalID) throws -> Proposal? { try store.proposal(id) }
     func house() throws -> House { try store.house() }
     func known(_ cause: Cause) throws -> KnownCause? { try store.known(cause) }
     func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {

@@ -180,9 +180,12 @@ class Trial:
                 return spawn(command, log)
 
         def finish():
+            # The last kill may have come when all was carried out: then these are the same bytes.
+            expected = 0 if self.state(answer.name) == "taken" else 65
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             # Some of it needs a person.
-            assert done.returncode == 65, (done.returncode, done.stdout[:2000], done.stderr[:2000])
+            assert done.returncode == expected, (
+                done.returncode, done.stdout[:2000], done.stderr[:2000])
             assert source.exists(), "the original was taken away"
 
         self.take_with_kills(answer, start, finish, kills)

@@ -353,6 +353,7 @@ struct PostgresTests {
         var story = Story()
         _ = try story.negativeBalance(one)
         let now = story.now
+        let batch = try #require(store.serverProcess)
         let holds = DispatchSemaphore(value: 0)
         let thread = Thread {
             do {
@@ -365,8 +366,10 @@ struct PostgresTests {
                     """)
                 holds.signal()
                 let watcher = try Connection(address)
-                let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-                while try watcher.query(waits).integer(0, 0) == 0 { usleep(5_000) }
+                let waits = "SELECT cardinality(pg_blocking_pids($1::integer))"
+                while try watcher.query(waits, [.small(batch)]).integer(0, 0) == 0 {
+                    usleep(5_000)
+                }
                 try other.execute("UPDATE writer SET epoch = epoch; ROLLBACK")
             } catch {
                 Issue.record(error)
@@ -427,7 +430,10 @@ struct PostgresTests {
 
         func waiting() throws -> [Int32] {
             let rows = try admin.query(
-                "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                """
+                SELECT pid FROM pg_stat_activity
+                WHERE wait_event = 'SyncRep' AND application_name LIKE 'makewhole %'
+                """)
             return (0..<rows.rows).map { Int32(rows.integer($0, 0)) }
         }
         while try waiting() != [first] { usleep(5_000) }

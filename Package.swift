@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "CLibPQ", "Money", "Ledger", "Banking", "Rules", "Rows", "Engine", crypto,
+                "CLibPQ", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine", crypto,
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.

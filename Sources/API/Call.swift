@@ -33,7 +33,9 @@ struct Call: Sendable {
     var describe: Describe { Describe(policy) }
     var actor: Actor { .host(key?.name ?? "none") }
 
-    func facts() throws -> Facts { try service.facts(for: actor) }
+    func facts() throws -> Facts {
+        try service.facts(for: actor, about: parameters["customer"].flatMap { CustomerID($0) })
+    }
 
     // MARK: The path
 
@@ -63,6 +65,7 @@ struct Call: Sendable {
             return CommandContext.SealedAccount(
                 number: sealed.sealedNumber, fingerprint: sealed.fingerprint)
         }
+        context.microAmounts = MicroAmounts.random
         for name in route.parameters {
             switch name {
             case "customer":

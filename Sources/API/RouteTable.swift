@@ -279,6 +279,27 @@ extension RouteTable {
             body: Route.Body(
                 schema: .request(["amount_minor": .cents]), example: ["amount_minor": 250_000]),
             answer: .named("Made"), status: 200, problems: ["method_unknown"]),
+        post(
+            "/v1/customers/{customer}/payment-methods/{method}/micro-entries",
+            "startValidation", .methods,
+            "Send two small amounts that prove the account", .startValidation,
+            scope: .customersWrite, body: .empty, status: 201,
+            problems: [
+                "method_unknown", "method_unusable", "method_blocked", "wrong_state",
+            ]),
+        post(
+            "/v1/customers/{customer}/payment-methods/{method}/micro-entries/confirm",
+            "confirmValidation", .methods,
+            "Type the amounts that arrived; three times, within ten days", .confirmValidation,
+            scope: .customersWrite,
+            body: Route.Body(
+                schema: .request([
+                    "amounts_minor": Schema.list(
+                        .amount, max: 2
+                    ).described("Both, in any order, 1 through 99 cents.")
+                ]), example: ["amounts_minor": [12, 34]]),
+            answer: .named("Validated"), status: 200,
+            problems: ["method_unknown", "wrong_state"]),
     ]
 }
 
@@ -325,6 +346,8 @@ extension RouteTable {
             "/v1/customers/{customer}/deposits/{deposit}/cancel", "cancelDeposit", .deposits,
             "Cancel a deposit the bank does not have yet", .cancelDeposit, scope: .depositsWrite,
             body: .empty, problems: ["deposit_unknown", "wrong_state", "credit_in_use"]),
+        requestReturn("deposits/{deposit}", "Deposit", .deposits, "deposit_unknown"),
+        answerReturnRequest("deposits/{deposit}", "Deposit", .deposits, "deposit_unknown"),
         post(
             "/v1/customers/{customer}/purchases", "purchase", .deposits,
             "Buy at once with a debit, as one decision", .purchase, scope: .depositsWrite,
@@ -358,6 +381,38 @@ extension RouteTable {
                 example: ["asset": "BTC", "quantity": "0.01"]),
             status: 201, problems: ["quantity_out_of_range", "settlement_unknown"]),
     ]
+}
+
+// MARK: - Asking a bank for an entry
+
+extension RouteTable {
+    static func requestReturn(
+        _ path: String, _ what: String, _ tag: Route.Tag, _ unknown: String
+    ) -> Route {
+        post(
+            "/v1/customers/{customer}/\(path)/return-requests", "request\(what)Return", tag,
+            "Keep that the receiver's bank was asked to send the debit back", .requestReturn,
+            scope: .houseWrite,
+            body: Route.Body(
+                schema: .request([
+                    "reason": Schema.text(1...500, example: "Sent twice by mistake.")
+                ]), example: ["reason": "Sent twice by mistake."]),
+            status: 201, problems: [unknown, "wrong_state"])
+    }
+
+    static func answerReturnRequest(
+        _ path: String, _ what: String, _ tag: Route.Tag, _ unknown: String
+    ) -> Route {
+        post(
+            "/v1/customers/{customer}/\(path)/return-requests/answer",
+            "answer\(what)ReturnRequest", tag,
+            "Keep what the bank said to that, before any return came", .answerReturnRequest,
+            scope: .houseWrite,
+            body: Route.Body(
+                schema: .request(["answer": .oneOf(["agreed", "declined"])]),
+                example: ["answer": "agreed"]),
+            problems: [unknown, "wrong_state", "already_decided"])
+    }
 }
 
 // MARK: - Trading
@@ -689,5 +744,8 @@ extension RouteTable {
             .settlements, "Cancel a payment that is not under way", .cancelSettlement,
             scope: .settlementsWrite, body: .empty,
             problems: ["settlement_unknown", "wrong_state"]),
+        requestReturn("settlements/{settlement}", "Settlement", .settlements, "settlement_unknown"),
+        answerReturnRequest(
+            "settlements/{settlement}", "Settlement", .settlements, "settlement_unknown"),
     ]
 }

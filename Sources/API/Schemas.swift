@@ -11,7 +11,8 @@ enum Schemas {
         "Obligation": obligation, "Settlement": settlement,
         "SettlementOption": settlementOption, "Withdrawable": withdrawable,
         "Withdrawal": withdrawal, "Order": order, "Sale": sale, "Notice": notice,
-        "Posting": posting, "Done": done, "Made": made, "DepositMade": depositMade,
+        "Posting": posting, "Done": done, "Made": made, "Validated": validated,
+        "DepositMade": depositMade,
         "ReturnRates": returnRates,
         "SignInLink": signInLink, "Clock": clock, "ReconciliationDay": reconciliationDay,
         "ReconciliationDayDetail": reconciliationDayDetail,
@@ -92,6 +93,11 @@ enum Schemas {
         "label": .words, "last_four": .pattern("^[0-9]{4}$", example: "6789"),
         "routing_number": .pattern("^[0-9]{9}$", example: "021000021").orNull,
         "account_type": .oneOf(PaymentMethod.AccountType.self).orNull, "verified": .boolean,
+        "validation": Schema.answer([
+            "state": .oneOf(["queued", "sent", "proven", "failed"]),
+            "failure": .oneOf(Validation.Failure.self).orNull, "started_at": .time,
+            "tries_left": .count, "expires_at": .time.orNull,
+        ]).described("How two small amounts prove it, the last time that was asked for.").orNull,
         "standing": .oneOf(["usable", "needs_correction", "disabled", "blocked"]),
         "standing_reason": .words.orNull,
         "balance": Schema.answer(["amount_minor": .cents, "as_of": .time]).orNull,
@@ -109,6 +115,14 @@ enum Schemas {
         "SETTLING", "RETRYING", "DOCUMENTS_REQUIRED", "LIQUIDATING", "SETTLED_BY_LIQUIDATION",
         "CHARGED_OFF", "CHARGED_OFF_PARTIALLY_RECOVERED", "CANCELLED",
     ]
+
+    /// That the receiver's bank was asked to send a debit back (R06).
+    static let returnRequests = Schema.list(
+        .answer([
+            "reason": .words, "by": .words, "at": .time,
+            "answer_by": .time.described("Until when the bank must say whether it will."),
+            "answer": .oneOf(ReturnRequest.Answer.self).orNull,
+        ]))
 
     static let deposit = Schema.answer([
         "id": .id(DepositID.self), "customer": .id(CustomerID.self),
@@ -130,6 +144,7 @@ enum Schemas {
                 "received_at": .time, "covered_minor": .cents, "shortfall_minor": .cents,
                 "after_release": .boolean, "settled": .boolean,
             ])),
+        "return_requests": returnRequests,
         "obligation": Schema.named("Obligation").orNull,
         "timeline": .list(
             .answer([
@@ -190,7 +205,8 @@ enum Schemas {
             "asset": .asset, "price": .price, "quantity": .quantity, "expires_at": .time,
         ]).orNull,
         "documents_wanted": .list(.oneOf(DocumentType.self)), "action_url": .words.orNull,
-        "trace": .words.orNull, "settlement_day": .day.orNull, "disputed": .boolean,
+        "trace": .words.orNull, "settlement_day": .day.orNull, "return_requests": returnRequests,
+        "disputed": .boolean,
     ])
 
     static let settlementOption = Schema.answer([
@@ -246,6 +262,17 @@ enum Schemas {
     ])
 
     /// The answer to a command that made nothing: what it was about is in it too.
+    static let validated = Schema.any([
+        .answer([
+            "result": .oneOf(["done", "unchanged"]), "customer": .id(CustomerID.self),
+            "method": .id(PaymentMethodID.self),
+        ]),
+        .answer([
+            "result": .constant("wrong_amounts"), "tries_left": .count,
+            "customer": .id(CustomerID.self), "method": .id(PaymentMethodID.self),
+        ]),
+    ])
+
     static let done = Schema([
         "type": "object",
         "properties": [

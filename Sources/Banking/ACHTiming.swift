@@ -110,6 +110,17 @@ public struct ACHTiming: Hashable, Sendable {
         return calendar.bankingDay(count, after: settlement)
     }
 
+    /// The moment from which the RDFI is late in saying whether it sends back an entry that we asked
+    /// for: opening of business on the banking day after the last one it has, so that an answer of
+    /// the evening still counts.
+    ///
+    /// Nacha Operating Rules, Return at the Request of the ODFI: within ten banking days of the
+    /// request, since 1 April 2025.
+    public func returnRequestDeadline(requested day: Day) -> Instant {
+        let count = windows.value(on: day).returnRequestBankingDays
+        return settlementInstant(calendar.bankingDay(count + 1, after: day))
+    }
+
     /// Until when a settled debit may still be overtaken by a timely return that is on its way to
     /// us: the standard window plus this timing's own slack.
     public func unconfirmedUntil(settlement: Day) -> Instant {

@@ -17,6 +17,8 @@ public struct ACHWindows: Hashable, Sendable {
     public let contestBankingDays: Int
     /// Banking days after a prenote's settlement from which live entries may follow.
     public let prenoteBankingDays: Int
+    /// Banking days the RDFI has to say whether it sends back an entry we asked for.
+    public let returnRequestBankingDays: Int
 
     /// More than any window there is, so that a slip of the pen makes no loop of years.
     public static let daysMax = 400
@@ -25,7 +27,8 @@ public struct ACHWindows: Hashable, Sendable {
     public init(
         settlementBankingDays: Int = 1, standardReturnBankingDays: Int = 2,
         extendedReturnCalendarDays: Int = 60, dishonorBankingDays: Int = 5,
-        contestBankingDays: Int = 2, prenoteBankingDays: Int = 3
+        contestBankingDays: Int = 2, prenoteBankingDays: Int = 3,
+        returnRequestBankingDays: Int = 10
     ) {
         let banking = 1...Self.daysMax
         precondition(banking.contains(settlementBankingDays))
@@ -33,6 +36,7 @@ public struct ACHWindows: Hashable, Sendable {
         precondition(banking.contains(dishonorBankingDays))
         precondition(banking.contains(contestBankingDays))
         precondition(banking.contains(prenoteBankingDays))
+        precondition(banking.contains(returnRequestBankingDays))
         precondition((0...Self.daysMax).contains(extendedReturnCalendarDays))
         self.settlementBankingDays = settlementBankingDays
         self.standardReturnBankingDays = standardReturnBankingDays
@@ -40,5 +44,6 @@ public struct ACHWindows: Hashable, Sendable {
         self.dishonorBankingDays = dishonorBankingDays
         self.contestBankingDays = contestBankingDays
         self.prenoteBankingDays = prenoteBankingDays
+        self.returnRequestBankingDays = returnRequestBankingDays
     }
 }

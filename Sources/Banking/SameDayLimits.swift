@@ -51,15 +51,4 @@ public struct SameDayLimits: Hashable, Sendable {
     ) -> Window? {
         windows.first { instant < $0.closes(on: day, leadMinutes: leadMinutes) }
     }
-
-    /// The banking day and window of a file handed to the operator at this moment, when that is
-    /// still a same-day one: the first window ahead on that day or, when the banks are closed on
-    /// it, on the next banking day. `nil` after the last deadline of a banking day: the entry then
-    /// settles as a next-day one.
-    public func window(
-        submittedAt instant: Instant, _ calendar: BankingCalendar
-    ) -> (day: Day, window: Window)? {
-        let day = calendar.bankingDay(onOrAfter: Eastern.day(at: instant))
-        return window(on: day, submittedAt: instant).map { (day, $0) }
-    }
 }

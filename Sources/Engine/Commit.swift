@@ -1,6 +1,7 @@
 import Banking
 import Ledger
 import Money
+import Nacha
 import Rules
 
 /// Everything a batch decided, kept whole or not at all.
@@ -104,7 +105,14 @@ public protocol Store: AnyObject {
     /// Whether a timer that was claimed is still to be fired, once its customer is held.
     func isStanding(_ timer: DueTimer) -> Bool
     func customer(_ id: CustomerID) throws -> Customer?
+    /// The house with everything that waits; what is over may be in it too.
     func house() throws -> House
+    /// An item in suspense, over or not.
+    func suspense(_ id: SuspenseID) throws -> SuspenseItem?
+    /// Every return in suspense that came under a trace number, over or not.
+    func suspense(trace: TraceNumber) throws -> [SuspenseItem]
+    /// A proposal, decided or not.
+    func proposal(_ id: ProposalID) throws -> Proposal?
     func known(_ cause: Cause) throws -> KnownCause?
     /// Customers who have linked a bank account with this fingerprint.
     func holders(ofFingerprint fingerprint: String) throws -> [CustomerID]
@@ -125,6 +133,17 @@ public protocol Store: AnyObject {
     func nextTimer() throws -> Instant?
     /// The time of the last commit: the floor under the clock.
     func lastCommitAt() throws -> Instant?
+}
+
+/// For stores whose ``house()`` is the whole of it.
+extension Store {
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? { try house().suspense[id] }
+
+    public func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        try house().suspense.values.filter { $0.trace == trace }
+    }
+
+    public func proposal(_ id: ProposalID) throws -> Proposal? { try house().proposals[id] }
 }
 
 /// For stores that one node writes and that keep before they go on.

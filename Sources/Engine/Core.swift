@@ -31,6 +31,7 @@ public final class Core {
         self.rules = rules
         workingSet = WorkingSet(max: Core.workingSetMax)
         house = try store.house()
+        house.forgetWhatIsOver()
         floor = try store.lastCommitAt() ?? Instant(milliseconds: 0)
     }
 
@@ -91,7 +92,10 @@ public final class Core {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
         let batch = try store.deciding(BatchScope(envelopes)) {
-            if let changed = try store.changedHouse() { house = changed }
+            if let changed = try store.changedHouse() {
+                house = changed
+                house.forgetWhatIsOver()
+            }
             // The clock may jump back, or another node's be ahead; decisions about money never do.
             let now = max(clockNow, floor, store.latestOfOthers() ?? floor)
             var batch = Batch(
@@ -120,8 +124,15 @@ public final class Core {
         return Decision(outcomes: outcomes, commit: commit)
     }
 
-    /// The oldest commit that was decided is durable.
-    public func kept() { pending.removeFirst() }
+    /// The oldest commit that was decided is durable: what is over with it leaves memory, for only
+    /// now the store can give it back. What a later batch has changed waits for that.
+    public func kept() {
+        let kept = pending.removeFirst()
+        for id in kept.suspenseNamed
+        where !pending.contains(where: { $0.suspenseNamed.contains(id) }) { house.forget(id) }
+        for id in kept.proposalsNamed
+        where !pending.contains(where: { $0.proposalsNamed.contains(id) }) { house.forget(id) }
+    }
 
     /// Whether a commit is on disk is unknown: what was decided since is thrown away, and only what
     /// is read again is believed.
@@ -129,6 +140,7 @@ public final class Core {
         pending.removeAll()
         workingSet.removeAll()
         house = try store.house()
+        house.forgetWhatIsOver()
     }
 
     /// Fires the timers whose time has come, at most `limit`; says how many there were.
@@ -174,7 +186,7 @@ public final class Core {
         let facts = Facts(
             now: batch.commit.at, policy: policy, rules: rules, actor: envelope.actor,
             quotes: quotes, halt: batch.house.settings.halt, bankFeedStale: bankFeedStale,
-            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.blockedAccounts,
+            bankLinksStopped: bankLinksStopped, blockedAccounts: batch.house.blockedAccounts,
             timing: batch.timing)
         let reply: Reply
         let following: [Following]
@@ -194,6 +206,7 @@ public final class Core {
             batch.accept(
                 draft, of: customer, envelope: envelope, reply: reply, policy: policy.version)
         case .house:
+            if let recall = envelope.command.recalls { try read(recall, into: &batch) }
             var draft = HouseDraft(batch.house, facts: facts, cause: envelope.cause)
             reply = try draft.decide(envelope.command)
             following = draft.changes.following
@@ -217,6 +230,23 @@ public final class Core {
                 in: &batch)
         }
         return reply
+    }
+
+    /// Brings back what a command names and what has left memory, until the batch is over.
+    private func read(_ named: Command.Recall, into batch: inout Batch) throws {
+        switch named {
+        case .item(let id):
+            guard batch.house.suspense[id] == nil, let item = try store.suspense(id) else { return }
+            batch.recall(item)
+        case .returned(let trace):
+            for item in try store.suspense(trace: trace)
+            where batch.house.suspense[item.id] == nil { batch.recall(item) }
+        case .proposal(let id):
+            guard batch.house.proposals[id] == nil, let proposal = try store.proposal(id) else {
+                return
+            }
+            batch.recall(proposal)
+        }
     }
 
     private func customer(_ id: CustomerID, in batch: Batch) throws -> Customer? {
@@ -269,7 +299,9 @@ private struct Batch {
     var house: House
     var houseChanged = false
     var known: [Cause: KnownCause] = [:]
-    var blockedAccounts: Set<String>
+    /// What was read again because a command named it, or has been changed.
+    private(set) var suspenseNamed: Set<SuspenseID> = []
+    private(set) var proposalsNamed: Set<ProposalID> = []
     private var before: Before
 
     /// What a refused command puts back: only what it touched, because a copy of the whole batch
@@ -279,7 +311,6 @@ private struct Batch {
         var customers: [(id: CustomerID, was: Commit.Changed?)] = []
         var house: House
         var houseChanged = false
-        var blockedAccounts: Set<String>
     }
 
     init(commit: Commit, house: House, policy: Policy, rules: RuleBook) {
@@ -287,8 +318,17 @@ private struct Batch {
         self.policy = policy
         timing = policy.timing(under: rules)
         self.house = house
-        blockedAccounts = Set(house.settings.blockedAccounts.keys)
-        before = Before(house: house, blockedAccounts: blockedAccounts)
+        before = Before(house: house)
+    }
+
+    mutating func recall(_ item: SuspenseItem) {
+        house.put(item)
+        suspenseNamed.insert(item.id)
+    }
+
+    mutating func recall(_ proposal: Proposal) {
+        house.proposals[proposal.id] = proposal
+        proposalsNamed.insert(proposal.id)
     }
 
     /// A command and what follows from it begin.
@@ -297,7 +337,6 @@ private struct Batch {
         before.customers.removeAll(keepingCapacity: true)
         before.house = house
         before.houseChanged = houseChanged
-        before.blockedAccounts = blockedAccounts
     }
 
     /// Everything since ``begin()`` did not happen.
@@ -308,7 +347,6 @@ private struct Batch {
         }
         house = before.house
         houseChanged = before.houseChanged
-        blockedAccounts = before.blockedAccounts
     }
 
     private mutating func put(
@@ -338,6 +376,7 @@ private struct Batch {
         for item in draft.changes.parked {
             house.put(item)
             houseChanged = true
+            suspenseNamed.insert(item.id)
         }
         commit.decisions.append(
             Commit.Decided(
@@ -348,9 +387,8 @@ private struct Batch {
     mutating func accept(_ draft: HouseDraft, envelope: Envelope, reply: Reply, policy: String) {
         house = draft.house
         houseChanged = true
-        if draft.touchedSettings {
-            blockedAccounts = Set(house.settings.blockedAccounts.keys)
-        }
+        suspenseNamed.formUnion(draft.touchedSuspense)
+        proposalsNamed.formUnion(draft.touchedProposals)
         commit.decisions.append(
             Commit.Decided(
                 envelope: envelope, reply: reply, policy: policy, changes: draft.changes,

@@ -76,12 +76,24 @@ public final class MemoryStore: Store {
         commits += 1
         last = commit.at
         for (id, changed) in commit.customers { customers[id] = changed.customer }
-        if let house = commit.house { houseState = house }
+        if let house = commit.house { keep(house, commit.decisions) }
         for decided in commit.decisions { try keep(decided, at: commit.at) }
         if case .afterCommit = crash {
             crash = nil
             throw Crashed()
         }
+    }
+
+    /// The engine's house has only what waits; here is all there ever was.
+    private func keep(_ house: House, _ decisions: [Commit.Decided]) {
+        for item in decisions.lazy.flatMap(\.suspense).compactMap({ house.suspense[$0] }) {
+            houseState.put(item)
+        }
+        for id in decisions.lazy.flatMap(\.proposals) {
+            houseState.proposals[id] = house.proposals[id]
+        }
+        houseState.settings = house.settings
+        houseState.blockedAccounts = house.blockedAccounts
     }
 
     private func keep(_ decided: Commit.Decided, at: Instant) throws {

@@ -95,6 +95,8 @@ public enum HouseAccount: String, Hashable, Sendable, CaseIterable, Codable {
     case goodwill = "expense:goodwill"
     case creditLossProvision = "expense:credit_loss_provision"
     case restitution = "expense:restitution"
+    /// Small credits that prove an account, less the debits that take them back.
+    case accountValidation = "expense:account_validation"
     /// Returns in suspense that nobody could place.
     case suspenseLoss = "expense:suspense_loss"
 

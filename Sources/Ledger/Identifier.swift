@@ -132,9 +132,11 @@ public enum ClaimKind: IdentifierKind { public static let prefix = "clm" }
 public enum ProposalKind: IdentifierKind { public static let prefix = "ppl" }
 public enum AlertKind: IdentifierKind { public static let prefix = "alr" }
 public enum FlagKind: IdentifierKind { public static let prefix = "flg" }
+public enum MicroEntryKind: IdentifierKind { public static let prefix = "mic" }
 public enum CauseKind: IdentifierKind { public static let prefix = "cmd" }
 
 public typealias CustomerID = Identifier<CustomerKind>
+public typealias MicroEntryID = Identifier<MicroEntryKind>
 public typealias PaymentMethodID = Identifier<PaymentMethodKind>
 public typealias DepositID = Identifier<DepositKind>
 public typealias ObligationID = Identifier<ObligationKind>

@@ -88,6 +88,7 @@ public struct Amendment: Hashable, Sendable {
         public var dishonorBankingDays: Int?
         public var contestBankingDays: Int?
         public var prenoteBankingDays: Int?
+        public var returnRequestBankingDays: Int?
 
         public init() {}
 
@@ -100,7 +101,9 @@ public struct Amendment: Hashable, Sendable {
                     ?? old.extendedReturnCalendarDays,
                 dishonorBankingDays: dishonorBankingDays ?? old.dishonorBankingDays,
                 contestBankingDays: contestBankingDays ?? old.contestBankingDays,
-                prenoteBankingDays: prenoteBankingDays ?? old.prenoteBankingDays)
+                prenoteBankingDays: prenoteBankingDays ?? old.prenoteBankingDays,
+                returnRequestBankingDays: returnRequestBankingDays
+                    ?? old.returnRequestBankingDays)
         }
     }
 

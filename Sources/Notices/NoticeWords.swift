@@ -48,6 +48,11 @@ extension NoticesPage.Kind {
         case .chargedOff(_, let amount): self = .writtenOff(cents: amount.count)
         case .withdrawalCancelled: self = .withdrawalCancelled
         case .methodCorrected(_, let lastFour): self = .bankDetailsCorrected(lastFour: lastFour)
+        case .microEntriesSent(_, let lastFour, let until):
+            self = .smallAmountsSent(lastFour: lastFour, until: until.milliseconds)
+        case .methodVerified(_, let lastFour): self = .bankVerified(lastFour: lastFour)
+        case .validationFailed(_, let lastFour, let why):
+            self = .bankNotVerified(lastFour: lastFour, why.onPages)
         }
     }
 }
@@ -73,7 +78,22 @@ extension NoticesPage.Target {
             self = .settlement("\(id)")
         case .saleOrdered(let id, _, _, _), .saleCompleted(let id, _), .saleRestored(let id):
             self = .sale("\(id)")
+        case .microEntriesSent(let id, _, _), .methodVerified(let id, _),
+            .validationFailed(let id, _, _):
+            self = .bankAccount("\(id)")
         case .fundsReceived, .withdrawalCancelled, .methodCorrected: return nil
+        }
+    }
+}
+
+extension Validation.Failure {
+    /// The same for pages and mail.
+    public var onPages: VerifyBankPage.Failure {
+        switch self {
+        case .wrongAmounts: .wrongAmounts
+        case .expired: .expired
+        case .returned: .returned
+        case .accountUnusable: .accountUnusable
         }
     }
 }

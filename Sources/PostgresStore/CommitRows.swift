@@ -61,6 +61,7 @@ final class CommitRows {
     private lazy var alerts = table(Statements.insertAlerts, .uuid, .integer8, .text)
     private lazy var suspense = table(Statements.putSuspense, .uuid, .text, .text, .text)
     private lazy var proposals = table(Statements.putProposals, .uuid, .text, .text)
+    private lazy var blocked = table(Statements.putBlocked, .text, .text)
     private lazy var debits = table(Statements.addDebits, .integer4, .text, .integer8)
     private lazy var returns = table(
         Statements.addReturns, .integer4, .integer4, .text, .integer8)
@@ -124,7 +125,9 @@ final class CommitRows {
                     Statements.insertHousePostings.name:
                     [writer, sequence]
                 case Statements.putEntries.name, Statements.insertOutgoing.name: [at]
-                case Statements.putSuspense.name, Statements.putProposals.name: [version]
+                case Statements.putSuspense.name, Statements.putProposals.name,
+                    Statements.putBlocked.name:
+                    [version]
                 case Statements.addDebits.name, Statements.addReturns.name: [writer]
                 default: []
                 }
@@ -153,7 +156,7 @@ final class CommitRows {
         _ = (customers, causes, transfers, accounts, postings, entities, entitiesChanged)
         _ = (timersCleared, timersSet)
         _ = (entriesUnsent, entriesGone, entriesSent, entriesQueued)
-        _ = (notices, outgoing, alerts, suspense, proposals, debits, returns)
+        _ = (notices, outgoing, alerts, suspense, proposals, blocked, debits, returns)
     }
 
     // MARK: One decision
@@ -397,6 +400,10 @@ final class CommitRows {
             suspense[1].append(item.state.tag)
             suspense[2].append(try JSON.encode(item))
             suspense[3].append(item.trace?.text)
+        }
+        for account in commit.decisions.lazy.flatMap(\.changes.blocked) {
+            blocked[0].append(account.fingerprint)
+            blocked[1].append(account.code)
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {
             guard let proposal = house.proposals[id] else { continue }

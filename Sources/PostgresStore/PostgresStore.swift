@@ -2,6 +2,7 @@ import Banking
 import Engine
 import Ledger
 import Money
+import Nacha
 import Rows
 import Rules
 
@@ -183,8 +184,33 @@ public final class PostgresStore: Store {
         }
     }
 
-    /// As of the last commit this process knows: every batch first asks whether it has changed.
+    /// As of the last commit this process knows: every batch first asks whether it has changed. What
+    /// is over is read when a command names it.
     public func house() throws -> House { houseKept }
+
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
+        try items(Request(Statements.suspense, [.key(Key(id))])).first
+    }
+
+    public func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        try items(Request(Statements.suspenseUnder, [.text(trace.text)]))
+    }
+
+    private func items(_ request: Request) throws -> [SuspenseItem] {
+        try reporting {
+            let answer = try connected().run([request])[0]
+            return try (0..<answer.rows).map {
+                try JSON.decode(SuspenseItem.self, answer.text($0, 0))
+            }
+        }
+    }
+
+    public func proposal(_ id: ProposalID) throws -> Proposal? {
+        try reporting {
+            let answer = try connected().run([Request(Statements.proposal, [.key(Key(id))])])[0]
+            return try answer.rows == 1 ? JSON.decode(Proposal.self, answer.text(0, 0)) : nil
+        }
+    }
 
     public func abandon() {
         rollBack()
@@ -275,7 +301,13 @@ public final class PostgresStore: Store {
         }
         for key in result.opened { versions[key] = 1 }
         if let version = batch.house { houseVersion = version }
-        if let house = commit.house { houseKept = house }
+        if let house = commit.house {
+            houseKept = house
+            for decided in commit.decisions {
+                for id in decided.suspense { houseKept.forget(id) }
+                for id in decided.proposals { houseKept.forget(id) }
+            }
+        }
     }
 
     // MARK: When the outcome is unknown
@@ -569,16 +601,23 @@ public final class PostgresStore: Store {
             Request(Statements.suspenseSince, [.integer(houseVersion)]),
             Request(Statements.proposalsSince, [.integer(houseVersion)]),
             Request(Statements.settings),
+            Request(Statements.blockedSince, [.integer(houseVersion)]),
         ])
         for row in 0..<answers[1].rows {
-            houseKept.put(try JSON.decode(SuspenseItem.self, answers[1].text(row, 0)))
+            let item = try JSON.decode(SuspenseItem.self, answers[1].text(row, 0))
+            houseKept.put(item)
+            houseKept.forget(item.id)
         }
         for row in 0..<answers[2].rows {
             let proposal = try JSON.decode(Proposal.self, answers[2].text(row, 0))
             houseKept.proposals[proposal.id] = proposal
+            houseKept.forget(proposal.id)
         }
         if answers[3].rows == 1 {
             houseKept.settings = try JSON.decode(House.Settings.self, answers[3].text(0, 0))
+        }
+        for row in 0..<answers[4].rows {
+            houseKept.blockedAccounts[answers[4].text(row, 0)] = answers[4].text(row, 1)
         }
         // A batch that holds the house has raised the version, and nobody else can meanwhile.
         houseVersion = batch?.houseSeen ?? answers[0].integer(0, 0)

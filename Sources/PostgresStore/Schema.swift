@@ -188,7 +188,23 @@ enum Schema {
                 PRIMARY KEY (writer, settled, received, code)
             );
             """
-        )
+        ),
+        (
+            "Blocked bank accounts by themselves",
+            """
+            CREATE TABLE blocked_account(
+                fingerprint text PRIMARY KEY, version bigint NOT NULL, code text NOT NULL
+            );
+            INSERT INTO blocked_account
+                SELECT blocked.key, 0, blocked.value
+                FROM setting,
+                    jsonb_each_text(coalesce(setting.value::jsonb -> 'blockedAccounts', '{}'))
+                    AS blocked
+                WHERE setting.name = 'house';
+            UPDATE setting SET value = (value::jsonb - 'blockedAccounts')::text
+                WHERE name = 'house';
+            """
+        ),
     ]
 
     /// Brings the database up to what this program knows, one migration a transaction. Several
@@ -278,7 +294,7 @@ enum Distribution {
         // What belongs to the house and to writers stays on the coordinator, which every node asks.
         + [
             "house", "writer", "book_commit", "house_posting", "alert", "suspense", "proposal",
-            "setting", "debit_count", "return_count", "migration",
+            "blocked_account", "setting", "debit_count", "return_count", "migration",
         ].map { "SELECT citus_add_local_table_to_metadata('\($0)')" }
 
     static func distribute(_ connection: Connection) throws(PostgresFault) {

@@ -61,6 +61,15 @@ enum Statements {
         "suspense_since", values: [.integer8], "SELECT body FROM suspense WHERE version > $1")
     static let proposalsSince = statement(
         "proposals_since", values: [.integer8], "SELECT body FROM proposal WHERE version > $1")
+    static let blockedSince = statement(
+        "blocked_since", values: [.integer8],
+        "SELECT fingerprint, code FROM blocked_account WHERE version > $1")
+    static let suspense = statement(
+        "suspense", values: [.uuid], "SELECT body FROM suspense WHERE id = $1")
+    static let suspenseUnder = statement(
+        "suspense_under", values: [.text], "SELECT body FROM suspense WHERE trace = $1")
+    static let proposal = statement(
+        "proposal", values: [.uuid], "SELECT body FROM proposal WHERE id = $1")
     static let settings = statement("settings", "SELECT value FROM setting WHERE name = 'house'")
 
     // MARK: Timers
@@ -246,6 +255,12 @@ enum Statements {
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, tag = excluded.tag,
             body = excluded.body
         """)
+    static let putBlocked = statement(
+        "put_blocked", arrays: [.text, .text], values: [.integer8],
+        """
+        INSERT INTO blocked_account(fingerprint, version, code)
+        SELECT unnest($1), $3, unnest($2) ON CONFLICT (fingerprint) DO NOTHING
+        """)
     static let putSettings = statement(
         "put_settings", values: [.text],
         """
@@ -272,12 +287,13 @@ enum Statements {
         begin, commit, rollback, forgetPlans, holdWriter, holdHouse, holdWriters, houseVersion,
         holdCustomers,
         causes, entities, accounts, holders, suspenseSince, proposalsSince,
+        blockedSince, suspense, suspenseUnder, proposal,
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
         lastCommit, debits, returns,
         insertCustomers, insertCommit, updateWriter, insertCauses, insertTransfers, putAccounts,
         insertHousePostings, putEntities, changeEntities, clearTimers, setTimers,
         removeUnsentEntries,
         removeEntries, sendEntries, putEntries, insertNotices, insertOutgoing, insertAlerts,
-        putSuspense, putProposals, putSettings, addDebits, addReturns,
+        putSuspense, putProposals, putBlocked, putSettings, addDebits, addReturns,
     ]
 }

@@ -125,15 +125,16 @@ public struct BankRail: Sendable {
             let queued = try waiting.filter {
                 try !tried.contains($0.payment) && mayGo($0, in: window)
             }
-            let plan = plan(queued)
+            let units = Self.units(queued)
+            let plan = plan(units)
             for one in plan.aside {
-                let key = queued[one.place].payment.key
+                let key = units[one.place][0].payment.key
                 try service.raise(
                     .bankDelivery(name: key, .entryTooLarge), about: "bank entry too large \(key)")
             }
             for file in plan.files {
                 guard let name = try openFile(at: now, for: window) else { return }
-                try await submit(file.places.map { queued[$0] }, into: name, for: window)
+                try await submit(file.places.map { units[$0] }, into: name, for: window)
                 try complete(name)
             }
             tried.formUnion(queued.map(\.payment))
@@ -142,13 +143,32 @@ public struct BankRail: Sendable {
         }
     }
 
-    /// Which entry goes into which file; `begun` is in the first already.
+    /// What goes together or not at all: the micro-entries of one account, and anything else alone.
+    private static func units(_ rows: [Reader.EntryRow]) -> [[Reader.EntryRow]] {
+        var units: [[Reader.EntryRow]] = []
+        var place: [PaymentMethodID: Int] = [:]
+        for row in rows {
+            guard case .validation(_, let method) = row.presentment else {
+                units.append([row])
+                continue
+            }
+            if let known = place[method] {
+                units[known].append(row)
+            } else {
+                place[method] = units.count
+                units.append([row])
+            }
+        }
+        return units
+    }
+
+    /// Which unit goes into which file; `begun` is in the first already.
     private func plan(
-        _ queued: [Reader.EntryRow], begun: [Reader.EntryRow] = []
+        _ units: [[Reader.EntryRow]], begun: [Reader.EntryRow] = []
     ) -> FilePlan {
         let isBalanced = bank.offset != nil
         return FilePlan(
-            queued.map { $0.planned(isBalanced) }, caps: bank.caps,
+            units.map { $0.planned(isBalanced) }, caps: bank.caps,
             begun: begun.map { $0.planned(isBalanced) }, oneBatchEach: true)
     }
 
@@ -157,8 +177,8 @@ public struct BankRail: Sendable {
     private func mayGo(_ row: Reader.EntryRow, in window: BankFileClock.Window) throws -> Bool {
         switch (window.cutOff.service, row.presentment) {
         case (_, .dishonor(let code, _, _)): try canBeAnswered(row, code)
-        case (.nextDay, .original), (.nextDay, .again): true
-        case (.sameDay, .original), (.sameDay, .again):
+        case (.nextDay, .original), (.nextDay, .again), (.nextDay, .validation): true
+        case (.sameDay, .original), (.sameDay, .again), (.sameDay, .validation):
             row.amount <= bank.sameDayMax(under: service.rules, on: window.processingDay)
         }
     }
@@ -231,9 +251,10 @@ public struct BankRail: Sendable {
         {
             let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
                 .filter { try mayGo($0, in: window) }
-            let plan = plan(queued, begun: try service.reader.entries(inFile: file.name))
+            let units = Self.units(queued)
+            let plan = plan(units, begun: try service.reader.entries(inFile: file.name))
             let places = plan.files.first?.places ?? []
-            try await submit(places.map { queued[$0] }, into: file.name, for: window)
+            try await submit(places.map { units[$0] }, into: file.name, for: window)
         } else {
             // Its cut-off has passed: what is in it goes with the next one.
             try service.edge.move(file.name, to: EdgeStore.FileWindow(window))
@@ -242,23 +263,30 @@ public struct BankRail: Sendable {
     }
 
     private func submit(
-        _ rows: [Reader.EntryRow], into name: String, for window: BankFileClock.Window
+        _ units: [[Reader.EntryRow]], into name: String, for window: BankFileClock.Window
     ) async throws {
-        guard !rows.isEmpty else { return }
-        let entries = try zip(rows, traces(rows.count)).map { row, trace in
-            let settlesOn: Day? =
-                if case .dishonor = row.presentment { nil } else { window.effectiveEntryDate }
+        guard !units.isEmpty else { return }
+        var free = try traces(units.map(\.count).reduce(0, +))[...]
+        let entries = units.map { unit in
+            let taken = free.prefix(unit.count)
+            free = free.dropFirst(unit.count)
             return (
-                row,
-                Command.SubmitEntry(
-                    payment: row.payment, trace: trace, file: name, settlesOn: settlesOn)
+                unit,
+                zip(unit, taken).map { row, trace in
+                    let settlesOn: Day? =
+                        if case .dishonor = row.presentment { nil } else {
+                            window.effectiveEntryDate
+                        }
+                    return Command.SubmitEntry(
+                        payment: row.payment, trace: trace, file: name, settlesOn: settlesOn)
+                }
             )
         }
         // Together, so that many share one commit; each has its own trace number already.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, (row, entry)) in entries.enumerated() {
+            for (index, (unit, entries)) in entries.enumerated() {
                 if index >= Self.submittedTogether { try await group.next() }
-                group.addTask { try await submit(row, entry) }
+                group.addTask { try await submit(unit[0], entries) }
             }
             try await group.waitForAll()
         }
@@ -286,14 +314,19 @@ public struct BankRail: Sendable {
         return traces
     }
 
-    private func submit(_ row: Reader.EntryRow, _ entry: Command.SubmitEntry) async throws {
+    private func submit(_ row: Reader.EntryRow, _ entries: [Command.SubmitEntry]) async throws {
+        guard let entry = entries.first else { return }
         let command: Command
         let addressee: Addressee
         if case .dishonor(let id) = row.payment {
             command = .submitDishonor(id, entry)
             addressee = .house
         } else if let customer = row.customer {
-            command = .submitEntry(entry)
+            if case .microEntry = row.payment {
+                command = .submitMicroEntries(entries)
+            } else {
+                command = .submitEntry(entry)
+            }
             addressee = .customer(customer)
         } else {
             return
@@ -344,6 +377,7 @@ public struct BankRail: Sendable {
                 companyIdentification: service.settings.originator.companyIdentification,
                 entryDescription: "DEPOSIT", odfi: odfi.identification),
             effectiveEntryDate: window.effectiveEntryDate)
+        var validations = origination
         origination.offset = bank.offset
         var dishonors: [(Entry, BatchHeader)] = []
         for row in rows {
@@ -351,6 +385,7 @@ public struct BankRail: Sendable {
             switch row.presentment {
             case .original: origination.add(try entry(row, trace))
             case .again: origination.add(try entry(row, trace), for: .representment)
+            case .validation: validations.add(try entry(row, trace), for: .accountVerification)
             case .dishonor(let code, _, _):
                 if let dishonored = try dishonor(row, trace, code: code) {
                     dishonors.append(dishonored)
@@ -369,6 +404,9 @@ public struct BankRail: Sendable {
         for index in batches.indices {
             batches[index].header.descriptiveDate = window.descriptiveDate
         }
+        if let even = Self.even(validations.batches(), number: batches.count + 1, window) {
+            batches.append(even)
+        }
         for (entry, header) in dishonors {
             batches.append(
                 Batch(
@@ -385,8 +423,20 @@ public struct BankRail: Sendable {
             at: service.clock.now())
     }
 
+    /// Micro-entries in one batch of both sides: it is even by itself, and needs no offset.
+    private static func even(
+        _ batches: [Batch], number: Int, _ window: EdgeStore.FileWindow
+    ) -> Batch? {
+        guard var batch = batches.first else { return nil }
+        batch.header.serviceClass = .mixed
+        batch.header.number = number
+        batch.header.descriptiveDate = window.descriptiveDate
+        batch.entries = batches.flatMap(\.entries).sorted { $0.trace < $1.trace }
+        return batch
+    }
+
     /// What gives the offsets of a balanced file their trace numbers: one for each batch, kept as
-    /// taken before the file has them. All our batches are debits.
+    /// taken before the file has them. All that have an offset are debits.
     private func offsetTraces(_ count: Int, _ odfi: RoutingNumber) throws -> TraceAllocator {
         let traces = bank.offset == nil ? [] : try traces(count)
         try service.edge.keepOffsets(traces.map(\.text), at: service.clock.now())
@@ -423,10 +473,12 @@ public struct BankRail: Sendable {
         case .deposit(let id): methodID = customer.deposits[id]?.method
         case .settlement(let id): methodID = customer.settlements[id]?.method
         case .dishonor: methodID = nil
+        case .microEntry(let id): methodID = customer.method(ofMicroEntry: id)?.id
         }
         guard let account = methodID.flatMap({ customer.methods[$0]?.bankAccount }),
             let receiver = RoutingNumber(account.routingNumber),
-            let code = TransactionCode(account.type == .savings ? .savings : .checking, .debit)
+            let code = TransactionCode(
+                account.type == .savings ? .savings : .checking, row.isCredit ? .credit : .debit)
         else { throw RailProblem("\(row.payment.key) has no bank account to debit") }
         return Entry(
             code: code, receiver: receiver, account: try service.vault.accountNumber(of: account),
@@ -470,6 +522,9 @@ enum BatchGroup: Hashable, Sendable {
     case representment
     /// A dishonored return repeats the company of its own batch, so each has one.
     case answer(PaymentReference)
+    /// ACCTVERIFY: credits and the debits that take them back, even by themselves (Nacha Operating
+    /// Rules, Micro-Entries).
+    case validation
 }
 
 extension Reader.EntryRow {
@@ -483,7 +538,22 @@ extension Reader.EntryRow {
             PlannedEntries(group: .representment, debits: amount, hasOffset: isBalanced)
         case .dishonor:
             PlannedEntries(group: .answer(payment), addenda: 1, debits: amount)
+        case .validation(let isCredit, _):
+            PlannedEntries(
+                group: .validation, debits: isCredit ? .zero : amount,
+                credits: isCredit ? amount : .zero)
         }
+    }
+}
+
+extension [Reader.EntryRow] {
+    /// The same for entries that go together.
+    func planned(_ isBalanced: Bool) -> PlannedEntries<BatchGroup> {
+        let each = map { $0.planned(isBalanced) }
+        guard each.count > 1 else { return each[0] }
+        return PlannedEntries(
+            group: each[0].group, entries: each.count, debits: each.map(\.debits).sum(),
+            credits: each.map(\.credits).sum())
     }
 }
 

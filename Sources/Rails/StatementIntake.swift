@@ -321,8 +321,8 @@ public struct StatementIntake: Sendable {
     /// `nil` for what a bank file tells of entry by entry.
     private static func kind(_ reason: String) -> StatementItem.Kind? {
         switch reason {
-        case "deposit_settled", "settlement_settled", "return_settled", "dishonor_settled",
-            "dishonor_contested":
+        case "deposit_settled", "settlement_settled", "validation_settled", "return_settled",
+            "dishonor_settled", "dishonor_contested":
             nil
         case "payout", "chargeback", "payment_refunded": .card
         case "return_fee", "dispute_fee": .fee

@@ -263,7 +263,7 @@ extension Run {
     private mutating func name(_ reply: Reply, _ name: String?) {
         guard let name else { return }
         switch reply {
-        case .done, .unchanged: return
+        case .done, .unchanged, .triesLeft: return
         case .customer(let id): names.name(id, name)
         case .method(let id): names.name(id, name)
         case .deposit(let id, _, _, _): names.name(id, name)
@@ -288,6 +288,11 @@ extension Run {
         }
         for customer in customers {
             for flag in customer.profile.flags { names.nameNext(flag.id, "F") }
+            for method in customer.methods.values.sorted(by: { $0.id < $1.id }) {
+                for entry in method.validations.flatMap(\.entries) {
+                    names.nameNext(entry.id, "MIC")
+                }
+            }
         }
     }
 

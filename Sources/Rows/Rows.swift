@@ -247,29 +247,6 @@ extension Proposal.State {
     }
 }
 
-extension PaymentReference {
-    /// One text for each payment: the key of its bank entry.
-    public var key: String {
-        switch self {
-        case .deposit(let id): "\(id)"
-        case .settlement(let id): "\(id)"
-        case .dishonor(let id): "\(id)"
-        }
-    }
-
-    public init?(key: String) {
-        if let id = DepositID(key) {
-            self = .deposit(id)
-        } else if let id = SettlementID(key) {
-            self = .settlement(id)
-        } else if let id = SuspenseID(key) {
-            self = .dishonor(id)
-        } else {
-            return nil
-        }
-    }
-}
-
 extension Account {
     /// How an account is stored: what it is, whose, and of which item.
     package var stored: (kind: String, customer: Blob, item: Blob) {

@@ -29,8 +29,11 @@ public enum Command: Hashable, Sendable, Codable {
     case setLiquidationOrder([AssetCode])
     case recordSecurityChange(SecurityLock.Kind)
     case askForHelp(AskForHelp)
+    case startValidation(StartValidation)
+    case confirmValidation(ConfirmValidation)
     // From the bank.
     case submitEntry(SubmitEntry)
+    case submitMicroEntries([SubmitEntry])
     case settleEntry(SettleEntry)
     case receiveReturn(ReturnedEntry)
     case settleReturn(SettleReturn)
@@ -57,6 +60,8 @@ public enum Command: Hashable, Sendable, Codable {
     case resumeLiquidation(reason: String)
     case restoreSale(RestoreSale)
     case decideClaim(DecideClaim)
+    case requestReturn(RequestReturn)
+    case answerReturnRequest(AnswerReturnRequest)
     // From time and from other aggregates.
     case timer(Timer.Kind)
     case blockMethods(fingerprint: String, code: String)
@@ -565,6 +570,53 @@ extension Command {
         }
     }
 
+    /// We asked the receiver's bank to send an entry back.
+    public struct RequestReturn: Hashable, Sendable, Codable {
+        public let payment: PaymentReference
+        public let reason: String
+
+        public init(payment: PaymentReference, reason: String) {
+            self.payment = payment
+            self.reason = reason
+        }
+    }
+
+    /// What the receiver's bank said to that, before any return came.
+    public struct AnswerReturnRequest: Hashable, Sendable, Codable {
+        public let payment: PaymentReference
+        public let agreed: Bool
+
+        public init(payment: PaymentReference, agreed: Bool) {
+            self.payment = payment
+            self.agreed = agreed
+        }
+    }
+
+    /// Sends two small amounts to a bank account. They are made where nobody can guess them, and
+    /// told to nobody.
+    public struct StartValidation: Hashable, Sendable, Codable {
+        public let method: PaymentMethodID
+        public let first: Cents
+        public let second: Cents
+
+        public init(method: PaymentMethodID, first: Cents, second: Cents) {
+            self.method = method
+            self.first = first
+            self.second = second
+        }
+    }
+
+    /// The amounts that the customer found, in any order.
+    public struct ConfirmValidation: Hashable, Sendable, Codable {
+        public let method: PaymentMethodID
+        public let amounts: [Cents]
+
+        public init(method: PaymentMethodID, amounts: [Cents]) {
+            self.method = method
+            self.amounts = amounts
+        }
+    }
+
     public struct UpholdReturn: Hashable, Sendable, Codable {
         public let payment: PaymentReference
         public let code: String
@@ -619,10 +671,12 @@ extension Command {
         public let originalTrace: TraceNumber?
         public let why: SuspenseItem.Why
         public let place: FilePlace?
+        /// The return's own settlement date, from which it may be dishonored.
+        public let settlesOn: Day?
 
         public init(
             code: String, amount: Cents, trace: TraceNumber?, originalTrace: TraceNumber?,
-            why: SuspenseItem.Why, place: FilePlace? = nil
+            why: SuspenseItem.Why, place: FilePlace? = nil, settlesOn: Day? = nil
         ) {
             self.code = code
             self.amount = amount
@@ -630,6 +684,7 @@ extension Command {
             self.originalTrace = originalTrace
             self.why = why
             self.place = place
+            self.settlesOn = settlesOn
         }
     }
 

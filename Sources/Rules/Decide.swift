@@ -58,6 +58,11 @@ extension Draft {
         case .resumeLiquidation(let reason): try resumeLiquidation(reason: reason)
         case .restoreSale(let command): try restore(command)
         case .decideClaim(let command): try decideClaim(command)
+        case .startValidation(let command): try startValidation(command)
+        case .submitMicroEntries(let entries): try submitMicroEntries(entries)
+        case .confirmValidation(let command): try confirmValidation(command)
+        case .requestReturn(let command): try requestReturn(command)
+        case .answerReturnRequest(let command): try answerReturnRequest(command)
         case .timer(let kind): try fire(kind)
         case .blockMethods(let fingerprint, let code):
             blockMethods(fingerprint: fingerprint, code: code)
@@ -87,6 +92,8 @@ extension Draft {
             try chargeOff(Command.ChargeOff(obligation: id, reason: "age"))
         case .liquidationSlice: try liquidate()
         case .flagEnd: try flagEnded()
+        case .returnAnswer(let payment): try returnAnswerOverdue(payment)
+        case .validationEnd(let id): try validationEnded(id)
         }
     }
 
@@ -95,6 +102,7 @@ extension Draft {
         case .deposit(let id): try settleDeposit(id, on: command.day)
         case .settlement(let id): try settleSettlement(id, on: command.day)
         case .dishonor: throw .wrongState("a dishonored return belongs to the house")
+        case .microEntry(let id): try settleMicroEntry(id, on: command.day)
         }
     }
 

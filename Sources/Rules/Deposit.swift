@@ -27,6 +27,8 @@ public struct Deposit: Hashable, Sendable, Codable {
     public var returns: [ReturnRecord] = []
     /// Returns that were not charged to the customer but went to suspense.
     public var parkedReturns: [ParkedReturn] = []
+    /// That we asked the bank to send the debit back, and what it said.
+    public var returnRequests: [ReturnRequest] = []
     public var history: [Moment] = []
 
     public enum Kind: Hashable, Sendable, Codable {
@@ -103,6 +105,14 @@ public struct Deposit: Hashable, Sendable, Codable {
         }
     }
 
+    /// Its debit is with the receiver's bank or was, and has not come back.
+    public var isWithReceiver: Bool {
+        switch state {
+        case .submitted, .fundsReceived, .settled: true
+        case .initiated, .returned, .cancelled: false
+        }
+    }
+
     /// Debits initiated and not yet settled, which the linked balance must still cover.
     public var isUncleared: Bool { state == .initiated || state == .submitted }
 }
@@ -143,7 +153,7 @@ extension Draft {
         let method = try method(id)
         guard let account = method.bankAccount else { throw .methodUnknown }
         guard method.standing == .usable else { throw .methodUnusable(method.standing) }
-        guard !facts.blockedAccounts.contains(account.fingerprint) else { throw .methodBlocked }
+        guard !facts.isBlocked(account) else { throw .methodBlocked }
 
         let underwriting = underwrite(amount, from: method, asked: asked)
         let deposit = Deposit(
@@ -176,6 +186,7 @@ extension Draft {
         case .deposit(let id): try submitDeposit(id, command)
         case .settlement(let id): try submitSettlement(id, command)
         case .dishonor: throw .wrongState("a dishonored return belongs to the house")
+        case .microEntry: throw .wrongState("micro-entries leave together")
         }
     }
 

@@ -160,6 +160,7 @@ public struct Changes: Hashable, Sendable {
     public internal(set) var following: [Following] = []
     public internal(set) var parked: [SuspenseItem] = []
     public internal(set) var debits: [DebitCount] = []
+    public internal(set) var blocked: [BlockedAccount] = []
 
     /// A customer comes into being.
     public static let opening = Changes(touched: [.profile])
@@ -193,6 +194,12 @@ public struct Changes: Hashable, Sendable {
     }
 }
 
+/// A bank account that no customer may use again, with the return code that said so.
+public struct BlockedAccount: Hashable, Sendable {
+    public let fingerprint: String
+    public let code: String
+}
+
 /// A part of a customer's aggregate that has a row of its own.
 public enum EntityReference: Hashable, Sendable {
     case profile
@@ -223,4 +230,6 @@ public enum Reply: Hashable, Sendable, Codable {
     case claim(ClaimID)
     case parked(SuspenseID)
     case proposal(ProposalID)
+    /// The amounts were wrong; so many more may be typed.
+    case triesLeft(Int)
 }

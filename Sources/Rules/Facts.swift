@@ -1,4 +1,5 @@
 import Banking
+import HashTreeCollections
 import Ledger
 import Money
 import Nacha
@@ -17,8 +18,9 @@ public struct Facts: Sendable {
     public let bankFeedStale: Bool
     /// Whether the unauthorised return rate is so near its limit that no new bank account is linked.
     public let bankLinksStopped: Bool
-    /// Fingerprints of bank accounts that no customer may use.
-    public let blockedAccounts: Set<String>
+    /// Bank accounts that no customer may use, by fingerprint. Of those who only look at one
+    /// customer, his own.
+    public let blockedAccounts: TreeDictionary<String, String>
     /// The policy's bank clock, under the network's rules.
     public let timing: ACHTiming
 
@@ -27,7 +29,7 @@ public struct Facts: Sendable {
         now: Instant, policy: Policy, rules: RuleBook = .builtIn, actor: Actor,
         quotes: [AssetCode: Quote] = [:], halt: LiquidationHalt = LiquidationHalt(),
         bankFeedStale: Bool = false, bankLinksStopped: Bool = false,
-        blockedAccounts: Set<String> = [], timing: ACHTiming? = nil
+        blockedAccounts: TreeDictionary<String, String> = [:], timing: ACHTiming? = nil
     ) {
         self.now = now
         self.policy = policy
@@ -41,6 +43,10 @@ public struct Facts: Sendable {
         self.timing = timing ?? policy.timing(under: rules)
     }
 
+    public func isBlocked(_ account: PaymentMethod.BankAccount) -> Bool {
+        blockedAccounts[account.fingerprint] != nil
+    }
+
     /// What a return code means on a payment settled on `day`, by the rules in force then. One
     /// that has not settled yet is judged by today's.
     public func returnCode(
@@ -50,6 +56,29 @@ public struct Facts: Sendable {
             text, under: rules.rules(on: day ?? Eastern.day(at: now)).codes,
             isQuestionable: remarks?.isQuestionable ?? false)
     }
+}
+
+extension Facts {
+    /// Until when a return may be dishonored: five banking days from its own settlement date, or
+    /// from today where that date cannot be true (Nacha Operating Rules, dishonored returns).
+    ///
+    /// A date is believed when it is a banking day, not after today, not before its entry settled
+    /// where that is known, and no more than ``returnOnItsWayBankingDays`` ago: a header with three
+    /// digits of a day that nobody filled in must not take away a right that is there.
+    func dishonorDeadline(
+        returnSettledOn said: Day?, ofEntrySettledOn original: Day? = nil
+    ) -> Instant {
+        let today = Eastern.day(at: now)
+        let calendar = timing.calendar
+        let oldest = calendar.bankingDay(Self.returnOnItsWayBankingDays, before: today)
+        guard let said, calendar.isBankingDay(said), said <= today, said >= oldest,
+            original.map({ said >= $0 }) ?? true
+        else { return timing.dishonorDeadline(returnSettlement: today) }
+        return timing.dishonorDeadline(returnSettlement: said)
+    }
+
+    /// Two weeks: longer than any file was ever late and still a file.
+    static let returnOnItsWayBankingDays = 10
 }
 
 /// Who asked. Kept with every cause.

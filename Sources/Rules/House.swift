@@ -7,12 +7,16 @@ import Nacha
 /// What belongs to no customer: returns and money nobody has claimed, the switch that stops
 /// sales, and what waits for a second person.
 public struct House: Hashable, Sendable {
+    /// What waits, and of what is over only what a command has just named: the rest is in its rows.
+    ///
     /// A map that shares what does not change: every command of a large batch has a house of its
     /// own, and must cost what it changes, not what waits.
     public private(set) var suspense: TreeDictionary<SuspenseID, SuspenseItem> = [:]
     private var parked: TreeDictionary<ParkedEntry, SuspenseID> = [:]
     public var proposals: TreeDictionary<ProposalID, Proposal> = [:]
     public var settings = Settings()
+    /// Fingerprints of bank accounts nobody may use, with the return code that said so.
+    public var blockedAccounts: TreeDictionary<String, String> = [:]
 
     public init() {}
 
@@ -20,6 +24,26 @@ public struct House: Hashable, Sendable {
     public mutating func put(_ item: SuspenseItem) {
         suspense[item.id] = item
         if let entry = ParkedEntry(item) { parked[entry] = item.id }
+    }
+
+    /// Lets what nobody waits for any more leave memory. Its row stays, and a command that names it
+    /// has it read again (``Command/recalls``).
+    public mutating func forget(_ id: SuspenseID) {
+        guard let item = suspense[id], item.state.isOver else { return }
+        suspense[id] = nil
+        if let entry = ParkedEntry(item), parked[entry] == id { parked[entry] = nil }
+    }
+
+    /// What a store gives at the start may be the whole of it.
+    public mutating func forgetWhatIsOver() {
+        for id in suspense.keys { forget(id) }
+        for id in proposals.keys { forget(id) }
+    }
+
+    /// The same for what has been decided.
+    public mutating func forget(_ id: ProposalID) {
+        guard let proposal = proposals[id], proposal.state != .waiting else { return }
+        proposals[id] = nil
     }
 
     /// The item of this return of no known payment, when it has come before.
@@ -37,8 +61,6 @@ public struct House: Hashable, Sendable {
         public var halt = LiquidationHalt()
         public var haltReason = ""
         public var haltBy = ""
-        /// Fingerprints of bank accounts nobody may use, with the return code that said so.
-        public var blockedAccounts: [String: String] = [:]
 
         public init() {}
     }
@@ -84,6 +106,8 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
         case duplicate
         case untimely
         case neverSent = "never_sent"
+        /// An R06 of a payment that nobody has asked to be returned.
+        case notRequested = "not_requested"
         case unidentifiedFunds = "unidentified_funds"
         /// A field of the record cannot be read, so that a person must say what it is.
         case unreadable
@@ -95,7 +119,8 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
             switch self {
             case .unidentifiedFunds: false
             case .change: ChangeCode(code)?.facts.kind == .refusal
-            case .unknownTrace, .amountDiffers, .duplicate, .untimely, .neverSent, .unreadable:
+            case .unknownTrace, .amountDiffers, .duplicate, .untimely, .neverSent, .notRequested,
+                .unreadable:
                 ["R61", "R62", "R67", "R68", "R69", "R70"].contains(code)
             }
         }
@@ -106,6 +131,7 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
             case .unknownTrace, .neverSent: "R61"
             case .duplicate: "R67"
             case .untimely: "R68"
+            case .notRequested: "R70"
             case .amountDiffers, .unreadable: "R69"
             case .unidentifiedFunds, .change: nil
             }
@@ -121,6 +147,40 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
         case contested(code: String)
         /// Nobody could place it: a return became our loss, money went back to its sender.
         case closed(reason: String)
+
+        /// Whether nobody waits for anything of it. The bank may still say a thing about it.
+        public var isOver: Bool {
+            switch self {
+            case .open, .dishonorQueued, .dishonored: false
+            case .matched, .dishonorSettled, .contested, .closed: true
+            }
+        }
+    }
+}
+
+extension Command {
+    /// What of the house a command is about that may have left memory.
+    public enum Recall: Hashable, Sendable {
+        case item(SuspenseID)
+        /// Every return in suspense that came under this trace number.
+        case returned(TraceNumber)
+        case proposal(ProposalID)
+    }
+
+    public var recalls: Recall? {
+        switch self {
+        case .parkReturn(let command): command.trace.map(Recall.returned)
+        case .matchReturn(let command): .item(command.item)
+        case .dishonorReturn(let command): .item(command.item)
+        case .submitDishonor(let item, _): .item(item)
+        case .settleParkedReturn(let item): .item(item)
+        case .settleDishonor(let item): .item(item)
+        case .contestDishonor(let command): .item(command.item)
+        case .assignFunds(let command): .item(command.item)
+        case .closeSuspense(let command): .item(command.item)
+        case .approve(let id), .decline(let id): .proposal(id)
+        default: nil
+        }
     }
 }
 
@@ -224,7 +284,8 @@ public struct HouseDraft {
             .noticeUndeliverable,
             .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
             .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .timer, .blockMethods,
-            .upholdReturn, .returnDecided:
+            .upholdReturn, .returnDecided, .requestReturn, .answerReturnRequest,
+            .startValidation, .submitMicroEntries, .confirmValidation:
             throw .wrongState("this command is for a customer")
         }
     }
@@ -281,7 +342,7 @@ extension HouseDraft {
         var item = SuspenseItem(
             id: identifier(), amount: command.amount, code: command.code, trace: command.trace,
             originalTrace: command.originalTrace, customer: nil, payment: nil, why: command.why,
-            receivedAt: facts.now, dishonorBy: answerBy(command.why), state: .open)
+            receivedAt: facts.now, dishonorBy: answerBy(command), state: .open)
         if let entry = House.ParkedEntry(item), house.parked(entry) != nil { return .unchanged }
         item.place = command.place
         // A change moves no money.
@@ -294,11 +355,10 @@ extension HouseDraft {
 
     /// Until when the bank may be answered: five banking days for a return, fifteen days for a
     /// notification of change (Nacha Operating Rules, dishonored returns and refused changes).
-    private func answerBy(_ why: SuspenseItem.Why) -> Instant {
-        let today = Eastern.day(at: facts.now)
-        return why == .change
-            ? Eastern.midnight(on: today.adding(days: 16))
-            : facts.timing.dishonorDeadline(returnSettlement: today)
+    private func answerBy(_ command: Command.ParkReturn) -> Instant {
+        command.why == .change
+            ? Eastern.midnight(on: Eastern.day(at: facts.now).adding(days: 16))
+            : facts.dishonorDeadline(returnSettledOn: command.settlesOn)
     }
 
     /// Two people found which payment a return is of; the customer is charged now.
@@ -501,9 +561,9 @@ extension HouseDraft {
 
     /// A bank account that no customer may use again; whoever has linked it is told.
     private mutating func block(_ fingerprint: String, _ code: String) -> Reply {
-        guard house.settings.blockedAccounts[fingerprint] == nil else { return .unchanged }
-        house.settings.blockedAccounts[fingerprint] = code
-        touchedSettings = true
+        guard house.blockedAccounts[fingerprint] == nil else { return .unchanged }
+        house.blockedAccounts[fingerprint] = code
+        changes.blocked.append(BlockedAccount(fingerprint: fingerprint, code: code))
         return .done
     }
 

@@ -40,6 +40,11 @@ public struct Notice: Hashable, Sendable, Codable {
         case chargedOff(obligation: ObligationID, amount: Cents)
         case withdrawalCancelled(withdrawal: WithdrawalID, asset: AssetCode, amount: Int64)
         case methodCorrected(method: PaymentMethodID, lastFour: String)
+        /// Two small amounts are on their way; they may be typed until then.
+        case microEntriesSent(method: PaymentMethodID, lastFour: String, until: Instant)
+        case methodVerified(method: PaymentMethodID, lastFour: String)
+        case validationFailed(
+            method: PaymentMethodID, lastFour: String, why: Validation.Failure)
     }
 }
 
@@ -65,6 +70,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case helpAsked(CustomerID, Command.AskForHelp.Kind, String)
         case unidentifiedFunds(SuspenseID)
         case noticeUndeliverable(CustomerID, NoticeID)
+        /// A bank has not said within its ten banking days whether it sends an entry back.
+        case returnRequestUnanswered(CustomerID, PaymentReference)
         /// The venue told of a fill that the books cannot take.
         case fillParked(CustomerID, SaleID, trade: String)
         case commandFailed(String)
@@ -131,19 +138,8 @@ public struct QueuedEntry: Hashable, Sendable, Codable {
         case again
         /// A dishonored return, with the code and the return it answers.
         case dishonor(code: String, returnCode: String, returnTrace: String)
-    }
-}
-
-extension PaymentReference {
-    /// What columns 40-54 of its entry hold.
-    public var identification: String {
-        let id =
-            switch self {
-            case .deposit(let id): "\(id)"
-            case .settlement(let id): "\(id)"
-            case .dishonor(let id): "\(id)"
-            }
-        return String(id.drop { $0 != "_" }.dropFirst().prefix(QueuedEntry.identificationLength))
+        /// One of the three micro-entries that prove an account; they leave together.
+        case validation(isCredit: Bool, of: PaymentMethodID)
     }
 }
 
@@ -170,6 +166,8 @@ public struct Timer: Hashable, Sendable, Codable {
         case chargeOff(ObligationID)
         case liquidationSlice
         case flagEnd(FlagID)
+        case returnAnswer(PaymentReference)
+        case validationEnd(PaymentMethodID)
 
         /// One timer of each name per customer.
         public var name: String {
@@ -186,6 +184,8 @@ public struct Timer: Hashable, Sendable, Codable {
             case .chargeOff(let id): "charge_off:\(id)"
             case .liquidationSlice: "liquidation_slice"
             case .flagEnd(let id): "flag_end:\(id)"
+            case .returnAnswer(let payment): "return_answer:\(payment.key)"
+            case .validationEnd(let id): "validation_end:\(id)"
             }
         }
     }

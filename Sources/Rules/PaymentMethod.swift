@@ -17,6 +17,8 @@ public struct PaymentMethod: Hashable, Sendable, Codable {
     public var balance: BalanceCheck?
     /// Why the standing is what it is: the return or change code, or an operator's words.
     public var standingReason: String?
+    /// How it was or is being proven by small amounts, round by round.
+    public var validations: [Validation] = []
 
     public enum Kind: Hashable, Sendable, Codable {
         case bankAccount(BankAccount)
@@ -87,7 +89,7 @@ extension Draft {
 
     mutating func link(_ command: Command.LinkMethod) throws(Refusal) -> Reply {
         if case .bankAccount(let account) = command.kind {
-            guard !facts.blockedAccounts.contains(account.fingerprint) else { throw .methodBlocked }
+            guard !facts.isBlocked(account) else { throw .methodBlocked }
             let same = customer.methods.values.first {
                 $0.bankAccount?.fingerprint == account.fingerprint
             }
@@ -117,12 +119,13 @@ extension Draft {
     mutating func correct(_ command: Command.CorrectMethod) throws(Refusal) -> Reply {
         var method = try method(command.method)
         if let corrected = command.bankAccount {
+            // Entries that are with the old details arrived all the same: they go on proving it.
             method = PaymentMethod(
                 id: method.id, kind: .bankAccount(corrected), linkedAt: method.linkedAt,
                 label: method.label, lastFour: command.lastFour ?? method.lastFour,
                 standing: method.standing == .blocked ? .blocked : .usable,
                 verified: method.verified, balance: nil,
-                standingReason: command.code)
+                standingReason: command.code, validations: method.validations)
         } else {
             method.standing = .needsCorrection
             method.standingReason = command.code

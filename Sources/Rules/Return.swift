@@ -68,6 +68,7 @@ extension Draft {
         case .deposit(let id): try returnDeposit(id, entry)
         case .settlement(let id): try returnSettlement(id, entry)
         case .dishonor: throw .wrongState("a dishonored return is contested, not returned")
+        case .microEntry(let id): try returnMicroEntry(id, entry)
         }
     }
 
@@ -100,6 +101,9 @@ extension Draft {
         countReturn(code: entry.code, ofDebitSettledOn: deposit.settlementDay)
         let rule = facts.returnCode(
             entry.code, settledOn: deposit.settlementDay, entry.remarks)
+        if isUninvited(entry, deposit.returnRequests) {
+            return try park(entry, of: .deposit(id), because: .notRequested)
+        }
         if source == .returnsPayable, isUntimely(entry, ofDebitSettledOn: deposit.settlementDay) {
             return try park(entry, of: .deposit(id), because: .untimely)
         }
@@ -151,6 +155,7 @@ extension Draft {
             settled: house != .returnsPayable, dateOfDeath: entry.remarks?.dateOfDeath)
         deposit.returns.append(returned)
         deposit.state = .returned(returned)
+        requestAnswered(&deposit.returnRequests, .deposit(id))
         record(.returned(code: rule.code), on: &deposit)
         clear(.release(id))
         if !rule.isOurOwnRequest { depositFailed() }
@@ -227,6 +232,8 @@ extension Draft {
             keep(settlement)
         case .dishonor:
             throw .wrongState("a dishonored return belongs to the house")
+        case .microEntry(let id):
+            return try settleReturn(ofMicroEntry: id, fee: command.fee)
         }
         try post(.house(.returnFee), .house(.bankOperating), command.fee, .returnFee)
         return .done
@@ -238,12 +245,13 @@ extension Draft {
         from source: HouseAccount = .returnsPayable, reason: Transfer.Reason = .returnParked
     ) throws(Refusal) -> Reply {
         try post(.house(.suspenseReturns), .house(source), entry.amount, reason)
+        let settledOn = settlementDay(of: payment)
         var item = SuspenseItem(
             id: identifier(), amount: entry.amount, code: entry.code, trace: entry.trace,
             originalTrace: nil, customer: customer.id, payment: payment, why: why,
             receivedAt: facts.now,
-            dishonorBy: facts.timing.dishonorDeadline(
-                returnSettlement: Eastern.day(at: facts.now)),
+            dishonorBy: facts.dishonorDeadline(
+                returnSettledOn: entry.settlesOn, ofEntrySettledOn: settledOn),
             state: .open, settled: source != .returnsPayable)
         item.wasContested = reason == .dishonorContested
         item.place = entry.place
@@ -260,9 +268,18 @@ extension Draft {
                 settlement.parkedReturns.append(ParkedReturn(trace: entry.trace))
                 keep(settlement)
             }
-        case .dishonor: break
+        case .dishonor, .microEntry: break
         }
         return .parked(item.id)
+    }
+
+    private func settlementDay(of payment: PaymentReference) -> Day? {
+        switch payment {
+        case .deposit(let id): customer.deposits[id]?.settlementDay
+        case .settlement(let id): customer.settlements[id]?.settlementDay
+        case .dishonor: nil
+        case .microEntry(let id): customer.microEntry(id)?.settlementDay
+        }
     }
 
     /// A person matched a suspense item to this payment, or its dishonor was contested: the
@@ -299,7 +316,7 @@ extension Draft {
                 countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
             }
             try takeBack(settlement, entry, source: command.from)
-        case .dishonor: break
+        case .dishonor, .microEntry: break
         }
         return .done
     }
@@ -314,21 +331,14 @@ extension Draft {
         case .deposit(let id):
             let deposit = try deposit(id)
             amount = deposit.amount
-            switch deposit.state {
-            case .submitted, .fundsReceived, .settled: hasLeft = true
-            case .initiated, .returned, .cancelled: hasLeft = false
-            }
+            hasLeft = deposit.isWithReceiver
         case .settlement(let id):
             let settlement = try settlement(id)
             amount = settlement.amount
-            switch settlement.state {
-            case .submitted, .unconfirmed: hasLeft = true
-            case .completed: hasLeft = settlement.trace != nil
-            case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .returned,
-                .cancelled:
-                hasLeft = false
-            }
+            hasLeft = settlement.hasLeft
         case .dishonor: throw .wrongState("a dishonored return is not returned")
+        // A few cents of the house's: no customer is charged for them.
+        case .microEntry: return .duplicate
         }
         if amount != entry.amount { return .amountDiffers }
         return hasLeft ? nil : .duplicate
@@ -371,7 +381,7 @@ extension Draft {
                 set(.confirm(id), due: max(until, facts.now))
             }
             return true
-        case .dishonor: return false
+        case .dishonor, .microEntry: return false
         }
     }
 
@@ -467,11 +477,4 @@ public struct WarrantyClaim: Hashable, Sendable, Codable {
         case accepted
         case refused
     }
-}
-
-/// What a bank entry of ours was for; carried by every trace number we send.
-public enum PaymentReference: Hashable, Sendable, Codable {
-    case deposit(DepositID)
-    case settlement(SettlementID)
-    case dishonor(SuspenseID)
 }

@@ -53,6 +53,19 @@ public struct Settlement: Hashable, Sendable, Codable {
     public var parkedReturns: [ParkedReturn] = []
     /// What the processor has given back of a captured payment, by its own names for it.
     public var refunds: [String: Cents] = [:]
+    /// That we asked the bank to send the debit back, and what it said.
+    public var returnRequests: [ReturnRequest] = []
+
+    /// Whether its debit is with the receiver's bank or was, and has not come back.
+    public var hasLeft: Bool {
+        switch state {
+        case .submitted, .unconfirmed: true
+        case .completed: trace != nil
+        case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .returned,
+            .cancelled:
+            false
+        }
+    }
 
     public var refunded: Cents { refunds.values.sum() }
 
@@ -334,7 +347,7 @@ extension Draft {
             guard method.standing == .usable, let account = method.bankAccount else {
                 throw .methodUnusable(method.standing)
             }
-            guard !facts.blockedAccounts.contains(account.fingerprint) else {
+            guard !facts.isBlocked(account) else {
                 throw .methodBlocked
             }
             let tried =
@@ -442,7 +455,7 @@ extension Draft {
         guard let id = settlement.method, let method = customer.methods[id],
             let account = method.bankAccount
         else { return nil }
-        guard method.standing == .usable, !facts.blockedAccounts.contains(account.fingerprint)
+        guard method.standing == .usable, !facts.isBlocked(account)
         else {
             return "method_unusable"
         }
@@ -679,6 +692,9 @@ extension Draft {
             return try park(entry, of: .settlement(id), because: .neverSent)
         }
         countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
+        if isUninvited(entry, settlement.returnRequests) {
+            return try park(entry, of: .settlement(id), because: .notRequested)
+        }
         try takeBack(settlement, entry, source: source)
         return .done
     }
@@ -691,6 +707,7 @@ extension Draft {
         let id = settlement.id
         let rule = facts.returnCode(entry.code, settledOn: settlement.settlementDay)
         settlement.returnTrace = entry.trace
+        requestAnswered(&settlement.returnRequests, .settlement(id))
         if case .completed = settlement.state {
             try cancelQueuedWithdrawals()
             try owePaymentAgain(

@@ -46,7 +46,8 @@ public enum Backup {
     /// Puts a copy where the program will look for its database, when there is none.
     public static func restore(from copy: String, to target: String) throws -> Verifier.Report {
         _ = try read(existing(copy))
-        for left in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: target + left) {
+        for left in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: target + left)
+        {
             // A log of another database would be taken for this one's.
             throw Refusal.exists(path: target + left)
         }

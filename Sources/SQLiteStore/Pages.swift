@@ -74,6 +74,7 @@ extension Reader {
                         state, arguments: [customer, EntityKind.settlement.rawValue, id.data])
                 case .dishonor(let id):
                     tag = try String.fetchOne(suspended, arguments: [id.data])
+                case .microEntry: continue
                 }
                 if tag == "submitted" || tag == "dishonored" { open += 1 }
             }

@@ -142,24 +142,84 @@ public struct Reader: Sendable {
 
     public func house() throws -> House { try pool.read { db in try Reader.house(db) } }
 
-    /// The whole house, with what is closed: a matched return whose money the bank has still to
-    /// take is closed too, and what was decided must be known after a start as it was before.
+    /// The house as the engine starts with it: what waits. The rest is read when a command names it.
     static func house(_ db: Database) throws -> House {
         var house = House()
-        for body in try String.fetchAll(db, sql: "SELECT body FROM suspense") {
-            let item = try JSON.decode(SuspenseItem.self, body)
-            house.put(item)
+        let bodies = try String.fetchCursor(
+            db, sql: "SELECT body FROM suspense WHERE tag IN (\(tagsWaiting))")
+        while let body = try bodies.next() {
+            house.put(try JSON.decode(SuspenseItem.self, body))
         }
-        for body in try String.fetchAll(db, sql: "SELECT body FROM proposal") {
-            let proposal = try JSON.decode(Proposal.self, body)
-            house.proposals[proposal.id] = proposal
-        }
-        if let value = try String.fetchOne(
-            db, sql: "SELECT value FROM setting WHERE name = 'house'")
-        {
-            house.settings = try JSON.decode(House.Settings.self, value)
+        for proposal in try waitingProposals(db) { house.proposals[proposal.id] = proposal }
+        house.settings = try settings(db)
+        let blocked = try Row.fetchCursor(db, sql: "SELECT fingerprint, code FROM blocked_account")
+        while let row = try blocked.next() {
+            house.blockedAccounts[row[0] as String] = row[1] as String
         }
         return house
+    }
+
+    /// Tags of the states that ``SuspenseItem/State/isOver`` says are not over.
+    private static let tagsWaiting = "'open', 'dishonor_queued', 'dishonored'"
+
+    private static func settings(_ db: Database) throws -> House.Settings {
+        try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'house'")
+            .map { try JSON.decode(House.Settings.self, $0) } ?? House.Settings()
+    }
+
+    private static func waitingProposals(_ db: Database) throws -> [Proposal] {
+        try String.fetchAll(db, sql: "SELECT body FROM proposal WHERE tag = 'waiting'")
+            .map { try JSON.decode(Proposal.self, $0) }
+            .sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+    }
+
+    /// The switches of the house, and nothing that grows.
+    public func houseSettings() throws -> House.Settings {
+        try pool.read { db in try Reader.settings(db) }
+    }
+
+    /// What waits for a second person, oldest first.
+    public func waitingProposals() throws -> [Proposal] {
+        try pool.read { db in try Reader.waitingProposals(db) }
+    }
+
+    /// Which of a customer's bank accounts nobody may use, with the return code that said so.
+    public func blockedAccounts(of customer: CustomerID) throws -> [(String, String)] {
+        try pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT blocked_account.fingerprint, blocked_account.code
+                    FROM entity JOIN blocked_account ON blocked_account.fingerprint = entity.tag
+                    WHERE entity.customer = ? AND entity.kind = \(EntityKind.method.rawValue)
+                    """, arguments: [customer.data]
+            ).map { ($0[0], $0[1]) }
+        }
+    }
+
+    /// Items that wait for a person, the earliest clock first; those without one last.
+    public func openSuspense(limit: Int) throws -> [SuspenseItem] {
+        try suspense("WHERE tag = 'open' ORDER BY due IS NULL, due, id LIMIT ?", limit)
+    }
+
+    /// How many there are.
+    public func openSuspenseCount() throws -> Int {
+        try pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM suspense WHERE tag = 'open'") ?? 0
+        }
+    }
+
+    /// Items nobody has to look at any more or for now, newest first.
+    public func decidedSuspense(limit: Int) throws -> [SuspenseItem] {
+        try suspense("WHERE tag <> 'open' ORDER BY id DESC LIMIT ?", limit)
+    }
+
+    private func suspense(_ condition: String, _ limit: Int) throws -> [SuspenseItem] {
+        try pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT body FROM suspense \(condition)", arguments: [limit]
+            ).map { try JSON.decode(SuspenseItem.self, $0) }
+        }
     }
 
     public struct NoticeRow: Sendable {
@@ -374,6 +434,11 @@ public struct Reader: Sendable {
         public let presentment: QueuedEntry.Presentment
         public let trace: String?
         public let file: String?
+
+        /// Whether we send money with it.
+        public var isCredit: Bool {
+            if case .validation(let isCredit, _) = presentment { isCredit } else { false }
+        }
     }
 
     public func queuedEntries(limit: Int) throws -> [EntryRow] {

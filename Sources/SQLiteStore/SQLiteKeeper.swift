@@ -398,6 +398,7 @@ private struct Writing {
             statements.putSuspense.bind(2, item.state.tag)
             statements.putSuspense.bind(3, try JSON.encode(item))
             statements.putSuspense.bind(4, item.trace?.text)
+            statements.putSuspense.bind(5, item.dishonorBy?.milliseconds)
             try statements.putSuspense.run()
         }
         for id in Set(commit.decisions.flatMap(\.proposals)) {
@@ -406,6 +407,11 @@ private struct Writing {
             statements.putProposal.bind(2, proposal.state.tag)
             statements.putProposal.bind(3, try JSON.encode(proposal))
             try statements.putProposal.run()
+        }
+        for account in commit.decisions.lazy.flatMap(\.changes.blocked) {
+            statements.blockAccount.bind(1, account.fingerprint)
+            statements.blockAccount.bind(2, account.code)
+            try statements.blockAccount.run()
         }
         if commit.decisions.contains(where: \.settings) {
             statements.putSetting.bind(1, "house")

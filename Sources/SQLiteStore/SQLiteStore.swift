@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Ledger
 import Money
+import Nacha
 import Rows
 import Rules
 
@@ -135,6 +136,39 @@ public final class SQLiteStore: Store {
     }
 
     public func house() throws -> House { try queue.read { db in try Reader.house(db) } }
+
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
+        try perform { statements in
+            statements.suspense.bind(1, Blob(id))
+            return try items(statements.suspense).first
+        }
+    }
+
+    public func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        try perform { statements in
+            statements.suspenseUnder.bind(1, trace.text)
+            return try items(statements.suspenseUnder)
+        }
+    }
+
+    private func items(_ statement: Statement) throws -> [SuspenseItem] {
+        var items: [SuspenseItem] = []
+        try statement.each { row in
+            items.append(try JSON.decode(SuspenseItem.self, row.text(0)))
+        }
+        return items
+    }
+
+    public func proposal(_ id: ProposalID) throws -> Proposal? {
+        try perform { statements in
+            var proposal: Proposal?
+            statements.proposal.bind(1, Blob(id))
+            try statements.proposal.each { row in
+                proposal = try JSON.decode(Proposal.self, row.text(0))
+            }
+            return proposal
+        }
+    }
 
     public func known(_ cause: Cause) throws -> KnownCause? {
         try perform { statements in

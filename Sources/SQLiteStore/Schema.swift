@@ -452,6 +452,25 @@ enum Schema {
             ALTER TABLE notice_ordered RENAME TO notice;
             """
         ),
+        (
+            "0007 Blocked bank accounts by themselves, and what waits in suspense by its clock",
+            """
+            CREATE TABLE blocked_account(
+                fingerprint TEXT PRIMARY KEY, code TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO blocked_account
+                SELECT blocked.key, blocked.value
+                FROM setting, json_each(setting.value, '$.blockedAccounts') AS blocked
+                WHERE setting.name = 'house';
+            UPDATE setting SET value = json_remove(value, '$.blockedAccounts')
+                WHERE name = 'house';
+
+            ALTER TABLE suspense ADD COLUMN due INTEGER;
+            UPDATE suspense SET due = unixepoch(json_extract(body, '$.dishonorBy')) * 1000;
+            CREATE INDEX suspense_due ON suspense(tag, due);
+            CREATE INDEX proposal_tag ON proposal(tag);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -4,6 +4,7 @@ import GRDB
 final class ReadStatements {
     let begin, rollback: Statement
     let entities, balances, indexedCause, cause, tagged, dueTimers: Statement
+    let suspense, suspenseUnder, proposal: Statement
 
     init(_ db: Database) throws {
         let connection = try db.connection
@@ -24,6 +25,9 @@ final class ReadStatements {
             SELECT customer, kind, due FROM timer WHERE due <= ?
             ORDER BY due, customer, kind LIMIT ?
             """)
+        suspense = try prepare("SELECT body FROM suspense WHERE id = ?")
+        suspenseUnder = try prepare("SELECT body FROM suspense WHERE trace = ?")
+        proposal = try prepare("SELECT body FROM proposal WHERE id = ?")
     }
 }
 
@@ -47,7 +51,7 @@ final class Statements {
     let putEntity, changeEntity, putSuspense, putProposal, putSetting: Statement
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
     let insertNotice, insertAlert, insertOutgoing: Statement
-    let addDebits, addReturns: Statement
+    let addDebits, addReturns, blockAccount: Statement
 
     init(_ db: Database) throws {
         let connection = try db.connection
@@ -78,7 +82,8 @@ final class Statements {
         changeEntity = try prepare(
             "UPDATE entity SET body = ? WHERE customer = ? AND kind = ? AND id = ?")
         putSuspense = try prepare(
-            "INSERT OR REPLACE INTO suspense(id, tag, body, trace) VALUES (?, ?, ?, ?)")
+            "INSERT OR REPLACE INTO suspense(id, tag, body, trace, due) VALUES (?, ?, ?, ?, ?)")
+        blockAccount = try prepare("INSERT OR IGNORE INTO blocked_account VALUES (?, ?)")
         putProposal = try prepare("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)")
         putSetting = try prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)")
         setTimer = try prepare(

@@ -142,14 +142,15 @@ public struct Service: Sendable {
         case sandboxClock = "sandbox:clock"
     }
 
-    /// The facts a page may compute with; the same the engine would decide with now.
-    public func facts(for actor: Actor) throws -> Facts {
+    /// The facts a page may compute with about one customer; the same the engine would decide with
+    /// now. Without a customer no bank account is known to be blocked.
+    public func facts(for actor: Actor, about customer: CustomerID? = nil) throws -> Facts {
         let now = clock.now()
-        let house = try reader.house()
+        let blocked = try customer.map(reader.blockedAccounts) ?? []
         return Facts(
             now: now, policy: policies.policy(at: now), rules: rules, actor: actor,
-            quotes: market.quotes, halt: house.settings.halt,
-            blockedAccounts: Set(house.settings.blockedAccounts.keys))
+            quotes: market.quotes, halt: try reader.houseSettings().halt,
+            blockedAccounts: .init(uniqueKeysWithValues: blocked))
     }
 
     /// Asks the engine under a cause named by `key` within `scope`: the same key asks once.

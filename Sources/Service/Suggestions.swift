@@ -114,6 +114,7 @@ extension Customer {
         case .deposit(let id): deposits[id]?.method
         case .settlement(let id): settlements[id]?.method
         case .dishonor: nil
+        case .microEntry(let id): method(ofMicroEntry: id)?.id
         }
     }
 }

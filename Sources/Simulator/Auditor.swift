@@ -34,6 +34,10 @@ struct Auditor {
     private var settledNotices: Set<ObligationID> = []
     private var recovered: Int64 = 0
     private var register = Register()
+    /// Debits that we asked back, and when, by the commands and not by what the rules keep.
+    private var askedBack: [PaymentReference: Instant] = [:]
+    /// Requests that somebody was told to follow up.
+    private var overdue: Set<PaymentReference> = []
 
     mutating func audit(
         _ decisions: [Commit.Decided], _ store: MemoryStore, before: Before, policies: PolicyBook,
@@ -46,6 +50,7 @@ struct Auditor {
         var touched: Set<CustomerID> = []
         for decided in decisions {
             keepStatement(decided, before)
+            try checkRequest(decided, now)
             if case .noticeDelivered(let id) = decided.envelope.command, deliveredAt[id] == nil {
                 deliveredAt[id] = now
             }
@@ -218,14 +223,67 @@ struct Auditor {
             }
             return !settled
         case .dishonor: return false
+        case .microEntry(let id):
+            guard let back = microEntry(id, customer)?.back else { return false }
+            return !back.isSettled
         }
     }
 
+    private func microEntry(_ id: MicroEntryID, _ customer: Customer?) -> MicroEntry? {
+        customer?.methods.values.lazy.flatMap(\.validations).flatMap(\.entries)
+            .first { $0.id == id }
+    }
+
+    /// What a payment brings to the bank account; a credit of ours takes away.
     private func amount(_ payment: PaymentReference, _ customer: Customer?) -> Int64 {
         switch payment {
         case .deposit(let id): customer?.deposits[id]?.amount.count ?? 0
         case .settlement(let id): customer?.settlements[id]?.amount.count ?? 0
         case .dishonor: 0
+        case .microEntry(let id):
+            microEntry(id, customer).map { $0.isCredit ? -$0.amount.count : $0.amount.count } ?? 0
+        }
+    }
+
+    // MARK: Requests for returns
+
+    /// R06 is taken from a customer only when we asked for it, and kept apart only when we did not.
+    private mutating func checkRequest(
+        _ decided: Commit.Decided, _ now: Instant
+    ) throws(Finding) {
+        switch decided.envelope.command {
+        case .requestReturn(let command):
+            guard decided.reply == .done else { return }
+            guard !command.reason.isEmpty else { throw Finding("asked back without a reason") }
+            askedBack[command.payment] = now
+        case .receiveReturn(let entry):
+            let isApart = decided.changes.parked.contains { $0.why == .notRequested }
+            let wasAsked = askedBack[entry.payment] != nil
+            if case .microEntry = entry.payment { return }
+            if entry.code == "R06", decided.reply == .done, !wasAsked {
+                throw Finding("\(entry.payment.key) was taken back and nobody had asked for it")
+            }
+            if isApart, wasAsked || entry.code != "R06" {
+                throw Finding("\(entry.payment.key) waits as uninvited and was asked for")
+            }
+        case .timer(.returnAnswer(let payment)):
+            guard !decided.changes.alerts.isEmpty else { return }
+            // Ten banking days are two weeks at least.
+            guard let asked = askedBack[payment], now - asked >= 14 * 86_400_000 else {
+                throw Finding("the bank of \(payment.key) was called late and was not")
+            }
+            overdue.insert(payment)
+        default: break
+        }
+    }
+
+    /// A request nobody has answered has its clock, or somebody was told that it is over.
+    private func check(
+        _ requests: [ReturnRequest], for payment: PaymentReference, _ timers: [String: Timer]
+    ) throws(Finding) {
+        guard let last = requests.last, last.answer == nil else { return }
+        guard timers["return_answer:\(payment.key)"] != nil || overdue.contains(payment) else {
+            throw Finding("nobody will hear that the bank of \(payment.key) does not answer")
         }
     }
 
@@ -274,6 +332,20 @@ struct Auditor {
             // Only a return that was netted against it makes a settlement nothing new.
             guard case .returned(let record) = known.state, record.source == .clearing else {
                 throw Finding("the bank paid for \(deposit) and nobody booked it")
+            }
+        case .confirmValidation(let command):
+            let sent = was.methods[command.method]?.validations.last
+            let credits = sent?.entries.filter(\.isCredit).map(\.amount.count).sorted()
+            let isRight = command.amounts.map(\.count).sorted() == credits
+            let isNowVerified = customer.methods[command.method]?.verified == true
+            guard case .done = decided.reply else {
+                guard
+                    !isRight || sent?.state != .sent || (sent?.expiresAt).map({ now >= $0 }) == true
+                else { throw Finding("\(command.method) was proven and is not") }
+                return
+            }
+            guard isRight, sent?.wrongTries ?? 3 < 3, isNowVerified else {
+                throw Finding("\(command.method) counts as proven and was not")
             }
         case .settleReturn(let command):
             guard decided.reply == .unchanged, command.fee.count > 0,
@@ -435,7 +507,15 @@ struct Auditor {
         where books.balance(key.account, key.asset) != amount {
             throw Finding("\(id) believes \(amount) of \(key.account.name), not the journal's sum")
         }
-        for deposit in customer.deposits.values { try check(deposit, of: customer) }
+        for method in customer.methods.values { try check(method) }
+        for deposit in customer.deposits.values {
+            try check(deposit, of: customer)
+            try check(deposit.returnRequests, for: .deposit(deposit.id), store.timers[id] ?? [:])
+        }
+        for settlement in customer.settlements.values {
+            try check(
+                settlement.returnRequests, for: .settlement(settlement.id), store.timers[id] ?? [:])
+        }
         for obligation in customer.obligations.values {
             try check(obligation, of: customer, store, now)
         }
@@ -476,6 +556,32 @@ struct Auditor {
             .reduce(Int64(0)) { $0 + $1.reservedCash.count }
         let free = -books.balance(.customer(customer.id, .cash)) - reserved
         guard free <= 0 else { throw Finding("\(customer.id) owes and has \(free) in cash") }
+    }
+
+    /// Micro-entries leave together, take back no more than they gave, and prove an account only
+    /// while none of them came back.
+    private func check(_ method: PaymentMethod) throws(Finding) {
+        let id = method.id
+        guard method.validations.count <= 3 else { throw Finding("\(id) was tried too often") }
+        for validation in method.validations {
+            let credits = validation.entries.filter(\.isCredit)
+            let debits = validation.entries.filter { !$0.isCredit }
+            let given = credits.reduce(0) { $0 + $1.amount.count }
+            guard credits.count == 2, credits.allSatisfy({ (1...99).contains($0.amount.count) }),
+                debits.reduce(0, { $0 + $1.amount.count }) == given
+            else { throw Finding("\(id) is proven by other entries than the rules allow") }
+            guard Set(validation.entries.map { $0.trace == nil }).count == 1 else {
+                throw Finding("the micro-entries of \(id) left apart")
+            }
+            guard validation.wrongTries <= 3 else {
+                throw Finding("\(id) was guessed at too often")
+            }
+            if case .proven = validation.state {
+                guard validation.entries.allSatisfy({ $0.back == nil }) else {
+                    throw Finding("\(id) is proven by an entry that came back")
+                }
+            }
+        }
     }
 
     private func check(_ deposit: Deposit, of customer: Customer) throws(Finding) {
@@ -697,6 +803,7 @@ struct Auditor {
         var claims: Int64 = 0
         var waived: Int64 = 0
         var saleFees: [Bool: Int64] = [:]
+        var proofs: Int64 = 0
         var lost: Int64 = 0
         for customer in store.customers.values {
             for sale in customer.sales.values where sale.state != .restored {
@@ -714,6 +821,16 @@ struct Auditor {
                 where record.source == .returnsPayable && !record.settled {
                     returnsPayable += deposit.amount.count
                 }
+            }
+            for entry in customer.methods.values.flatMap(\.validations).flatMap(\.entries)
+            where entry.trace != nil {
+                let brings = entry.isCredit ? -entry.amount.count : entry.amount.count
+                guard let back = entry.back else {
+                    proofs -= brings
+                    if !entry.isSettled { clearing += brings }
+                    continue
+                }
+                if !back.isSettled { returnsPayable += brings }
             }
             for settlement in customer.settlements.values {
                 switch settlement.state {
@@ -756,6 +873,7 @@ struct Auditor {
         try expect(.suspenseReturns, suspense)
         try expect(.claimDishonored, dishonored)
         try expect(.suspenseLoss, lost)
+        try expect(.accountValidation, proofs)
         try expect(.unidentifiedFunds, -unidentified)
         try expect(.allowance, -allowance)
         try expect(.creditLossProvision, allowance + written)

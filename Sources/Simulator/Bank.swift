@@ -17,15 +17,15 @@ struct Bank {
 }
 
 extension World {
-    private var timing: ACHTiming { ACHTiming() }
+    var timing: ACHTiming { ACHTiming() }
     private static let odfi = DFIIdentification("07640125")
 
-    private func newTrace() -> TraceNumber? {
+    func newTrace() -> TraceNumber? {
         bank.traces += 1
         return World.odfi.flatMap { TraceNumber(odfi: $0, sequence: bank.traces) }
     }
 
-    private func seconds(until time: Instant) -> Int { Int(max(0, time - now) / 1000) }
+    func seconds(until time: Instant) -> Int { Int(max(0, time - now) / 1000) }
 
     // MARK: Files out
 
@@ -39,9 +39,11 @@ extension World {
         let queued = store.memory.entries.values.filter { $0.sent == nil }
             .sorted { "\($0.entry.payment)" < "\($1.entry.payment)" }
         for stored in queued {
+            if case .validation = stored.entry.presentment { continue }
             guard let trace = newTrace() else { continue }
             try submit(stored, trace)
         }
+        try submitMicroEntries(queued, file: "file-\(bank.files)")
     }
 
     private func submit(_ stored: MemoryStore.StoredEntry, _ trace: TraceNumber) throws {
@@ -51,6 +53,7 @@ extension World {
         case .dishonor(let item):
             let outcome = try send(.submitDishonor(item, entry), to: .house, by: .system)
             guard case .refused = outcome else { return dishonored(item) }
+        case .microEntry: return
         case .deposit, .settlement:
             guard let customer = stored.customer else { return }
             let outcome = try send(.submitEntry(entry), to: .customer(customer), by: .system)
@@ -137,7 +140,7 @@ extension World {
                 .parkReturn(
                     Command.ParkReturn(
                         code: anyCode(), amount: entry.amount, trace: own, originalTrace: odd,
-                        why: .unknownTrace)),
+                        why: .unknownTrace, settlesOn: day.adding(days: random.int(-400...5)))),
                 to: .house, by: .system,
                 in: random.int(60...max(61, random.chance(60) ? opens / 2 : closes)))
         }
@@ -180,6 +183,9 @@ extension World {
                     to: envelope.addressee, by: .system, in: hours)
             default: break
             }
+        case .requestReturn(let command):
+            guard reply == .done, case .customer(let id) = envelope.addressee else { return }
+            answer(command.payment, of: id)
         case .parkReturn(let command):
             guard case .parked(let item) = reply else { return }
             bank.unnamed[item] = command.trace.flatMap { bank.unnamedByTrace[$0] }

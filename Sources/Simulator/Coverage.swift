@@ -34,7 +34,9 @@ public struct Coverage: Sendable {
         "charge_refunded", "fill",
         "finish_sale", "notice_delivered", "notice_undeliverable", "review_document", "waive",
         "provide", "charge_off", "extend_deadline", "set_flag", "remove_flag",
-        "resume_liquidation", "restore_sale", "decide_claim", "timer", "block_methods",
+        "resume_liquidation", "restore_sale", "decide_claim", "request_return",
+        "answer_return_request", "start_validation", "submit_micro_entries",
+        "confirm_validation", "timer", "block_methods",
         "uphold_return", "return_decided", "fund_counterparty", "park_return", "match_return",
         "dishonor_return",
         "submit_dishonor", "settle_parked_return", "settle_dishonor", "contest_dishonor",
@@ -45,6 +47,7 @@ public struct Coverage: Sendable {
     private static let timers = [
         "release", "confirm", "quote_expiry", "grace_end", "reminder", "final_warning",
         "pause_end", "waive_residual", "provision", "charge_off", "liquidation_slice", "flag_end",
+        "return_answer", "validation_end",
     ]
 
     /// Every refusal but `books`, which would be a bug.
@@ -67,7 +70,11 @@ public struct Coverage: Sendable {
         "replayed", "conflict", "two at once", "clock went back", "bank feed stale",
         "return before settlement", "return after settlement", "return after release",
         "return parked unknownTrace", "return parked amountDiffers", "return parked duplicate",
-        "return parked untimely", "return parked neverSent", "unknown return code",
+        "return parked untimely", "return parked neverSent", "return parked notRequested",
+        "account proven", "wrong amounts typed", "micro-entry returned",
+        "validation failed wrong_amounts", "validation failed expired",
+        "validation failed returned", "validation failed account_unusable",
+        "returned as we asked", "return request unanswered", "unknown return code",
         "payment returned after it completed", "charged from suspense before settlement",
         "card disputed", "sale partly filled", "sale not filled", "fill told twice",
         "fill after finish", "forced sale", "sale by choice", "obligation revived",

@@ -39,7 +39,8 @@ extension World {
         case 61...66: try restoreSale(customer)
         case 67...76: try decideClaims(customer)
         case 77...84: try halt()
-        case 85...88:
+        case 85...86: try askBanks(customer, by: someone())
+        case 87...88:
             guard let obligation = random.pick(customer.openObligations) else { return }
             try send(.provide(obligation.id), to: to, by: someone())
         case 89...92:

@@ -76,6 +76,8 @@ extension World {
                 random.chance(50)
             {
                 try link(customer.id, account: newAccount())
+            } else if random.chance(12) {
+                try prove(customer)
             } else {
                 try live(customer)
             }

@@ -1,6 +1,7 @@
 import Banking
 import Engine
 import Ledger
+import Nacha
 import Rules
 
 /// What a world's commits are written to. The store on it is thrown away at every crash, as a
@@ -86,6 +87,11 @@ public final class RecordingStore: Store {
 
     public func customer(_ id: CustomerID) throws -> Customer? { try store.customer(id) }
     public func house() throws -> House { try store.house() }
+    public func suspense(_ id: SuspenseID) throws -> SuspenseItem? { try store.suspense(id) }
+    public func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        try store.suspense(trace: trace)
+    }
+    public func proposal(_ id: ProposalID) throws -> Proposal? { try store.proposal(id) }
     public func known(_ cause: Cause) throws -> KnownCause? { try store.known(cause) }
 
     public func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {
@@ -139,8 +145,16 @@ public final class RecordingStore: Store {
         for (id, customer) in memory.customers where try opened.customer(id) != customer {
             return "\(id) is read back otherwise than kept"
         }
-        guard try opened.house() == memory.houseState else {
-            return "the house is read back otherwise than kept"
+        var (read, kept) = (try opened.house(), memory.houseState)
+        read.forgetWhatIsOver()
+        kept.forgetWhatIsOver()
+        guard read == kept else { return "the house is read back otherwise than kept" }
+        for (id, item) in memory.houseState.suspense where try opened.suspense(id) != item {
+            return "\(id) is read back otherwise than kept"
+        }
+        for (id, proposal) in memory.houseState.proposals
+        where try opened.proposal(id) != proposal {
+            return "\(id) is read back otherwise than kept"
         }
         for (cause, known) in memory.causes where try opened.known(cause) != known {
             return "the cause \(cause) is read back otherwise than kept"

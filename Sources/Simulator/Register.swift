@@ -55,6 +55,10 @@ struct Register {
             case .deposit(let id): amount = customer?.deposits[id]?.amount
             case .settlement(let id): amount = customer?.settlements[id]?.amount
             case .dishonor: amount = entry.amount
+            case .microEntry(let id):
+                amount =
+                    customer?.methods.values.lazy.flatMap(\.validations).flatMap(\.entries)
+                    .first { $0.id == id }?.amount
             }
             guard entry.amount == amount else {
                 throw Finding("\(entry.payment) is to be debited for another amount")

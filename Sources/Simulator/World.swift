@@ -338,12 +338,14 @@ public final class World {
             .reviewDocument, .provide, .decideClaim, .parkReturn, .matchReturn,
             .submitDishonor, .settleParkedReturn, .settleDishonor, .contestDishonor,
             .blockAccount, .assignFunds, .approve, .decline, .restoreSale, .closeSuspense,
-            .returnDecided:
+            .returnDecided, .requestReturn, .answerReturnRequest, .startValidation,
+            .submitMicroEntries:
             true
         case .linkMethod, .checkBalance, .startDeposit, .purchase, .trade, .requestWithdrawal,
             .receiveAsset, .receiveFunds, .refundOverpayment, .startSettlement,
             .setLiquidationOrder, .recordSecurityChange, .askForHelp, .correctMethod,
-            .receiveClaim, .waive, .chargeOff, .extendDeadline, .setFlag, .removeFlag,
+            .confirmValidation, .receiveClaim, .waive, .chargeOff, .extendDeadline, .setFlag,
+            .removeFlag,
             .resumeLiquidation, .timer, .blockMethods, .upholdReturn, .fundCounterparty,
             .dishonorReturn, .pauseLiquidation, .receiveUnidentifiedFunds, .receivePayout,
             .propose:
@@ -411,6 +413,12 @@ public final class World {
         where obligation.state.isOpen && was?.obligations[id].map({ !$0.state.isOpen }) == true {
             count("obligation revived")
         }
+        for method in customer.methods.values {
+            guard case .failed(let why)? = method.validation?.state,
+                was?.methods[method.id]?.validation?.state != method.validation?.state
+            else { continue }
+            count("validation failed \(why.rawValue)")
+        }
         observe(decided.envelope.command, decided, customer, was)
     }
 
@@ -421,9 +429,13 @@ public final class World {
         case .timer(let kind):
             count("timer \(kind.name.prefix { $0 != ":" })")
             if case .waiveResidual = kind, decided.reply == .done { count("residual waived") }
+            if case .returnAnswer = kind, decided.reply == .done {
+                count("return request unanswered")
+            }
         case .receiveReturn(let entry):
             guard decided.reply == .done else { return }
             if ReturnCode(entry.code)?.facts.isKnown != true { count("unknown return code") }
+            if entry.code == "R06" { count("returned as we asked") }
             switch entry.payment {
             case .deposit(let id):
                 switch was?.deposits[id]?.state {
@@ -436,12 +448,15 @@ public final class World {
                 if case .completed = was?.settlements[id]?.state {
                     count("payment returned after it completed")
                 }
+            case .microEntry: count("micro-entry returned")
             case .dishonor: break
             }
         case .upholdReturn(let uphold):
             if case .deposit(let id) = uphold.payment, was?.deposits[id]?.state == .submitted {
                 count("charged from suspense before settlement")
             }
+        case .confirmValidation:
+            count(decided.reply == .done ? "account proven" : "wrong amounts typed")
         case .chargeDisputed: if decided.reply == .done { count("card disputed") }
         case .receiveFunds(let funds):
             if let excess = customer.profile.lastFunds?.excess, excess > .zero,

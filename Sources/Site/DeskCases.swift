@@ -144,19 +144,26 @@ extension Site {
 
 extension Site {
     func suspense(_ visit: DeskVisit) async throws -> Answer {
-        let house = try service.reader.house()
-        var items = house.openSuspense
-        if let text = visit.visit.parameters.get("id") {
-            items = items.filter { "\($0.id)" == text }
-            guard !items.isEmpty else { throw Turn.notFound }
+        let reader = service.reader
+        guard visit.visit.parameters.get("id") == nil else {
+            guard let item = try reader.suspense(try visit.visit.id()) else { throw Turn.notFound }
+            return .page(
+                item.state == .open
+                    ? SuspensePage(
+                        items: [try page(of: item)], idempotencyKey: Form.newKey())
+                    : SuspensePage(
+                        items: [], decided: [item.decided], idempotencyKey: Form.newKey()))
         }
         return .page(
             SuspensePage(
-                items: try items.prefix(Site.deskRowsPerPage).map { try page(of: $0, visit) },
+                items: try reader.openSuspense(limit: Site.deskRowsPerPage).map {
+                    try page(of: $0)
+                },
+                decided: try reader.decidedSuspense(limit: Site.deskRowsPerPage).map(\.decided),
                 idempotencyKey: Form.newKey()))
     }
 
-    private func page(of item: SuspenseItem, _ visit: DeskVisit) throws -> SuspensePage.Item {
+    private func page(of item: SuspenseItem) throws -> SuspensePage.Item {
         SuspensePage.Item(
             id: "\(item.id)", cause: item.why.onPages, code: item.code, cents: item.amount.count,
             trace: item.originalTrace?.text ?? item.funds?.reference ?? "",
@@ -198,7 +205,7 @@ extension Site {
 
     func decideSuspense(_ visit: DeskVisit) async throws -> Answer {
         let id: SuspenseID = try visit.visit.id()
-        guard let item = try service.reader.house().suspense[id] else { throw Turn.notFound }
+        guard let item = try service.reader.suspense(id) else { throw Turn.notFound }
         let key = try visit.key()
         switch visit.form[.decision] {
         case "dishonor":
@@ -269,6 +276,25 @@ extension Suggestion.Reason {
     }
 }
 
+extension SuspenseItem {
+    fileprivate var decided: SuspensePage.Decided {
+        let outcome: SuspensePage.Outcome =
+            switch state {
+            case .open: .waits
+            case .matched(let customer): .matched(customer: "\(customer)")
+            case .dishonorQueued(let code): .toBeSent(code: code)
+            case .dishonored(let code): .sent(code: code)
+            case .dishonorSettled(let code): .paidBack(code: code)
+            case .contested(let code): .contested(code: code)
+            case .closed(let reason): .givenUp(reason: reason)
+            }
+        return SuspensePage.Decided(
+            id: "\(id)", code: code, cents: amount.count,
+            trace: originalTrace?.text ?? funds?.reference ?? "",
+            receivedAt: receivedAt.milliseconds, outcome: outcome)
+    }
+}
+
 extension SuspenseItem.Why {
     fileprivate var onPages: SuspensePage.Cause {
         switch self {
@@ -276,6 +302,7 @@ extension SuspenseItem.Why {
         case .amountDiffers: .amountDiffers
         case .duplicate: .duplicate
         case .untimely: .late
+        case .notRequested: .notRequested
         case .unreadable: .unreadable
         case .change: .change
         }
@@ -288,12 +315,12 @@ extension Site {
     static let alertsMax = 200
 
     func tasks(_ visit: DeskVisit) async throws -> Answer {
-        .page(TasksPage(tasks: try openTasks(visit, try service.reader.house())))
+        .page(TasksPage(tasks: try openTasks()))
     }
 
     /// What waits for a person: proposals for a second one, then alerts, the most urgent first.
-    func openTasks(_ visit: DeskVisit, _ house: House) throws -> [TasksPage.Task] {
-        let proposals = house.waitingProposals.map { proposal in
+    func openTasks() throws -> [TasksPage.Task] {
+        let proposals = try service.reader.waitingProposals().map { proposal in
             var task = TasksPage.Task(
                 id: "\(proposal.id)", subject: proposal.action.subject,
                 detail: "\(proposal.by): \(proposal.reason) (\(proposal.action.about))",
@@ -303,7 +330,10 @@ extension Site {
             return task
         }
         let alerts = try service.reader.openAlerts(limit: Site.alertsMax).map { alert in
-            var task = alert.task(in: house)
+            var task = alert.task
+            if case .returnInSuspense(let id) = alert.content {
+                task.dueAt = try service.reader.suspense(id)?.dishonorBy?.milliseconds
+            }
             if let id = alert.content.customer,
                 let name = try service.reader.customer(id)?.profile.name
             {
@@ -424,7 +454,7 @@ extension Alert.Content {
         case .customerStopped(let id, _), .documentWaiting(let id, _),
             .liquidationStopped(let id, _), .chargeOffNeedsApproval(let id, _),
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
-            .fillParked(let id, _, _):
+            .fillParked(let id, _, _), .returnRequestUnanswered(let id, _):
             id
         case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
             .bankDelivery, .bankFileMissing, .breaksLeft, .returnRate:
@@ -442,7 +472,7 @@ extension Alert {
         }
     }
 
-    fileprivate func task(in house: House) -> TasksPage.Task {
+    fileprivate var task: TasksPage.Task {
         let (subject, detail, urgency, target):
             (TasksPage.Subject, String, TasksPage.Urgency, TasksPage.Target?) =
                 switch content {
@@ -464,6 +494,8 @@ extension Alert {
                     (.unknownMoney, "\(id)", .today, .suspense("\(id)"))
                 case .noticeUndeliverable(let id, let notice):
                     (.noticeUndelivered, "\(notice)", .now, .customer("\(id)"))
+                case .returnRequestUnanswered(let id, let payment):
+                    (.returnRequestUnanswered, payment.key, .today, .customer("\(id)"))
                 case .fillParked(let id, _, let trade):
                     (.fillParked, trade, .now, .customer("\(id)"))
                 case .commandFailed(let sentence): (.commandFailed, sentence, .now, nil)
@@ -486,13 +518,9 @@ extension Alert {
                         isExceeded ? .now : .today, nil
                     )
                 }
-        var dueAt: Int64?
-        if case .returnInSuspense(let id) = content {
-            dueAt = house.suspense[id]?.dishonorBy?.milliseconds
-        }
         return TasksPage.Task(
             id: "\(id)", subject: subject, detail: detail, urgency: urgency,
-            openedAt: at.milliseconds, dueAt: dueAt, target: target)
+            openedAt: at.milliseconds, dueAt: nil, target: target)
     }
 }
 

@@ -180,6 +180,20 @@ extension Site {
             guard let id = ClaimID(visit.form[.note]) else { throw Refusal.claimUnknown }
             return .command(
                 .decideClaim(Command.DecideClaim(claim: id, accept: action == .acceptClaim)))
+        case .requestReturn:
+            guard let payment = PaymentReference(key: visit.form[.note]) else {
+                throw Refusal.depositUnknown
+            }
+            return .command(
+                .requestReturn(Command.RequestReturn(payment: payment, reason: reason)))
+        case .returnAgreed, .returnDeclined:
+            guard let payment = PaymentReference(key: visit.form[.note]) else {
+                throw Refusal.depositUnknown
+            }
+            return .command(
+                .answerReturnRequest(
+                    Command.AnswerReturnRequest(
+                        payment: payment, agreed: action == .returnAgreed)))
         case .releaseHold, .sendNotice, .addNote:
             // No rule does these, so no page offers them.
             throw Turn.notFound
@@ -233,7 +247,7 @@ extension Customer {
         let items = actionItems(facts)
         for action in [
             OperatorAction.removeFlag, .sendWithdrawal, .restoreSale, .acceptClaim, .refuseClaim,
-            .recordClaim,
+            .recordClaim, .requestReturn, .returnAgreed, .returnDeclined,
         ] where items[action] != nil {
             actions.append(action)
         }
@@ -279,7 +293,31 @@ extension Customer {
                 .recordClaim, "\(deposit.id)",
                 "$\(Typed.text(deposit.amount.count)), \(deposit.id)")
         }
+        for (payment, requests, title) in debitsWithBanks {
+            if requests.mayAskAgain { add(.requestReturn, payment.key, title) }
+            if requests.unanswered != nil {
+                add(.returnAgreed, payment.key, title)
+                add(.returnDeclined, payment.key, title)
+            }
+        }
         return items
+    }
+
+    /// Debits that their banks could send back, newest first.
+    private var debitsWithBanks: [(PaymentReference, [ReturnRequest], String)] {
+        let deposits = depositsByTime.filter(\.isWithReceiver).map {
+            (
+                PaymentReference.deposit($0.id), $0.returnRequests,
+                "$\(Typed.text($0.amount.count)), \($0.id)"
+            )
+        }
+        let payments = settlements.values.filter(\.hasLeft).sorted { $0.id > $1.id }.map {
+            (
+                PaymentReference.settlement($0.id), $0.returnRequests,
+                "$\(Typed.text($0.amount.count)), \($0.id)"
+            )
+        }
+        return deposits + payments
     }
 
     /// Notices and postings in one list, newest first: each command once, by its money or its word.

@@ -115,6 +115,7 @@ extension Site {
             method = deposit?.method
             status = deposit.flatMap { customer?.pageStatus(of: $0) }
         case .settlement(let id): method = customer?.settlements[id]?.method
+        case .microEntry(let id): method = customer?.method(ofMicroEntry: id)?.id
         case .dishonor, nil: break
         }
         return BankFilePage.Entry(
@@ -170,10 +171,12 @@ private struct BankFileContents {
                 case .deposit: .deposit
                 case .settlement: .payment
                 case .dishonor: .dishonor
+                case .microEntry: .microEntry
                 }
             return Item(trace: row.trace ?? "", what: what, amount: row.amount, sent: row)
         }
-        debits = rows.map(\.amount).sum()
+        debits = rows.filter { !$0.isCredit }.map(\.amount).sum()
+        credits = rows.filter(\.isCredit).map(\.amount).sum()
     }
 
     init(received bytes: [UInt8], name: String) {

@@ -60,8 +60,7 @@ extension Site {
 extension Site {
     private func overview(_ visit: DeskVisit) async throws -> Answer {
         let figures = try service.reader.figures(at: visit.facts.now)
-        let house = try service.reader.house()
-        let tasks = try openTasks(visit, house)
+        let tasks = try openTasks()
         let documents = try service.reader.count(of: .document, tag: "uploaded")
         let quotes = visit.facts.quotes.values.map(\.asOf)
         return .page(
@@ -73,10 +72,10 @@ extension Site {
                 chargedOffCents: figures.chargedOff.count, exposureCents: figures.exposure.count,
                 holdsMaturing: figures.holdsEnding, documentsWaiting: documents,
                 oldestDocumentAt: try waitingDocuments().first?.document.uploadedAt.milliseconds,
-                suspended: house.openSuspense.count, tasks: tasks.count,
+                suspended: try service.reader.openSuspenseCount(), tasks: tasks.count,
                 outboxWaiting: try service.edge.outgoingWaiting(),
                 outboxOldestAt: try service.edge.oldestOutgoingDue()?.milliseconds,
-                liquidation: try state(house), pricesAt: quotes.max()?.milliseconds,
+                liquidation: try liquidationState(), pricesAt: quotes.max()?.milliseconds,
                 arePricesStale: visit.facts.policy.assets.allSatisfy {
                     visit.facts.pageQuote($0.code) == nil
                 }, returnRates: try returnRates(), urgent: Array(tasks.prefix(5))))
@@ -182,35 +181,24 @@ extension NegativeAccountsPage.Age {
     }
 }
 
-extension House {
-    /// Returns and money that wait for a person, the earliest clock first.
-    var openSuspense: [SuspenseItem] {
-        suspense.values.filter { $0.state == .open }.sorted {
-            ($0.dishonorBy ?? $0.receivedAt.adding(days: 365), $0.id)
-                < ($1.dishonorBy ?? $1.receivedAt.adding(days: 365), $1.id)
-        }
-    }
-
-    var waitingProposals: [Proposal] {
-        proposals.values.filter { $0.state == .waiting }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
-    }
-}
-
 // MARK: Liquidation
 
 extension Site {
-    func state(_ house: House) throws -> LiquidationPage.State {
-        let settings = house.settings
+    func liquidationState() throws -> LiquidationPage.State {
+        let settings = try service.reader.houseSettings()
         guard settings.halt.everything || !settings.halt.assets.isEmpty else { return .running }
-        let asked = house.waitingProposals.first {
-            if case .resumeLiquidation = $0.action { true } else { false }
-        }
-        if let asked {
+        if let asked = try resumptionAsked() {
             return .resumeAsked(
                 by: asked.by, reason: asked.reason, since: asked.at.milliseconds)
         }
         return .paused(
             by: settings.haltBy, reason: settings.haltReason, since: try pausedSince(settings))
+    }
+
+    private func resumptionAsked() throws -> Proposal? {
+        try service.reader.waitingProposals().first {
+            if case .resumeLiquidation = $0.action { true } else { false }
+        }
     }
 
     /// The name of the setting that keeps when a page paused sales, and with which reason.
@@ -233,13 +221,12 @@ extension Site {
     private func liquidationPage(
         _ visit: DeskVisit, key: String, problems: [FieldProblem] = []
     ) throws -> LiquidationPage {
-        let house = try service.reader.house()
         let customers = try deskCustomers(.obligation, ["open"])
         let inFlight = try service.reader.count(of: .sale, tag: "ordered")
-        let sales = customers.flatMap { self.sales(of: $0, house, visit.facts) }
+        let sales = customers.flatMap { self.sales(of: $0, visit.facts) }
             .sorted { ($0.dueAt, $0.customerID) < ($1.dueAt, $1.customerID) }
         return LiquidationPage(
-            state: try state(house), inFlight: inFlight,
+            state: try liquidationState(), inFlight: inFlight,
             pricesAt: visit.facts.quotes.values.map(\.asOf).max()?.milliseconds,
             sales: Array(sales.prefix(Site.deskRowsPerPage)), mayResume: visit.mayAct,
             idempotencyKey: key, problems: problems)
@@ -247,7 +234,7 @@ extension Site {
 
     /// What would be sold of each asset, with every guard and its answer.
     private func sales(
-        of customer: Customer, _ house: House, _ facts: Facts
+        of customer: Customer, _ facts: Facts
     ) -> [LiquidationPage.Sale] {
         let due = customer.openObligations.compactMap(\.deadline).min()
         guard let due,
@@ -259,7 +246,7 @@ extension Site {
         func check(_ kind: LiquidationPage.Guard.Kind, _ holds: Bool) -> LiquidationPage.Guard {
             LiquidationPage.Guard(kind, holds: holds)
         }
-        let halt = house.settings.halt
+        let halt = facts.halt
         let paying = customer.activeSettlements.contains { $0.state.isInFlight }
         return [
             LiquidationPage.Sale(
@@ -298,21 +285,18 @@ extension Site {
 
     /// The first person asks; the second agrees to what was asked.
     private func resumeLiquidation(_ visit: DeskVisit) async throws -> Answer {
-        let house = try service.reader.house()
         let key = try visit.key()
         let cause = Causes.named(scope: "desk:\(visit.name)", key: key)
         guard try !service.reader.causeExists(cause) else {
             return .seeOther(Paths.Desk.liquidation.text)
         }
-        let asked = house.waitingProposals.first {
-            if case .resumeLiquidation = $0.action { true } else { false }
-        }
+        let asked = try resumptionAsked()
         do {
             if let asked, asked.by != visit.name {
                 _ = try await visit.perform(.approve(asked.id), to: .house, key: key).reply()
             } else if asked == nil {
                 let reason = visit.form[.reason]
-                let halt = house.settings.halt
+                let halt = visit.facts.halt
                 let asset = halt.everything ? nil : halt.assets.min()
                 _ = try await visit.perform(
                     .propose(

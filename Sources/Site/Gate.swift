@@ -94,7 +94,7 @@ extension Site {
             let answer = try await handle(
                 CustomerVisit(
                     visit: visit, service: service, customer: customer,
-                    facts: try service.facts(for: .customer(id)), form: form))
+                    facts: try service.facts(for: .customer(id), about: id), form: form))
             return (answer, try scene(of: visit))
         case .desk(let handle), .deskAct(let handle):
             let session = try session(of: visit)
@@ -110,7 +110,9 @@ extension Site {
             let answer = try await handle(
                 DeskVisit(
                     visit: visit, service: service, name: name, role: role,
-                    facts: try service.facts(for: .operator(name)), form: form))
+                    facts: try service.facts(
+                        for: .operator(name),
+                        about: visit.parameters.get("id").flatMap { CustomerID($0) }), form: form))
             return (answer, try scene(of: visit))
         }
     }

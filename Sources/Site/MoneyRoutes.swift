@@ -210,12 +210,13 @@ extension Customer {
             .map { method in
                 BankAccountChoice(
                     id: "\(method.id)", label: BankLabel(method.label, method.lastFour),
-                    refusal: refusal(of: method, facts))
+                    refusal: refusal(of: method, facts),
+                    mayBeVerified: !method.verified && method.standing == .usable)
             }
     }
 
     private func refusal(of method: PaymentMethod, _ facts: Facts) -> BankAccountChoice.Refusal? {
-        if let account = method.bankAccount, facts.blockedAccounts.contains(account.fingerprint) {
+        if let account = method.bankAccount, facts.isBlocked(account) {
             return .notAuthorized
         }
         return switch method.standing {

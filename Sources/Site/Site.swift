@@ -20,7 +20,7 @@ public struct Site: Sendable {
     public func addRoutes<Context: RequestContext>(to router: Router<Context>) {
         router.add(middleware: UnknownAddress<Context>(site: self))
         let routes =
-            customerRoutes + depositRoutes + moneyRoutes + settleRoutes + deskRoutes
+            customerRoutes + depositRoutes + moneyRoutes + verifyRoutes + settleRoutes + deskRoutes
             + assertionRoutes
         for route in routes + doorRoutes {
             router.on(RouterPath(route.path), method: route.method) { request, context in

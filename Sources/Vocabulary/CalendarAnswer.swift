@@ -34,11 +34,10 @@ public struct CalendarAnswer: Sendable {
         case change(ChangeCode, Instant?)
     }
 
-    /// Whether the entry is still in one of the operator's windows of a banking day.
+    /// Which of the operator's windows the entry makes.
     public struct SameDay: Sendable {
         public let amountMaxCents: Int64
-        /// `nil` after the last deadline, and before there was the service: the entry goes as a
-        /// next-day one.
+        /// `nil` where the next-day service settles no later, and before there was the service.
         public let window: SameDayLimits.Window?
     }
 
@@ -49,19 +48,22 @@ public struct CalendarAnswer: Sendable {
     ) {
         self.submitted = submitted
         let calendar = bank.calendar
-        let nextDay = bank.processingDay(submittedAt: submitted)
-        let limits = book.rules(on: calendar.bankingDay(onOrAfter: Eastern.day(at: submitted)))
-            .sameDay
-        let found = asked ? limits.window(submittedAt: submitted, calendar) : nil
+        // The very schedule that files are made by.
+        let service = book.sameDay(leadMinutes: 0)
+        let schedule = service.schedule(
+            asked ? .sameDay : .nextDay, submittedAt: submitted, timing: bank)
+        let limitDay =
+            schedule.window == nil
+            ? calendar.bankingDay(onOrAfter: Eastern.day(at: submitted)) : schedule.processingDay
         sameDay =
             asked
-            ? SameDay(amountMaxCents: limits.amountMaxCents, window: found?.window) : nil
-        let settlement = found?.day ?? bank.forwardSettlement(processingDay: nextDay)
-        processingDay = found?.day ?? nextDay
+            ? SameDay(
+                amountMaxCents: service.limits.value(on: limitDay).amountMaxCents,
+                window: schedule.window) : nil
+        let settlement = schedule.settlement
+        processingDay = schedule.processingDay
         settlementDay = settlement
-        settlesAt =
-            found.map { Eastern.instant(on: $0.day, at: $0.window.settles) }
-            ?? bank.settlementInstant(settlement)
+        settlesAt = schedule.settles
 
         let version = book.rules(on: settlement)
         rules = version.name

@@ -18,6 +18,8 @@ public struct CommandContext: Sendable {
     public private(set) var given: [String: String] = [:]
     /// Turns a name into the text of an identifier with this prefix; only a replay has names.
     public var named: @Sendable (_ prefix: String, _ name: String) -> String? = { _, _ in nil }
+    /// Makes the amounts of micro-entries; without it the body says them, as a scenario does.
+    public var microAmounts: (@Sendable () -> (first: Cents, second: Cents))?
     /// The asset a sale is of, where the caller knows; a fill that says another is refused.
     public var assetOfSale: @Sendable (SaleID) -> AssetCode? = { _ in nil }
 

@@ -66,7 +66,8 @@ extension JSONObjectReader {
         }
         return parsed(
             field, max: Self.identifierLengthMax,
-            expected: "an identifier of a deposit (dep_) or a settlement (stl_)",
+            expected:
+                "an identifier of a deposit (dep_), a settlement (stl_) or a micro-entry (mic_)",
             placeholder: placeholder
         ) { Self.payment($0, context) }
     }
@@ -88,6 +89,7 @@ extension JSONObjectReader {
     private static func payment(_ text: String, _ context: CommandContext) -> PaymentReference? {
         if let id: DepositID = identifier(text, context) { return .deposit(id) }
         if let id: SettlementID = identifier(text, context) { return .settlement(id) }
+        if let id: MicroEntryID = identifier(text, context) { return .microEntry(id) }
         return nil
     }
 

@@ -25,7 +25,10 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case setLiquidationOrder = "set_liquidation_order"
     case recordSecurityChange = "record_security_change"
     case askForHelp = "ask_for_help"
+    case startValidation = "start_validation"
+    case confirmValidation = "confirm_validation"
     case submitEntry = "submit_entry"
+    case submitMicroEntries = "submit_micro_entries"
     case settleEntry = "settle_entry"
     case receiveReturn = "receive_return"
     case settleReturn = "settle_return"
@@ -50,6 +53,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case resumeLiquidation = "resume_liquidation"
     case restoreSale = "restore_sale"
     case decideClaim = "decide_claim"
+    case requestReturn = "request_return"
+    case answerReturnRequest = "answer_return_request"
     case fundCounterparty = "fund_counterparty"
     case parkReturn = "park_return"
     case matchReturn = "match_return"
@@ -90,8 +95,11 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .cancelWithdrawal, .receiveAsset, .refundOverpayment, .setLiquidationOrder,
             .recordSecurityChange, .fundCounterparty:
             .host
-        case .startSettlement, .cancelSettlement, .submitDocument, .askForHelp: .customer
-        case .receiveFunds, .submitEntry, .settleEntry, .receiveReturn, .settleReturn,
+        case .startSettlement, .cancelSettlement, .submitDocument, .askForHelp, .startValidation,
+            .confirmValidation:
+            .customer
+        case .receiveFunds, .submitEntry, .submitMicroEntries, .settleEntry, .receiveReturn,
+            .settleReturn,
             .correctMethod, .receiveClaim, .parkReturn, .submitDishonor, .settleParkedReturn,
             .settleDishonor, .contestDishonor, .receiveUnidentifiedFunds:
             .bank
@@ -101,8 +109,9 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
         case .fill, .finishSale: .venue
         case .noticeDelivered, .noticeUndeliverable: .mail
         case .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
-            .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .matchReturn,
-            .dishonorReturn, .pauseLiquidation, .assignFunds, .closeSuspense, .propose, .approve,
+            .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
+            .answerReturnRequest, .matchReturn, .dishonorReturn, .pauseLiquidation, .assignFunds,
+            .closeSuspense, .propose, .approve,
             .decline:
             .operator
         }
@@ -124,7 +133,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .settleReturn, .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded,
             .chargeFailed, .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
             .noticeUndeliverable, .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline,
-            .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim:
+            .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
+            .answerReturnRequest, .startValidation, .submitMicroEntries, .confirmValidation:
             false
         }
     }

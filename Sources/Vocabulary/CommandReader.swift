@@ -97,6 +97,12 @@ extension JSONObjectReader {
                 Command.AskForHelp(
                     kind: enumeration("kind", as: Command.AskForHelp.Kind.self),
                     words: string("words", max: 2_000, lines: .many)))
+        case .startValidation: startValidation(context)
+        case .confirmValidation:
+            .confirmValidation(
+                Command.ConfirmValidation(
+                    method: id("method", context), amounts: microAmounts("amounts_minor")))
+        case .submitMicroEntries: submitMicroEntries(context)
         case .submitEntry: entry(of: payment("payment", context)).map(Command.submitEntry)
         case .settleEntry:
             .settleEntry(
@@ -167,6 +173,14 @@ extension JSONObjectReader {
                 Command.DecideClaim(
                     claim: id("claim", context),
                     accept: enumeration("decision", as: Verdict.self) == .accept))
+        case .requestReturn:
+            .requestReturn(
+                Command.RequestReturn(payment: sentPayment(context), reason: reason()))
+        case .answerReturnRequest:
+            .answerReturnRequest(
+                Command.AnswerReturnRequest(
+                    payment: sentPayment(context),
+                    agreed: enumeration("answer", as: RequestAnswer.self) == .agreed))
         case .fundCounterparty:
             amount(context).map { .fundCounterparty(asset: $0.asset, amount: $0.amount) }
         case .parkReturn: parkReturn()
@@ -435,6 +449,46 @@ extension JSONObjectReader {
         return entry(of: .dishonor(item)).map { .submitDishonor(item, $0) }
     }
 
+    /// The amounts are the context's, where it makes them: then no body may name any.
+    private mutating func startValidation(_ context: CommandContext) -> Command? {
+        let method: PaymentMethodID = id("method", context)
+        guard let make = context.microAmounts else {
+            let amounts = microAmounts("amounts_minor")
+            guard amounts.count == 2 else { return nil }
+            return .startValidation(
+                Command.StartValidation(method: method, first: amounts[0], second: amounts[1]))
+        }
+        let (first, second) = make()
+        return .startValidation(
+            Command.StartValidation(method: method, first: first, second: second))
+    }
+
+    /// Two amounts in whole cents.
+    private mutating func microAmounts(_ field: String) -> [Cents] {
+        let elements = optionalArray(field, max: 2) ?? []
+        let amounts = elements.compactMap(\.integerValue).filter {
+            (1...Validation.amountMax.count).contains($0)
+        }
+        if amounts.count != 2 || elements.count != 2 {
+            reject(
+                field, optionalValue(field) == nil ? .missing : .outOfRange,
+                "Two amounts are needed, each 1 through \(Validation.amountMax.count) cents.")
+        }
+        return amounts.map { Cents($0) }
+    }
+
+    /// The three entries by name, each with its trace number.
+    private mutating func submitMicroEntries(_ context: CommandContext) -> Command? {
+        let file = string("file", max: 100)
+        let entries = objects("entries", max: 3) { reader -> Command.SubmitEntry? in
+            let payment = reader.payment("payment", context)
+            return reader.trace("trace").map {
+                Command.SubmitEntry(payment: payment, trace: $0, file: file)
+            }
+        }.compactMap(\.self)
+        return .submitMicroEntries(entries)
+    }
+
     private mutating func entry(of payment: PaymentReference) -> Command.SubmitEntry? {
         let trace = trace("trace")
         let file = string("file", max: 100)
@@ -462,13 +516,15 @@ extension JSONObjectReader {
         let trace = trace("trace")
         let original = self.trace("original_trace")
         let why = enumeration("why", as: SuspenseItem.Why.self)
+        let day = optionalDay("day")
         if why == .unidentifiedFunds {
             reject("why", .notAllowed, "That is for money that arrived, not for a return.")
         }
         guard let trace, let original else { return nil }
         return .parkReturn(
             Command.ParkReturn(
-                code: code, amount: amount, trace: trace, originalTrace: original, why: why))
+                code: code, amount: amount, trace: trace, originalTrace: original, why: why,
+                settlesOn: day))
     }
 
     private mutating func receivePayout() -> Command? {
@@ -508,6 +564,19 @@ extension JSONObjectReader {
     fileprivate enum Verdict: String, CaseIterable {
         case accept
         case refuse
+    }
+
+    /// What a bank says to a request before it acts.
+    fileprivate enum RequestAnswer: String, CaseIterable {
+        case agreed
+        case declined
+    }
+
+    /// The deposit or settlement of the path, or what `payment` names.
+    fileprivate mutating func sentPayment(_ context: CommandContext) -> PaymentReference {
+        if context.given["deposit"] != nil { return .deposit(id("deposit", context)) }
+        if context.given["settlement"] != nil { return .settlement(id("settlement", context)) }
+        return payment("payment", context)
     }
 
     private mutating func reviewDocument(_ context: CommandContext) -> Command? {

@@ -127,6 +127,7 @@ public struct Describe: Sendable {
             ("routing_number", routing),
             ("account_type", type),
             ("verified", .boolean(method.verified)),
+            ("validation", optional(method.validation, validation)),
             ("standing", .string(method.standing.rawValue)),
             ("standing_reason", optional(method.standingReason) { .string($0) }),
             (
@@ -137,6 +138,24 @@ public struct Describe: Sendable {
             ),
             ("linked_at", time(method.linkedAt)),
         ])
+    }
+
+    /// How small amounts prove an account. Never what they are.
+    private func validation(_ validation: Validation) -> JSON {
+        let state: String
+        let failure: Validation.Failure?
+        switch validation.state {
+        case .queued: (state, failure) = ("queued", nil)
+        case .sent: (state, failure) = ("sent", nil)
+        case .proven: (state, failure) = ("proven", nil)
+        case .failed(let why): (state, failure) = ("failed", why)
+        }
+        return [
+            "state": .string(state), "failure": optional(failure) { .string($0.rawValue) },
+            "started_at": time(validation.startedAt),
+            "tries_left": .integer(Int64(validation.triesLeft)),
+            "expires_at": optional(validation.expiresAt, time),
+        ]
     }
 
     // MARK: Deposits and what is owed
@@ -159,6 +178,7 @@ public struct Describe: Sendable {
             ("settlement_day", optional(deposit.settlementDay) { .string($0.iso) }),
             ("underwriting", underwriting(deposit.underwriting)),
             ("returns", .array(deposit.returns.map(returned))),
+            ("return_requests", .array(deposit.returnRequests.map(returnRequest))),
             ("obligation", optional(obligation) { self.obligation($0, of: customer) }),
             ("timeline", .array(deposit.history.map(moment))),
         ])
@@ -194,6 +214,15 @@ public struct Describe: Sendable {
             ("after_release", .boolean(record.afterRelease)),
             ("settled", .boolean(record.settled)),
         ])
+    }
+
+    /// That its bank was asked to send a debit back, and what it said.
+    public func returnRequest(_ request: ReturnRequest) -> JSON {
+        [
+            "reason": .string(request.reason), "by": .string(request.by), "at": time(request.at),
+            "answer_by": time(request.answerBy),
+            "answer": optional(request.answer) { .string($0.rawValue) },
+        ]
     }
 
     /// One step of a deposit's timeline.
@@ -322,6 +351,7 @@ public struct Describe: Sendable {
             ("trace", optional(settlement.trace) { .string($0.text) }),
             ("settlement_day", optional(settlement.settlementDay) { .string($0.iso) }),
             ("disputed", .boolean(settlement.disputed)),
+            ("return_requests", .array(settlement.returnRequests.map(returnRequest))),
         ])
     }
 
@@ -480,6 +510,7 @@ public struct Describe: Sendable {
         case .deposit(let id): text(id)
         case .settlement(let id): text(id)
         case .dishonor(let id): text(id)
+        case .microEntry(let id): text(id)
         }
     }
 
@@ -589,6 +620,8 @@ public struct Describe: Sendable {
         case .claim(let id): made("claim", id)
         case .parked(let id): made("parked", id)
         case .proposal(let id): made("proposal", id)
+        case .triesLeft(let count):
+            ["result": "wrong_amounts", "tries_left": .integer(Int64(count))]
         }
     }
 

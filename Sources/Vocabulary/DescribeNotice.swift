@@ -40,6 +40,9 @@ extension Describe {
         case .chargedOff: "charged_off"
         case .withdrawalCancelled: "withdrawal_cancelled"
         case .methodCorrected: "method_corrected"
+        case .microEntriesSent: "micro_entries_sent"
+        case .methodVerified: "method_verified"
+        case .validationFailed: "validation_failed"
         }
     }
 
@@ -116,6 +119,17 @@ extension Describe {
             [("withdrawal", text(withdrawal))] + self.amount(amount, asset)
         case .methodCorrected(let method, let lastFour):
             [("method", text(method)), ("last_four", .string(lastFour))]
+        case .microEntriesSent(let method, let lastFour, let until):
+            [
+                ("method", text(method)), ("last_four", .string(lastFour)), ("until", time(until)),
+            ]
+        case .methodVerified(let method, let lastFour):
+            [("method", text(method)), ("last_four", .string(lastFour))]
+        case .validationFailed(let method, let lastFour, let why):
+            [
+                ("method", text(method)), ("last_four", .string(lastFour)),
+                ("why", .string(why.rawValue)),
+            ]
         }
     }
 
@@ -193,6 +207,11 @@ extension Describe {
                     + "deposit came back."
         case .methodCorrected(_, let lastFour):
             "Your bank told us of new details for the account that ends in \(lastFour)."
+        case .microEntriesSent(_, let lastFour, _):
+            "Two small amounts are on their way to the account that ends in \(lastFour)."
+        case .methodVerified(_, let lastFour): "The account that ends in \(lastFour) is verified."
+        case .validationFailed(_, let lastFour, _):
+            "The account that ends in \(lastFour) could not be verified."
         }
     }
 
@@ -292,6 +311,12 @@ extension Describe {
             (
                 "notice_undeliverable", [("customer", text(customer)), ("notice", text(notice))],
                 "A notice could not be delivered, so no deadline runs. Find another way."
+            )
+        case .returnRequestUnanswered(let customer, let payment):
+            (
+                "return_request_unanswered",
+                [("customer", text(customer)), ("payment", .string(payment.key))],
+                "A bank has not said in its ten banking days whether it sends a debit back."
             )
         case .fillParked(let customer, let sale, let trade):
             (

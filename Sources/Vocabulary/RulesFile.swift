@@ -88,6 +88,7 @@ public enum RulesFile {
         windows.dishonorBankingDays = banking("dishonorBankingDays")
         windows.contestBankingDays = banking("contestBankingDays")
         windows.prenoteBankingDays = banking("prenoteBankingDays")
+        windows.returnRequestBankingDays = banking("returnRequestBankingDays")
         return windows
     }
 

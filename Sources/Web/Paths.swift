@@ -17,6 +17,7 @@ import HTML
 /// | `/settle` | `idempotency_key`, `amount_seen`, `amount`, `method` | review, documents or wire |
 /// | `/settlements/{id}/documents` | `idempotency_key`, `document_kind`, `file` | itself |
 /// | `/settlements/{id}` | `idempotency_key`, `amount_seen`, `authorize` | the settlement |
+/// | `/bank-accounts/{id}/verify` | `idempotency_key`, `decision`, both amounts | itself |
 /// | `/notices/{id}/read` | | the notices |
 /// | `/help` | `idempotency_key`, `topic`, `deposit`, `message` | `HelpSentPage` |
 /// | `/sign-out` | | the door |
@@ -53,6 +54,8 @@ public enum Paths {
     public static let help: Location = "/help"
     /// `/bank-accounts/new`
     public static let linkBank: Location = "/bank-accounts/new"
+    /// `/bank-accounts/{id}/verify`
+    public static func verifyBank(_ id: String) -> Location { "/bank-accounts/\(id)/verify" }
     /// `/sign-in`
     public static let signIn: Location = "/sign-in"
     /// `/sign-out`

@@ -104,6 +104,87 @@ struct StoryTests {
         }
     }
 
+    @Test("Two small amounts prove an account, and no answer says what they are")
+    func microEntries() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            let method = try await world.post(
+                "/v1/customers/\(customer)/payment-methods",
+                [
+                    "type": "bank_account", "label": "Everyday checking",
+                    "routing_number": "021000021", "account_number": "9876543210",
+                    "account_type": "checking",
+                ]
+            ).id
+            let path = "/v1/customers/\(customer)/payment-methods/\(method)"
+            let named = try await world.post(
+                "\(path)/micro-entries", ["amounts_minor": [12, 34]])
+            #expect(named.status == 400 || named.status == 422)
+
+            let asked = try await world.post("\(path)/micro-entries")
+            #expect(asked.status == 201)
+            #expect(
+                try await world.get(path).json["validation"]?["state"]?.stringValue == "queued")
+            let id = try #require(CustomerID(customer))
+            let known = try #require(
+                try world.service.reader.customer(id)?.methods.values.first?.validation)
+            let odfi = try #require(DFIIdentification("09100001"))
+            try await world.happen(
+                .submitMicroEntries(
+                    try known.entries.enumerated().map { index, entry in
+                        Command.SubmitEntry(
+                            payment: .microEntry(entry.id),
+                            trace: try #require(TraceNumber(odfi: odfi, sequence: 1 + index)),
+                            file: "f")
+                    }), to: customer)
+            let credits = known.entries.filter(\.isCredit).map { JSON.integer($0.amount.count) }
+
+            let wrong = try await world.post(
+                "\(path)/micro-entries/confirm",
+                ["amounts_minor": .array([credits[0], credits[0]])])
+            #expect(wrong.status == 200 && wrong.json["result"] == "wrong_amounts")
+            #expect(wrong.json["tries_left"]?.integerValue == 2)
+            let right = try await world.post(
+                "\(path)/micro-entries/confirm", ["amounts_minor": .array(credits.reversed())])
+
+            #expect(right.json["result"] == "done")
+            let shown = try await world.get(path).json
+            #expect(shown["verified"] == true)
+            #expect(shown["validation"]?["state"] == "proven")
+        }
+    }
+
+    @Test("A debit that was asked back is told with its deposit, and its answer is kept")
+    func returnRequest() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            let method = try await world.bankAccount(customer)
+            let deposit = try await world.deposit(customer, method).id
+            let path = "/v1/customers/\(customer)/deposits/\(deposit)"
+            let early = try await world.post(
+                "\(path)/return-requests", ["reason": "Sent twice."])
+            #expect(early.code == "wrong_state")
+            let id = try #require(DepositID(deposit))
+            let odfi = try #require(DFIIdentification("09100001"))
+            try await world.happen(
+                .submitEntry(
+                    Command.SubmitEntry(
+                        payment: .deposit(id),
+                        trace: try #require(TraceNumber(odfi: odfi, sequence: 1)), file: "f")),
+                to: customer)
+
+            let asked = try await world.post(
+                "\(path)/return-requests", ["reason": "Sent twice."])
+            let answered = try await world.post(
+                "\(path)/return-requests/answer", ["answer": "declined"])
+
+            #expect(asked.status == 201 && answered.status == 200)
+            let request = try await world.get(path).json["return_requests"]?.arrayValue?.first
+            #expect(request?["reason"] == "Sent twice.")
+            #expect(request?["answer"] == "declined")
+        }
+    }
+
     @Test("Trades, orders, purchases and assets that arrive")
     func trading() async throws {
         try await World.run { (world: World) async throws in

@@ -48,8 +48,6 @@ struct EffectiveDatedTests {
 }
 
 struct SameDayLimitsTests {
-    let calendar = BankingCalendar.federalReserve
-
     private func limits() throws -> SameDayLimits {
         SameDayLimits(
             amountMaxCents: 100_000_000,
@@ -65,34 +63,26 @@ struct SameDayLimitsTests {
     @Test("A deadline itself is too late for its window")
     func deadlines() throws {
         let limits = try limits()
+        let day = try #require(Day(iso: "2026-11-25"))
         func found(_ clock: String) throws -> String? {
-            let instant = try instant("2026-11-25T\(clock)-05:00")
-            return limits.window(submittedAt: instant, calendar)
-                .map { "\($0.day) \($0.window.settles)" }
+            limits.window(on: day, submittedAt: try instant("2026-11-25T\(clock)-05:00"))
+                .map { "\($0.settles)" }
         }
 
-        #expect(try found("00:00:00") == "2026-11-25 13:00")
-        #expect(try found("10:29:59.999") == "2026-11-25 13:00")
-        #expect(try found("10:30:00") == "2026-11-25 17:00")
-        #expect(try found("14:45:00") == "2026-11-25 18:00")
-        #expect(try found("16:44:59") == "2026-11-25 18:00")
+        #expect(try found("00:00:00") == "13:00")
+        #expect(try found("10:29:59.999") == "13:00")
+        #expect(try found("10:30:00") == "17:00")
+        #expect(try found("14:45:00") == "18:00")
+        #expect(try found("16:44:59") == "18:00")
         #expect(try found("16:45:00") == nil)
-    }
-
-    @Test("On a closed day the next banking day's first window is ahead")
-    func closedDay() throws {
-        let found = try limits().window(
-            submittedAt: try instant("2026-11-26T20:00:00-05:00"), calendar)
-
-        #expect(found?.day.iso == "2026-11-27")
-        #expect(found?.window.settles.description == "13:00")
     }
 
     @Test("Without the service there is no window on any day")
     func notOffered() throws {
-        for text in ["2010-11-24T09:00:00-05:00", "2010-11-25T09:00:00-05:00"] {
+        for text in ["2010-11-24", "2010-11-25"] {
             let found = SameDayLimits.notOffered.window(
-                submittedAt: try instant(text), calendar)
+                on: try #require(Day(iso: text)),
+                submittedAt: try instant("\(text)T09:00:00-05:00"))
             #expect(found == nil)
         }
         #expect(SameDayLimits.notOffered.amountMaxCents == 0)

@@ -141,13 +141,13 @@ struct RandomCommands {
             action = .move(
                 Movement(
                     debit: movement.debit, credit: movement.credit, asset: movement.asset,
-                    amount: movement.amount + 1))
+                    amount: movement.amount ^ 1))
         case .post(let id, let amount) where random(2) == 0:
-            action = .post(id, amount: amount.map { $0 + 1 })
+            action = .post(id, amount: amount.map { $0 ^ 1 })
         default: action = random(3) == 0 ? .move(movement()) : old.action
         }
         return BookCommand(
-            id: old.id, action, reason: old.reason + UInt32(random(2)),
+            id: old.id, action, reason: old.reason ^ UInt32(random(2)),
             cause: random(4) == 0 ? nil : old.cause,
             happenedAt: old.happenedAt - Int64(random(2)),
             isLinked: random(8) == 0 ? !old.isLinked : old.isLinked)

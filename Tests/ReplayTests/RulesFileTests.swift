@@ -213,6 +213,18 @@ import Wire
         #expect(late.json["same_day"]?["in_time"] == false)
     }
 
+    @Test("After the next-day cut-off the next banking day's first window settles first")
+    func sameDayEvening() throws {
+        let before = try answer("2026-11-24T19:59:00-05:00", sameDay: true)
+        let after = try answer("2026-11-24T20:00:00-05:00", sameDay: true)
+
+        #expect(before.settlesAt == Instant(rfc3339: "2026-11-25T08:30:00-05:00"))
+        #expect(before.json["same_day"]?["in_time"] == false)
+        #expect(after.settlesAt == Instant(rfc3339: "2026-11-25T13:00:00-05:00"))
+        #expect(after.processingDay.iso == "2026-11-25")
+        #expect(after.json["same_day"]?["deadline"] == "10:30")
+    }
+
     @Test("Before there was Same Day ACH no day has a window or an amount")
     func beforeSameDay() throws {
         let before = try answer("2016-09-22T09:00:00-04:00", sameDay: true)

@@ -214,6 +214,7 @@ struct ObligationTests {
             try scene.later(hours: 5)
         }
         try scene.submit(.deposit(ourError.id))
+        try scene.askBack(.deposit(ourError.id))
         try scene.giveBack(.deposit(ourError.id), 1_000, code: "R06")
         let until = scene.now.adding(hours: 100)
         func extend(_ until: Instant) throws {

@@ -98,6 +98,25 @@ import Testing
         #expect(try Deposit.ReturnRecord(packed: bytes) == Samples.records[0])
     }
 
+    @Test(
+        "A deposit, a payment and a method of the format before are read without what they lacked")
+    func formatTwo() throws {
+        func older<Value: Packable>(_ value: Value) throws -> Value {
+            // The list that came with format 3 is last, and empty: one byte.
+            var bytes = value.packed
+            #expect(bytes.removeLast() == 0)
+            bytes[0] = 2
+            return try Value(packed: bytes)
+        }
+        let (deposit, method) = (Samples.deposits[0], Samples.methods[1])
+        var settlement = Samples.settlements[0]
+        settlement.returnRequests = []
+
+        #expect(try older(deposit) == deposit)
+        #expect(try older(method) == method)
+        #expect(try older(settlement) == settlement)
+    }
+
     private static func roundTrip<Value: Packable & Equatable>(_ values: [Value]) throws {
         #expect(!values.isEmpty)
         for value in values { #expect(try Value(packed: value.packed) == value) }
@@ -160,11 +179,32 @@ private enum Samples {
                     type: .savings)),
             linkedAt: at, label: "Bank", lastFour: "0001", standing: .needsCorrection,
             verified: true, balance: PaymentMethod.BalanceCheck(amount: Cents(7), asOf: at),
-            standingReason: "C01"),
+            standingReason: "C01", validations: validations),
         PaymentMethod(
             id: id(3), kind: .card(token: "tok"), linkedAt: at, label: "", lastFour: "",
             standing: .usable, verified: false, balance: nil, standingReason: nil),
     ]
+
+    static let validationStates: [Validation.State] =
+        [.queued, .sent, .proven(at: at)] + Validation.Failure.allCases.map { .failed($0) }
+
+    static let validations: [Validation] = validationStates.map { state in
+        Validation(
+            startedAt: at,
+            entries: [
+                MicroEntry(id: id(16), amount: Cents(7), isCredit: true),
+                MicroEntry(
+                    id: id(17), amount: Cents(7), isCredit: false, trace: trace,
+                    settlementDay: day, isSettled: true,
+                    back: MicroEntry.Back(
+                        code: "R03", trace: trace, isSettled: true, fee: Cents(3))),
+            ], state: state, wrongTries: 2, expiresAt: state == .queued ? nil : at)
+    }
+
+    static let requests: [ReturnRequest] =
+        ([nil] + ReturnRequest.Answer.allCases).map {
+            ReturnRequest(reason: "twice", by: "operator:alice", at: at, answerBy: at, answer: $0)
+        }
 
     static let records: [Deposit.ReturnRecord] = [
         Deposit.ReturnRecord(
@@ -195,7 +235,7 @@ private enum Samples {
             initiatedAt: at, releaseAt: at, state: state, trace: index == 0 ? nil : trace,
             settlementDay: index == 0 ? nil : day, returns: index == 0 ? [] : records,
             parkedReturns: index == 0 ? [] : [ParkedReturn(trace: trace, isOpen: index == 1)],
-            history: index == 0 ? [] : moments)
+            returnRequests: index == 0 ? [] : requests, history: index == 0 ? [] : moments)
     }
 
     static let moments: [Deposit.Moment] = [
@@ -255,7 +295,8 @@ private enum Samples {
                 trace: trace, settlementDay: day,
                 captured: Settlement.Capture(amount: Cents(10), fee: Cents(1)), disputed: true,
                 returnTrace: trace, returnFee: Cents(2),
-                parkedReturns: [ParkedReturn(trace: trace)], refunds: ["re_1": Cents(4)])
+                parkedReturns: [ParkedReturn(trace: trace)], refunds: ["re_1": Cents(4)],
+                returnRequests: requests)
         }
     }
 
@@ -299,41 +340,49 @@ private enum Samples {
             id: id(13), deposit: id(4), amount: Cents(5), receivedAt: at, inTime: true, state: $0)
     }
 
-    static let notices: [Notice.Content] = [
-        .depositCredited(deposit: id(4), amount: Cents(2), credit: Cents(1), releaseAt: at),
-        .depositReleased(deposit: id(4), amount: Cents(2)),
-        .depositReturnedCovered(deposit: id(4), amount: Cents(2), group: .other),
-        .obligationOpened(
-            obligation: id(5), amount: Cents(2), group: .insufficientFunds, ourError: true,
-            payBy: at),
-        .reminder(obligation: id(5), amount: Cents(2), payBy: at),
-        .finalWarning(
-            obligation: id(5), amount: Cents(2), payBy: at,
-            plan: [
-                SalePlan(
-                    asset: bitcoin, quantity: Quantity(1), price: price, gross: Cents(2),
-                    fee: Cents(1))
-            ]),
-        .deadlineExtended(obligation: id(5), amount: Cents(2), payBy: at),
-        .documentsRequested(settlement: id(8), documents: [.photoID]),
-        .documentsAccepted(settlement: id(8)),
-        .documentRefused(settlement: id(8), document: .photoID, reason: "blurred"),
-        .fundsReceived(amount: Cents(3), applied: Cents(2), toCash: Cents(1)),
-        .settlementFailed(settlement: id(8), amount: Cents(2)),
-        .settlementReturned(settlement: id(8), amount: Cents(2), group: .closedOrInvalid),
-        .obligationSettled(obligation: id(5), amount: Cents(2), by: .waiver),
-        .saleOrdered(sale: id(11), asset: bitcoin, quantity: Quantity(2), limit: price),
-        .saleCompleted(sale: id(11), proceeds: Cents(2)), .saleRestored(sale: id(11)),
-        .residualOwed(obligation: id(5), amount: Cents(2)),
-        .chargedOff(obligation: id(5), amount: Cents(2)),
-        .withdrawalCancelled(withdrawal: id(9), asset: bitcoin, amount: 4),
-        .methodCorrected(method: id(3), lastFour: "0002"),
-    ]
+    static let notices: [Notice.Content] =
+        [
+            .depositCredited(deposit: id(4), amount: Cents(2), credit: Cents(1), releaseAt: at),
+            .depositReleased(deposit: id(4), amount: Cents(2)),
+            .depositReturnedCovered(deposit: id(4), amount: Cents(2), group: .other),
+            .obligationOpened(
+                obligation: id(5), amount: Cents(2), group: .insufficientFunds, ourError: true,
+                payBy: at),
+            .reminder(obligation: id(5), amount: Cents(2), payBy: at),
+            .finalWarning(
+                obligation: id(5), amount: Cents(2), payBy: at,
+                plan: [
+                    SalePlan(
+                        asset: bitcoin, quantity: Quantity(1), price: price, gross: Cents(2),
+                        fee: Cents(1))
+                ]),
+            .deadlineExtended(obligation: id(5), amount: Cents(2), payBy: at),
+            .documentsRequested(settlement: id(8), documents: [.photoID]),
+            .documentsAccepted(settlement: id(8)),
+            .documentRefused(settlement: id(8), document: .photoID, reason: "blurred"),
+            .fundsReceived(amount: Cents(3), applied: Cents(2), toCash: Cents(1)),
+            .settlementFailed(settlement: id(8), amount: Cents(2)),
+            .settlementReturned(settlement: id(8), amount: Cents(2), group: .closedOrInvalid),
+            .obligationSettled(obligation: id(5), amount: Cents(2), by: .waiver),
+            .saleOrdered(sale: id(11), asset: bitcoin, quantity: Quantity(2), limit: price),
+            .saleCompleted(sale: id(11), proceeds: Cents(2)), .saleRestored(sale: id(11)),
+            .residualOwed(obligation: id(5), amount: Cents(2)),
+            .chargedOff(obligation: id(5), amount: Cents(2)),
+            .withdrawalCancelled(withdrawal: id(9), asset: bitcoin, amount: 4),
+            .methodCorrected(method: id(3), lastFour: "0002"),
+            .microEntriesSent(method: id(3), lastFour: "0002", until: at),
+            .methodVerified(method: id(3), lastFour: "0002"),
+        ]
+        + Validation.Failure.allCases.map {
+            .validationFailed(method: id(3), lastFour: "0002", why: $0)
+        }
 
     static let timers: [Timer.Kind] = [
         .release(id(4)), .confirm(id(8)), .quoteExpiry(id(8)), .graceEnd(id(5)), .reminder(id(5)),
         .finalWarning(id(5)), .pauseEnd(id(5)), .waiveResidual(id(5)), .provision(id(5)),
-        .chargeOff(id(5)), .liquidationSlice, .flagEnd(id(2)),
+        .chargeOff(id(5)), .liquidationSlice, .flagEnd(id(2)), .validationEnd(id(3)),
+        .returnAnswer(.deposit(id(4))), .returnAnswer(.settlement(id(8))),
+        .returnAnswer(.dishonor(id(14))), .returnAnswer(.microEntry(id(16))),
     ]
 
     static let replies: [Reply] = [
@@ -341,7 +390,7 @@ private enum Samples {
         .deposit(
             id(4), credit: Cents(1), releaseAt: at, reasons: [.obligationOpen, .limitReached]),
         .settlement(id(8)), .withdrawal(id(9)), .order(id(10)), .document(id(12)), .claim(id(13)),
-        .parked(id(14)), .proposal(id(15)),
+        .parked(id(14)), .proposal(id(15)), .triesLeft(2),
     ]
 
     static let outgoing: [Outgoing] =
@@ -356,5 +405,6 @@ private enum Samples {
 
     static let presentments: [QueuedEntry.Presentment] = [
         .original, .again, .dishonor(code: "R69", returnCode: "R02", returnTrace: "1"),
+        .validation(isCredit: true, of: id(3)), .validation(isCredit: false, of: id(3)),
     ]
 }

@@ -199,6 +199,13 @@ final class Scene {
                     trace: trace ?? self.trace())))
     }
 
+    @discardableResult
+    func askBack(_ payment: PaymentReference, by name: String = "alice") throws -> Reply {
+        try act(
+            .requestReturn(Command.RequestReturn(payment: payment, reason: "sent twice")),
+            by: .operator(name))
+    }
+
     func buyBitcoin(_ cents: Int64) throws {
         let quantity = cents * 100_000_000 / 6_000_000
         try act(
@@ -219,6 +226,7 @@ final class Scene {
         try submit(.deposit(deposit.id))
         try at("2026-03-03T08:30:00-05:00")
         try settle(.deposit(deposit.id))
+        if code == "R06" { try askBack(.deposit(deposit.id)) }
         try at("2026-03-05T08:30:00-05:00")
         try giveBack(.deposit(deposit.id), amount, code: code)
         return person.deposits[deposit.id] ?? deposit

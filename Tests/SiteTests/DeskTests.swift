@@ -82,7 +82,7 @@ import Testing
             #expect(silent.status == 422)
             #expect(asked.location == "/operator/tasks")
             #expect(try world.read().owed == Cents(15_000))
-            let proposal = try #require(try world.service.reader.house().waitingProposals.first)
+            let proposal = try #require(try world.service.reader.waitingProposals().first)
             let tasks = try await dana.get("/operator/tasks")
             let approve = "/operator/tasks/\(proposal.id)/done"
             let herself = try await dana.post(
@@ -103,17 +103,17 @@ import Testing
             let running = try await dana.get("/operator/liquidation")
 
             _ = try await dana.post("/operator/liquidation/pause", [], from: running)
-            #expect(try world.service.reader.house().settings.halt.everything)
+            #expect(try world.service.reader.houseSettings().halt.everything)
             let paused = try await dana.get("/operator/liquidation")
             _ = try await dana.post(
                 "/operator/liquidation/resume", [("reason", "all is well")], from: paused)
-            #expect(try world.service.reader.house().settings.halt.everything)
+            #expect(try world.service.reader.houseSettings().halt.everything)
             let eve = try await desk("eve", world, reader)
             let asked = try await eve.get("/operator/liquidation")
             _ = try await eve.post(
                 "/operator/liquidation/resume", [("reason", "agreed")], from: asked)
 
-            #expect(try !world.service.reader.house().settings.halt.everything)
+            #expect(try !world.service.reader.houseSettings().halt.everything)
         }
     }
 

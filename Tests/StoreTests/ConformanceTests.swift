@@ -230,7 +230,7 @@ struct ConformanceTests {
             now: story.now)
 
         #expect(again == [.refused(.alreadyDecided)])
-        #expect(try store.house().suspense[item]?.state == .matched(story.customer))
+        #expect(try store.suspense(item)?.state == .matched(story.customer))
     }
 
     @Test(

@@ -133,21 +133,26 @@ class Rules:
         settles_at = self.opens(settlement)
         told = None
         if same_day:
-            candidate = day if day in self.open_set else self.after(day, 1)
-            most, windows = self.same_day(candidate)
-            found = None
-            for deadline, settles in windows:
-                if candidate != day or time < clock(deadline):
-                    found = (deadline, settles)
-                    break
+            # Every window still open on this banking day and the two after it; the one that moves
+            # the money first, unless the next day's service moves it no later.
+            first = day if day in self.open_set else self.after(day, 1)
+            moment = submitted.astimezone(dt.timezone.utc)
+            open_windows = [
+                (utc(on, clock(settles)), on, deadline)
+                for on in (first, self.after(first, 1), self.after(first, 2))
+                for deadline, settles in self.same_day(on)[1]
+                if moment < utc(on, clock(deadline))
+            ]
+            best = min(open_windows, default=None)
+            in_time = best is not None and best[0] < settles_at
             told = {
-                "in_time": found is not None,
-                "deadline": found[0] if found else None,
-                "amount_max_minor": most,
+                "in_time": in_time,
+                "deadline": best[2] if in_time else None,
+                "amount_max_minor": self.same_day(best[1] if in_time else first)[0],
             }
-            if found:
-                processing = settlement = candidate
-                settles_at = utc(candidate, clock(found[1]))
+            if in_time:
+                settles_at, processing, _ = best
+                settlement = processing
         standard = self.count("standard", settlement)
         sixtieth = settlement + self.count("extended", settlement) * DAY
         promised = submitted.astimezone(dt.timezone.utc) + dt.timedelta(hours=self.hours)
@@ -322,7 +327,7 @@ def main():
     check.range(rules, "00:00", False, some)
     for at in ("01:30", "02:30", "19:59", "20:00", "23:59"):
         check.range(rules, at, False, [])
-    for at in ("10:29", "10:30", "14:45", "16:44", "16:45", "20:00"):
+    for at in ("10:29", "10:30", "14:45", "16:44", "16:45", "19:59", "20:00", "23:59"):
         check.range(rules, at, True, [])
     check.range(
         rules, "12:00", False, ["all"], first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31)
@@ -338,6 +343,8 @@ def main():
         bank = Rules(cut_off="14:00", opening="06:15", hours=72, slack=2, represent=90)
         for at in ("13:59", "14:00"):
             check.range(bank, at, False, some, "--policy", str(own))
+        for at in ("14:00", "16:45"):
+            check.range(bank, at, True, [], "--policy", str(own))
 
         amended = Rules()
         amended.amended_from = dt.date(2028, 3, 17)

@@ -25,9 +25,10 @@ STAGES = {
     None: "finding", "arriving": "keeping", "kept": "proving", "applying": "applying",
     "taken": "afterwards",
 }
-AIMS = ["finding", "keeping", "proving", "applying", "applying", "applying"]
+# A commit has some four thousand entries; `between` is after the first and before the last.
+AIMS = ["finding", "keeping", "proving", "between", "applying", "applying"]
 OBLIGATION = 3
-FILES = 4
+FILES = 2
 
 
 def world(server, count):
@@ -124,32 +125,45 @@ class Trial:
             row = db.execute("SELECT state FROM bank_file WHERE name = ?", (name,)).fetchone()
         return row and row[0]
 
+    def obligations(self, db):
+        return db.execute(
+            "SELECT count(*) FROM entity WHERE kind = ?", (OBLIGATION,)).fetchone()[0]
+
     def kill_at(self, aim, name, start, lasts):
         """Starts the program, waits for a stage, and kills within it."""
         process = start()
         limit = time.monotonic() + 60
+        stages = list(STAGES.values())
         with database(self.server) as db:
+            before = self.obligations(db)
             while process.poll() is None and time.monotonic() < limit and aim != "finding":
                 row = db.execute("SELECT state FROM bank_file WHERE name = ?", (name,)).fetchone()
                 stage = STAGES[row and row[0]]
-                if stage == aim or stage == "afterwards":
+                if aim == "between" and stage == "applying":
+                    if self.obligations(db) > before:
+                        break
+                # There, or past it for good.
+                elif stages.index(stage) >= stages.index(lasts[aim][0]):
                     break
-                # It is past that stage for good.
-                if list(STAGES.values()).index(stage) > list(STAGES.values()).index(aim):
-                    break
-        # The short stages are met in every second file, and somewhere in the others.
-        if aim in ("finding", "applying") or self.is_late:
-            time.sleep(self.chance.uniform(0, lasts[aim]))
-        if process.poll() is None:
-            self.kills += 1
-        end(process)
-        self.landed[STAGES[self.state(name)]] += 1
+            # The short stages are met in every second file, and somewhere in the others.
+            if aim in ("finding", "applying") or self.is_late and aim != "between":
+                time.sleep(self.chance.uniform(0, lasts[aim][1]))
+            if process.poll() is None:
+                self.kills += 1
+            end(process)
+            landed = STAGES[self.state(name)]
+            if landed == "applying" and self.obligations(db) > before:
+                landed = "between"
+            self.landed[landed] += 1
 
     def take_with_kills(self, answer, start, finish, kills):
         self.is_late = not self.is_late
         # The stages before applying are over after one good run through them.
-        aims = AIMS[:4] + [self.chance.choice(AIMS[3:]) for _ in range(max(0, kills - 4))]
-        lasts = {"finding": 0.1, "keeping": 0.006, "proving": 0.05, "applying": 0.5}
+        aims = AIMS[:kills] + [self.chance.choice(AIMS[3:]) for _ in range(kills - len(AIMS))]
+        lasts = {
+            "finding": ("finding", 0.1), "keeping": ("keeping", 0.006),
+            "proving": ("proving", 0.05), "between": ("afterwards", 0),
+            "applying": ("applying", 1.5)}
         for aim in aims:
             self.kill_at(aim, answer.name, start, lasts)
         finish()
@@ -251,8 +265,8 @@ def check_deposits(server, answers, chance):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
-    options.add_argument("--returns", type=int, default=6_000, help="in all files")
-    options.add_argument("--kills", type=int, default=20, help="in all files")
+    options.add_argument("--returns", type=int, default=11_000, help="in all files")
+    options.add_argument("--kills", type=int, default=12, help="in all files")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options = options.parse_args()
     print(f"seed {options.seed}", flush=True)
@@ -272,7 +286,7 @@ def main():
         for number, answer in enumerate(answers):
             take = trial.by_hand if number < FILES // 2 else trial.by_service
             take(answer, options.kills // FILES)
-        missing = {"keeping", "proving", "applying"} - set(trial.landed)
+        missing = {"keeping", "proving", "applying", "between"} - set(trial.landed)
         assert not missing, f"no kill came while {missing}: {dict(trial.landed)}"
         check(server, answers)
         server.start()

@@ -546,6 +546,18 @@ enum Samples {
                     id: "sus_5", cause: .late, code: "R09", cents: 10_000,
                     trace: "091000010004411", receivedAt: now - day, dishonorBy: now + 3 * day,
                     candidates: []),
+                .init(
+                    id: "sus_6", cause: .notRequested, code: "R06", cents: 10_000,
+                    trace: "091000010004412", receivedAt: now - day, dishonorBy: now + 3 * day,
+                    candidates: []),
+            ],
+            decided: [
+                .init(
+                    id: "sus_3", code: "R10", cents: 4_200, trace: "091000010004390",
+                    receivedAt: now - 9 * day, outcome: .matched(customer: "cus_1")),
+                .init(
+                    id: "sus_2", code: "R01", cents: 4_200, trace: "091000010004380",
+                    receivedAt: now - 12 * day, outcome: .sent(code: "R61")),
             ], idempotencyKey: "key-suspense")
     }
 

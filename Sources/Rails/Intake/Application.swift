@@ -156,14 +156,23 @@ extension BankRail {
                     guard case .dishonor = sent.payment else { return false }
                     return sent.amount == arrival.amount
                 }
-            case .returned, .setAside, .debitSettled, .returnSettled:
+            case .returned, .setAside, .debitSettled, .creditSettled, .returnSettled:
                 let ours = before.filter {
                     if case .dishonor = $0.payment { false } else { true }
+                }
+                if case .returned(_, _, _, isCredit: true) = arrival.what {
+                    // We debit, and but for micro-entries what we credit is ourselves.
+                    return ours.first { sent in
+                        guard case .microEntry = sent.payment else { return false }
+                        return sent.amount == arrival.amount
+                    }
                 }
                 if let same = ours.first(where: { $0.amount == arrival.amount }) { return same }
                 guard case .returned = arrival.what, ours.count == 1, let only = ours.first,
                     now - only.queuedAt < traceLife
                 else { return nil }
+                // Of a few cents of ours there is nothing to doubt: another amount is another entry.
+                if case .microEntry = only.payment { return nil }
                 return only
             case .wireReceived, .unexpected, .nothing: return nil
             }
@@ -180,7 +189,11 @@ extension BankRail {
         ) throws -> Service.Asked? {
             let arrival = window.arrivals[index]
             switch arrival.what {
-            case .returned(let code, let settlesOn, let said):
+            case .returned(_, _, _, isCredit: true) where arrival.payment == nil:
+                report.leaveOut(
+                    "\(window.words(of: index)) is of a kind we do not receive.")
+                return nil
+            case .returned(let code, let settlesOn, let said, _):
                 return returned(
                     arrival, code.text, settlesOn, said.map { window.entries[$0] })
             case .changed(let at):
@@ -201,7 +214,7 @@ extension BankRail {
                     "\(window.entries[at].trace):\(addenda.dishonoredTrace):\(addenda.code)")
             case .setAside(let at):
                 return setAside(window.setAside[at], arrival, &report)
-            case .debitSettled, .returnSettled, .dishonorSettled, .wireReceived:
+            case .debitSettled, .creditSettled, .returnSettled, .dishonorSettled, .wireReceived:
                 return try rail.settled(arrival, window, &settledReturns, &report)
             case .unexpected:
                 report.leaveOut(
@@ -223,7 +236,7 @@ extension BankRail {
                         Command.ParkReturn(
                             code: code, amount: arrival.amount, trace: trace,
                             originalTrace: about, why: .unknownTrace,
-                            place: arrival.place(in: file))),
+                            place: arrival.place(in: file), settlesOn: settlesOn)),
                     to: .house, "bank:return", key)
             }
             var remarks: ReturnRemarks?
@@ -286,6 +299,7 @@ extension ArrivalWindow {
         case .contested: what = "contest"
         case .setAside: what = "record"
         case .debitSettled: what = "debit_settled"
+        case .creditSettled: what = "credit_settled"
         case .returnSettled: what = "return_settled"
         case .dishonorSettled: what = "dishonor_settled"
         case .wireReceived(let at): return "line \(arrival.line), wire_received \(wires[at].trace)"

@@ -42,13 +42,16 @@ struct Arrival {
     }
 
     enum What {
-        /// A return; `said` is where in the window its remarks are, when it has any.
-        case returned(code: Code, settlesOn: Day?, said: Int?)
+        /// A return; `said` is where in the window its remarks are, when it has any. Money comes back
+        /// with that of a credit, which only a micro-entry of ours can be.
+        case returned(code: Code, settlesOn: Day?, said: Int?, isCredit: Bool)
         /// The others are few: what they say is kept whole in the window, at this place.
         case changed(Int)
         case contested(Int)
         case setAside(Int)
         case debitSettled(Day)
+        /// Of an entry with which we sent money; of another's to us nothing follows.
+        case creditSettled(Day)
         case returnSettled(Day, reference: UInt64)
         case dishonorSettled(Day)
         case wireReceived(Int)

@@ -133,10 +133,6 @@ struct NachaSource {
                 let returned = ReturnCode(reason)
                 switch returned?.facts.kind ?? .return {
                 case .return:
-                    // We debit, and what we credit is ourselves: money that comes back is no loss.
-                    guard entry.side != .credit else {
-                        return append(.unexpected, of: entry, trace)
-                    }
                     var said: Int?
                     if returned?.saysMore == true, let whole = entry.decoded() {
                         said = window.entries.count
@@ -144,7 +140,9 @@ struct NachaSource {
                     }
                     window.arrivals.append(
                         Arrival(
-                            .returned(code: code, settlesOn: settlesOn, said: said),
+                            .returned(
+                                code: code, settlesOn: settlesOn, said: said,
+                                isCredit: entry.side == .credit),
                             line: entry.line, offset: entry.bytes.lowerBound, batch: batch,
                             trace: trace, about: about, amount: amount))
                 case .dishonored: append(.unexpected, of: entry, trace)

@@ -78,7 +78,7 @@ struct ReportSource {
         let what: Arrival.What
         switch row.record {
         case .debitSettled: what = .debitSettled(row.day)
-        case .creditSettled: what = .nothing
+        case .creditSettled: what = .creditSettled(row.day)
         case .dishonorSettled: what = .dishonorSettled(row.day)
         case .returnSettled:
             what = .returnSettled(row.day, reference: TraceNumber(row.reference)?.number ?? 0)

@@ -30,6 +30,11 @@ extension BankRail {
             return Self.asked(
                 .settleEntry(Command.SettleEntry(payment: payment, day: day)),
                 to: .customer(customer), Self.settlement, key("debit_settled", day, ""))
+        case .creditSettled(let day):
+            guard let payment = arrival.payment, let customer = arrival.customer else { return nil }
+            return Self.asked(
+                .settleEntry(Command.SettleEntry(payment: payment, day: day)),
+                to: .customer(customer), Self.settlement, key("credit_settled", day, ""))
         case .returnSettled(let day, let reference):
             let text = reference == 0 ? "" : TraceNumber(number: reference).text
             let parked = try service.reader.unsettledReturns(trace: text).first { item in

@@ -16,6 +16,8 @@ extension HouseAccount: Packable {}
 extension Obligation.Grace.Pause: Packable {}
 extension SettlementKindName: Packable {}
 extension DocumentType: Packable {}
+extension ReturnRequest.Answer: Packable {}
+extension Validation.Failure: Packable {}
 extension Withdrawal.State: Packable {}
 extension Order.State: Packable {}
 extension TradeSide: Packable {}
@@ -135,7 +137,9 @@ extension Customer.LastFunds: Packable {
 
 extension PaymentMethod: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(id, kind, linkedAt, label, lastFour, standing, verified, balance, standingReason)
+        packer.put(
+            id, kind, linkedAt, label, lastFour, standing, verified, balance, standingReason,
+            validations)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -143,7 +147,8 @@ extension PaymentMethod: Packable {
             id: try unpacker.get(), kind: try unpacker.get(), linkedAt: try unpacker.get(),
             label: try unpacker.get(), lastFour: try unpacker.get(), standing: try unpacker.get(),
             verified: try unpacker.get(), balance: try unpacker.get(),
-            standingReason: try unpacker.get())
+            standingReason: try unpacker.get(),
+            validations: unpacker.format >= 3 ? try unpacker.get() : [])
     }
 }
 
@@ -191,7 +196,7 @@ extension Deposit: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
             id, kind, method, amount, credit, underwriting, terms, initiatedAt, releaseAt, state,
-            trace, settlementDay, returns, parkedReturns, history)
+            trace, settlementDay, returns, parkedReturns, history, returnRequests)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -203,6 +208,99 @@ extension Deposit: Packable {
             state: try unpacker.get(), trace: try unpacker.get(),
             settlementDay: try unpacker.get(), returns: try unpacker.get(),
             parkedReturns: try unpacker.get(), history: try unpacker.get())
+        returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
+    }
+}
+
+extension PaymentReference: Packable {
+    public func pack(into packer: inout Packer) {
+        switch self {
+        case .deposit(let id): packer.put(tag: 0, id)
+        case .settlement(let id): packer.put(tag: 1, id)
+        case .dishonor(let id): packer.put(tag: 2, id)
+        case .microEntry(let id): packer.put(tag: 3, id)
+        }
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        switch try unpacker.tag() {
+        case 0: self = .deposit(try unpacker.get())
+        case 1: self = .settlement(try unpacker.get())
+        case 2: self = .dishonor(try unpacker.get())
+        case 3: self = .microEntry(try unpacker.get())
+        case let tag: throw unpacker.unknown(tag, PaymentReference.self)
+        }
+    }
+}
+
+extension Validation: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(startedAt, entries, state, wrongTries, expiresAt)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            startedAt: try unpacker.get(), entries: try unpacker.get(),
+            state: try unpacker.get(), wrongTries: try unpacker.get(),
+            expiresAt: try unpacker.get())
+    }
+}
+
+extension Validation.State: Packable {
+    public func pack(into packer: inout Packer) {
+        switch self {
+        case .queued: packer.put(tag: 0)
+        case .sent: packer.put(tag: 1)
+        case .proven(let at): packer.put(tag: 2, at)
+        case .failed(let why): packer.put(tag: 3, why)
+        }
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        switch try unpacker.tag() {
+        case 0: self = .queued
+        case 1: self = .sent
+        case 2: self = .proven(at: try unpacker.get())
+        case 3: self = .failed(try unpacker.get())
+        case let tag: throw unpacker.unknown(tag, Validation.State.self)
+        }
+    }
+}
+
+extension MicroEntry: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(id, amount, isCredit, trace, settlementDay, isSettled, back)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            id: try unpacker.get(), amount: try unpacker.get(), isCredit: try unpacker.get(),
+            trace: try unpacker.get(), settlementDay: try unpacker.get(),
+            isSettled: try unpacker.get(), back: try unpacker.get())
+    }
+}
+
+extension MicroEntry.Back: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(code, trace, isSettled, fee)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            code: try unpacker.get(), trace: try unpacker.get(), isSettled: try unpacker.get(),
+            fee: try unpacker.get())
+    }
+}
+
+extension ReturnRequest: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(reason, by, at, answerBy, answer)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            reason: try unpacker.get(), by: try unpacker.get(), at: try unpacker.get(),
+            answerBy: try unpacker.get(), answer: try unpacker.get())
     }
 }
 
@@ -487,7 +585,7 @@ extension Settlement: Packable {
         packer.put(
             id, kind, method, amount, fee, allocations, startedAt, reference, quote, state,
             documentsWanted, actionURL, trace, settlementDay, captured, disputed, returnTrace,
-            returnFee, parkedReturns, refunds)
+            returnFee, parkedReturns, refunds, returnRequests)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -501,6 +599,7 @@ extension Settlement: Packable {
             disputed: try unpacker.get(), returnTrace: try unpacker.get(),
             returnFee: try unpacker.get(), parkedReturns: try unpacker.get(),
             refunds: try unpacker.get())
+        returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
     }
 }
 

@@ -42,6 +42,11 @@ extension Notice.Content: Packable {
         case .withdrawalCancelled(let withdrawal, let asset, let amount):
             packer.put(tag: 19, withdrawal, asset, amount)
         case .methodCorrected(let method, let lastFour): packer.put(tag: 20, method, lastFour)
+        case .microEntriesSent(let method, let lastFour, let until):
+            packer.put(tag: 21, method, lastFour, until)
+        case .methodVerified(let method, let lastFour): packer.put(tag: 22, method, lastFour)
+        case .validationFailed(let method, let lastFour, let why):
+            packer.put(tag: 23, method, lastFour, why)
         }
     }
 
@@ -105,6 +110,13 @@ extension Notice.Content: Packable {
                 withdrawal: try unpacker.get(), asset: try unpacker.get(),
                 amount: try unpacker.get())
         case 20: self = .methodCorrected(method: try unpacker.get(), lastFour: try unpacker.get())
+        case 21:
+            self = .microEntriesSent(
+                method: try unpacker.get(), lastFour: try unpacker.get(), until: try unpacker.get())
+        case 22: self = .methodVerified(method: try unpacker.get(), lastFour: try unpacker.get())
+        case 23:
+            self = .validationFailed(
+                method: try unpacker.get(), lastFour: try unpacker.get(), why: try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Notice.Content.self)
         }
     }
@@ -161,6 +173,7 @@ extension QueuedEntry.Presentment: Packable {
         case .again: packer.put(tag: 1)
         case .dishonor(let code, let returnCode, let returnTrace):
             packer.put(tag: 2, code, returnCode, returnTrace)
+        case .validation(let isCredit, let method): packer.put(tag: 3, isCredit, method)
         }
     }
 
@@ -172,6 +185,7 @@ extension QueuedEntry.Presentment: Packable {
             self = .dishonor(
                 code: try unpacker.get(), returnCode: try unpacker.get(),
                 returnTrace: try unpacker.get())
+        case 3: self = .validation(isCredit: try unpacker.get(), of: try unpacker.get())
         case let tag: throw unpacker.unknown(tag, QueuedEntry.Presentment.self)
         }
     }
@@ -192,6 +206,8 @@ extension Timer.Kind: Packable {
         case .chargeOff(let id): packer.put(tag: 9, id)
         case .liquidationSlice: packer.put(tag: 10)
         case .flagEnd(let id): packer.put(tag: 11, id)
+        case .returnAnswer(let payment): packer.put(tag: 12, payment)
+        case .validationEnd(let id): packer.put(tag: 13, id)
         }
     }
 
@@ -209,6 +225,8 @@ extension Timer.Kind: Packable {
         case 9: self = .chargeOff(try unpacker.get())
         case 10: self = .liquidationSlice
         case 11: self = .flagEnd(try unpacker.get())
+        case 12: self = .returnAnswer(try unpacker.get())
+        case 13: self = .validationEnd(try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Timer.Kind.self)
         }
     }
@@ -230,6 +248,7 @@ extension Reply: Packable {
         case .claim(let id): packer.put(tag: 9, id)
         case .parked(let id): packer.put(tag: 10, id)
         case .proposal(let id): packer.put(tag: 11, id)
+        case .triesLeft(let count): packer.put(tag: 12, count)
         }
     }
 
@@ -250,6 +269,7 @@ extension Reply: Packable {
         case 9: self = .claim(try unpacker.get())
         case 10: self = .parked(try unpacker.get())
         case 11: self = .proposal(try unpacker.get())
+        case 12: self = .triesLeft(try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Reply.self)
         }
     }

@@ -20,11 +20,16 @@ public struct BankAccountChoice: Sendable, Equatable {
     public var label: BankLabel
     /// Why it cannot be used, if so.
     public var refusal: Refusal? = nil
+    /// Whether two small amounts may prove it.
+    public var mayBeVerified = false
     /// The values the reader sees, each described at its property.
-    public init(id: String, label: BankLabel, refusal: Refusal? = nil) {
+    public init(
+        id: String, label: BankLabel, refusal: Refusal? = nil, mayBeVerified: Bool = false
+    ) {
         self.id = id
         self.label = label
         self.refusal = refusal
+        self.mayBeVerified = mayBeVerified
     }
 }
 
@@ -96,6 +101,13 @@ public struct AddMoneyPage: Page, Equatable {
                 .bankAccount, say.fromWhichAccount, accounts.map { $0.choice(say) },
                 selected: chosenAccount, problems)
             p { a(.href(Paths.linkBank)) { say.linkBank } }
+            for account in accounts where account.mayBeVerified {
+                p {
+                    a(.href(Paths.verifyBank(account.id))) {
+                        say.verifyBank(say.bank(account.label))
+                    }
+                }
+            }
             scene.note(.info) {
                 p {
                     strong {

@@ -52,6 +52,12 @@ public struct NoticesPage: Page, Equatable {
         case withdrawalCancelled
         /// The bank told us new details of a linked account.
         case bankDetailsCorrected(lastFour: String)
+        /// Two small amounts are on their way, to be typed until then.
+        case smallAmountsSent(lastFour: String, until: Int64)
+        /// A linked account is proven.
+        case bankVerified(lastFour: String)
+        /// It is not.
+        case bankNotVerified(lastFour: String, VerifyBankPage.Failure)
     }
 
     /// Where a notice leads.
@@ -64,6 +70,8 @@ public struct NoticesPage: Page, Equatable {
         case documents(String)
         /// A sale.
         case sale(String)
+        /// A linked account that is being proven.
+        case bankAccount(String)
     }
 
     /// One notice.
@@ -156,6 +164,7 @@ extension NoticesPage.Target {
         case .settlement(let id): Paths.settlement(id)
         case .documents(let id): Paths.settleDocuments(id)
         case .sale(let id): Paths.sale(id)
+        case .bankAccount(let id): Paths.verifyBank(id)
         }
     }
 }

@@ -30,6 +30,12 @@ public enum OperatorAction: String, Sendable, CaseIterable {
     case acceptClaim = "accept-claim"
     /// Refuses such a claim.
     case refuseClaim = "refuse-claim"
+    /// Keeps that a bank was asked to send a debit back.
+    case requestReturn = "request-return"
+    /// Keeps that the bank said it will.
+    case returnAgreed = "return-agreed"
+    /// Keeps that the bank said it will not.
+    case returnDeclined = "return-declined"
 }
 
 /// Everything about one customer, with the cause of every number.
@@ -734,6 +740,8 @@ public struct SuspensePage: Page, Equatable {
         case duplicate
         /// It came after its window.
         case late
+        /// It says that we asked for it, and nobody did.
+        case notRequested
         /// A field of its record cannot be read.
         case unreadable
         /// It is a notification of change that fits nothing of ours.
@@ -816,13 +824,62 @@ public struct SuspensePage: Page, Equatable {
         }
     }
 
+    /// What became of one that no longer waits for a person.
+    public enum Outcome: Sendable, Equatable {
+        /// Nobody has decided yet.
+        case waits
+        /// It was found to be of a customer's payment.
+        case matched(customer: String)
+        /// Its answer goes with the next file.
+        case toBeSent(code: String)
+        /// Its answer is with the bank.
+        case sent(code: String)
+        /// The bank gave the money back.
+        case paidBack(code: String)
+        /// The bank insisted.
+        case contested(code: String)
+        /// Two people gave it up.
+        case givenUp(reason: String)
+    }
+
+    /// One that no longer waits for a person.
+    public struct Decided: Sendable, Equatable {
+        /// The item's id.
+        public var id: String
+        /// The return code; empty for money.
+        public var code: String
+        /// Cents of it.
+        public var cents: Int64
+        /// The original trace number, or what a sender wrote.
+        public var trace: String
+        /// When it came.
+        public var receivedAt: Int64
+        /// What became of it.
+        public var outcome: Outcome
+        /// The values the reader sees, each described at its property.
+        public init(
+            id: String, code: String, cents: Int64, trace: String, receivedAt: Int64,
+            outcome: Outcome
+        ) {
+            self.id = id
+            self.code = code
+            self.cents = cents
+            self.trace = trace
+            self.receivedAt = receivedAt
+            self.outcome = outcome
+        }
+    }
+
     /// The returns, the earliest clock first.
     public var items: [Item]
+    /// What was decided, newest first.
+    public var decided: [Decided]
     /// The key the forms derive theirs from.
     public var idempotencyKey: String
     /// The values the reader sees, each described at its property.
-    public init(items: [Item], idempotencyKey: String) {
+    public init(items: [Item], decided: [Decided] = [], idempotencyKey: String) {
         self.items = items
+        self.decided = decided
         self.idempotencyKey = idempotencyKey
     }
 
@@ -832,13 +889,29 @@ public struct SuspensePage: Page, Equatable {
         let layout = Layout(title: say.deskSection(.returns), place: .desk(.returns), width: .full)
         return layout.document(in: scene) {
             scene.heading(say.deskSection(.returns), say.suspenseLead)
-            if items.isEmpty {
+            if items.isEmpty, decided.count != 1 {
                 section(.class("card"), .aria(.label, say.deskSection(.returns))) {
                     p(.class("empty")) { say.noSuspense }
                 }
             }
             for item in items { card(item, in: scene) }
+            if !decided.isEmpty {
+                scene.card(say.decidedSuspense, id: "decided-title") {
+                    for item in decided { self.line(item, in: scene) }
+                }
+            }
         }
+    }
+
+    private func line(_ item: Decided, in scene: Scene) -> Markup {
+        let say = scene.say
+        return scene.facts([
+            Fact(
+                say.suspended(item.code, scene.dollars(item.cents)),
+                a(.href(Paths.Desk.suspense(item.id))) { say.outcome(item.outcome) }),
+            Fact(say.trace, code { item.trace }),
+            Fact(say.received, scene.stamp(item.receivedAt)),
+        ])
     }
 
     private func card(_ item: Item, in scene: Scene) -> Markup {

@@ -437,6 +437,8 @@ public struct TasksPage: Page, Equatable {
         case help(HelpPage.Topic?)
         /// A notice reached nobody.
         case noticeUndelivered
+        /// A bank has not said whether it sends a debit back.
+        case returnRequestUnanswered
         /// The venue filled what could not be booked.
         case fillParked
         /// A command was given up.
@@ -981,6 +983,8 @@ public struct BankFilePage: Page, Equatable {
         case payment
         /// A return sent back to its bank.
         case dishonor
+        /// A small amount that proves an account.
+        case microEntry
         /// A return, with the bank's code.
         case returned(code: String)
         /// A notification of change, with the bank's code.

@@ -158,6 +158,11 @@ extension Catalogue {
         case .help(nil): staff("A customer asks for help")
         case .help(let topic?): staff("A customer writes: \(helpTopicShort(topic))")
         case .noticeUndelivered: staff("A notice could not be delivered")
+        case .returnRequestUnanswered:
+            staff(
+                """
+                A bank has not said in ten banking days whether it sends a debit back. Ask it again
+                """)
         case .fillParked: staff("A fill could not be booked")
         case .bankFile: staff("A bank file needs somebody")
         case .processorEvent: staff("An event of the processor needs somebody")
@@ -314,6 +319,7 @@ extension Catalogue {
         case .deposit: staff("Deposit")
         case .payment: staff("Payment of what is owed")
         case .dishonor: staff("Dishonored return")
+        case .microEntry: staff("Account validation")
         case .returned(let code): staff("Return \(code)")
         case .change(let code): staff("Change \(code)")
         case .contest: staff("Contested dishonor")
@@ -396,6 +402,9 @@ extension Catalogue {
         case .recordClaim: staff("Record a warranty claim")
         case .acceptClaim: staff("Accept a warranty claim")
         case .refuseClaim: staff("Refuse a warranty claim")
+        case .requestReturn: staff("Record that a debit was asked back")
+        case .returnAgreed: staff("The bank agreed to send it back")
+        case .returnDeclined: staff("The bank will not send it back")
         }
     }
     func actionExplained(_ action: OperatorAction) -> String {
@@ -414,6 +423,14 @@ extension Catalogue {
         case .recordClaim: staff("A bank wrote that a settled debit was not authorized.")
         case .acceptClaim: staff("We pay the bank. Cash covers first; the rest becomes owed.")
         case .refuseClaim: staff("Nothing moves. The bank is told outside this program.")
+        case .requestReturn:
+            staff(
+                """
+                Ask the bank outside this program. It has ten banking days to answer; its R06 is \
+                then taken for what we asked for.
+                """)
+        case .returnAgreed: staff("Nothing moves until the return comes.")
+        case .returnDeclined: staff("The debit stands. It may be asked for again.")
         }
     }
     var claims: String { staff("Warranty claims") }
@@ -469,6 +486,18 @@ extension Catalogue {
         staff("Returns that fit no deposit. Nothing was booked to a customer.")
     }
     var noSuspense: String { staff("No return is in suspense.") }
+    var decidedSuspense: String { staff("Decided") }
+    func outcome(_ outcome: SuspensePage.Outcome) -> String {
+        switch outcome {
+        case .waits: staff("Waits for a person")
+        case .matched(let customer): staff("Matched to \(customer)")
+        case .toBeSent(let code): staff("\(code) goes with the next file")
+        case .sent(let code): staff("\(code) is with the bank")
+        case .paidBack(let code): staff("Paid back after \(code)")
+        case .contested(let code): staff("The bank insisted: \(code)")
+        case .givenUp(let reason): staff("Given up: \(reason)")
+        }
+    }
     func suspended(_ code: String, _ amount: String) -> String { staff("\(code) for \(amount)") }
     func dishonorBy(_ relative: String) -> String { staff("Dishonor \(relative)") }
     func suspenseCause(_ cause: SuspensePage.Cause) -> String {
@@ -477,6 +506,8 @@ extension Catalogue {
         case .amountDiffers: staff("Its amount differs from the entry's.")
         case .duplicate: staff("This entry was returned already.")
         case .late: staff("It came after its return window had closed.")
+        case .notRequested:
+            staff("It says that we asked for it (R06), and no request is on record.")
         case .unreadable: staff("A field of its record cannot be read.")
         case .change: staff("It asks for a change of an account that no entry of ours has.")
         }

@@ -231,6 +231,32 @@ extension Catalogue {
                     "The next deposit uses the new details. If you did not expect this, tell us.",
                     "El próximo depósito usará los datos nuevos. Si no lo esperaba, avísenos.")
             )
+        case .smallAmountsSent(let lastFour, let until):
+            (
+                pick(
+                    "Two small amounts are on their way to the account ending in \(lastFour)",
+                    "Dos cantidades pequeñas van hacia la cuenta terminada en \(lastFour)"),
+                pick(
+                    "When your bank shows them, type them until \(scene.time.deadline(until)).",
+                    "Cuando su banco las muestre, escríbalas hasta el \(scene.time.deadline(until))."
+                )
+            )
+        case .bankVerified(let lastFour):
+            (
+                pick(
+                    "The account ending in \(lastFour) is verified",
+                    "La cuenta terminada en \(lastFour) está verificada"),
+                pick(
+                    "Deposits from it can be available at once.",
+                    "Los depósitos desde ella pueden estar disponibles al instante.")
+            )
+        case .bankNotVerified(let lastFour, let failure):
+            (
+                pick(
+                    "The account ending in \(lastFour) is not verified",
+                    "La cuenta terminada en \(lastFour) no está verificada"),
+                verifyFailure(failure)
+            )
         }
     }
 

@@ -280,7 +280,7 @@ public struct LedgerView {
                 let pending = try self.record(record.subject).record
                 sums[pending.reason, default: Sums(.zero)].release(
                     released, isDebit: record.debit == state.number)
-                rest.release(0 &- released, isDebit: record.debit == state.number)
+                rest.release(released, isDebit: record.debit == state.number, times: -1)
             }
             if rest != Sums(.zero) { sums[record.reason, default: Sums(.zero)].add(rest) }
             return true
@@ -311,56 +311,60 @@ extension JournalRecord {
     }
 }
 
-/// Sums while they are added up, when one may be below zero for a moment.
+/// Sums while they are added up, when one may be below zero for a moment: by the time of the
+/// happening, all that was released may come before all that was promised.
 struct Sums: Hashable {
-    private var debitsPosted: Int64
-    private var creditsPosted: Int64
-    private var debitsPending: Int64
-    private var creditsPending: Int64
+    private var debitsPosted: Int128
+    private var creditsPosted: Int128
+    private var debitsPending: Int128
+    private var creditsPending: Int128
 
     init(_ balance: BookBalance) {
-        debitsPosted = Int64(bitPattern: balance.debitsPosted)
-        creditsPosted = Int64(bitPattern: balance.creditsPosted)
-        debitsPending = Int64(bitPattern: balance.debitsPending)
-        creditsPending = Int64(bitPattern: balance.creditsPending)
+        debitsPosted = Int128(balance.debitsPosted)
+        creditsPosted = Int128(balance.creditsPosted)
+        debitsPending = Int128(balance.debitsPending)
+        creditsPending = Int128(balance.creditsPending)
     }
 
     mutating func add(_ balance: BookBalance) { add(Sums(balance)) }
 
     mutating func add(_ other: Sums) {
-        debitsPosted &+= other.debitsPosted
-        creditsPosted &+= other.creditsPosted
-        debitsPending &+= other.debitsPending
-        creditsPending &+= other.creditsPending
+        debitsPosted += other.debitsPosted
+        creditsPosted += other.creditsPosted
+        debitsPending += other.debitsPending
+        creditsPending += other.creditsPending
     }
 
     /// Adds what the record does to the account, or takes it away.
-    mutating func add(_ record: JournalRecord, of number: UInt32, times sign: Int64) {
+    mutating func add(_ record: JournalRecord, of number: UInt32, times sign: Int128) {
         let effect = record.effect
-        let posted = Int64(bitPattern: effect.posted) &* sign
-        let pending = Int64(bitPattern: effect.pended &- effect.released) &* sign
+        let posted = Int128(effect.posted) * sign
+        let pending = (Int128(effect.pended) - Int128(effect.released)) * sign
         if record.debit == number {
-            debitsPosted &+= posted
-            debitsPending &+= pending
+            debitsPosted += posted
+            debitsPending += pending
         } else {
-            creditsPosted &+= posted
-            creditsPending &+= pending
+            creditsPosted += posted
+            creditsPending += pending
         }
     }
 
-    mutating func release(_ amount: UInt64, isDebit: Bool) {
+    mutating func release(_ amount: UInt64, isDebit: Bool, times sign: Int128 = 1) {
         if isDebit {
-            debitsPending &-= Int64(bitPattern: amount)
+            debitsPending -= Int128(amount) * sign
         } else {
-            creditsPending &-= Int64(bitPattern: amount)
+            creditsPending -= Int128(amount) * sign
         }
     }
 
-    /// What is below zero is told as zero: a promise whose end happened before itself.
+    /// What is below zero is told as zero, and what is beyond ``BookLimits/amountMax`` as that:
+    /// promises whose end happened before themselves, or which never stood beside each other.
     var balance: BookBalance {
-        func unsigned(_ sum: Int64) -> UInt64 { sum > 0 ? UInt64(sum) : 0 }
+        func told(_ sum: Int128) -> UInt64 {
+            UInt64(min(max(sum, 0), Int128(BookLimits.amountMax)))
+        }
         return BookBalance(
-            debitsPosted: unsigned(debitsPosted), creditsPosted: unsigned(creditsPosted),
-            debitsPending: unsigned(debitsPending), creditsPending: unsigned(creditsPending))
+            debitsPosted: told(debitsPosted), creditsPosted: told(creditsPosted),
+            debitsPending: told(debitsPending), creditsPending: told(creditsPending))
     }
 }

@@ -297,7 +297,7 @@ private final class VerifierRun {
             rest.add(record, of: number, times: 1)
             if effect.released > 0 {
                 let isDebit = index == debit
-                rest.release(0 &- effect.released, isDebit: isDebit)
+                rest.release(effect.released, isDebit: isDebit, times: -1)
                 reasons[ReasonKey(account: number, reason: reason), default: Sums(.zero)].release(
                     effect.released, isDebit: isDebit)
             }

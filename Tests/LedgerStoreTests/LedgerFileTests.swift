@@ -310,6 +310,25 @@ struct LedgerFileTests {
         try file.close()
     }
 
+    @Test("Releases that happened before their promises leave nothing pending, however large")
+    func releasedBefore() async throws {
+        let ledger = try SampleLedger()
+        let file = try await ledger.open()
+        try await ledger.openAccounts(file)
+        let early = ledger.clock.now - 10_000
+        for _ in 0..<3 {
+            let pending = ledger.pend(ledger.bank, ledger.ada, UInt64(Int64.max), for: 60_000)
+            let void = BookCommand(id: ledger.id(), .void(pending.id), happenedAt: early)
+            #expect(try await file.post([pending, void]) == [.created, .created])
+        }
+
+        let balance = try LedgerReader(path: ledger.path).read { view in
+            try view.balance(of: ledger.ada, happenedBy: early)
+        }
+        #expect(balance == .zero)
+        try file.close()
+    }
+
     @Test("A copy made while the ledger is in use holds, and is a ledger of its own")
     func backup() async throws {
         let ledger = try SampleLedger()

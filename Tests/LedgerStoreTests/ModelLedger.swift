@@ -316,7 +316,7 @@ struct ModelLedger {
             sums[effect.side] += effect.posted
             sums[2 + effect.side] += effect.pending
         }
-        return sums.map { max(0, $0) }
+        return sums.map { min(max(0, $0), Self.most) }
     }
 }
 

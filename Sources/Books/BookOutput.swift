@@ -155,6 +155,16 @@ struct DirtyQueue {
 
     mutating func append(_ page: Page, since: UInt64) { entries.append((page, since)) }
 
+    /// Numbers from `sequence` on were taken back and are given again: a page that first differed
+    /// at one of them may now differ from there.
+    mutating func takeBack(to sequence: UInt64) {
+        var index = entries.count - 1
+        while index >= head, entries[index].since > sequence {
+            entries[index].since = sequence
+            index -= 1
+        }
+    }
+
     mutating func takeFirst() -> Page {
         defer {
             head += 1

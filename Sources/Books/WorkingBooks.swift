@@ -385,6 +385,7 @@ public final class WorkingBooks {
         output.truncate(to: undo.mark)
         recent.truncate(to: undo.recent)
         nextSequence = undo.sequence
+        dirty.takeBack(to: nextSequence)
         undo.end()
     }
 

@@ -97,6 +97,16 @@ final class SampleLedger: Sendable {
     }
 }
 
+extension LedgerFile.Options {
+    /// Writes a page that differs as soon as it has lacked more than so many records.
+    static func flushed(after records: UInt64, _ clock: TestClock) -> LedgerFile.Options {
+        var options = LedgerFile.Options()
+        options.writer.replayMax = records
+        options.now = { clock.now }
+        return options
+    }
+}
+
 struct LedgerFileTests {
     @Test("A command sent again, also after the file was opened again, changes nothing")
     func idempotent() async throws {
@@ -194,6 +204,46 @@ struct LedgerFileTests {
         #expect(try await file.post(better) == [.created, .created])
         #expect(try await file.post(better) == [.exists, .exists])
         try file.close()
+    }
+
+    @Test(
+        "What follows a fallen chain is read again at the next start, although its numbers are reused"
+    )
+    func afterFallenChain() async throws {
+        let ledger = try SampleLedger()
+        let file = try await ledger.open()
+        try await ledger.openAccounts(file)
+        let pending = ledger.pend(ledger.bank, ledger.ada, 50, for: 60_000)
+        _ = try await file.post(pending)
+        try file.close()
+        let all = LedgerFile.Options.flushed(after: 0, ledger.clock)
+        let flushed = try LedgerFile(path: ledger.path, options: all)
+        // Every page is as it is on disk: the next to differ is the first.
+        _ = try await flushed.post(ledger.deposit(1))
+        try flushed.close()
+        let old = LedgerFile.Options.flushed(after: 1, ledger.clock)
+        let again = try LedgerFile(path: ledger.path, options: old)
+        let chain = (0..<5).map { _ in ledger.move(ledger.bank, ledger.ben, 1, isLinked: true) }
+        let fallen =
+            chain + [
+                BookCommand(
+                    id: ledger.id(), .post(pending.id, amount: nil), happenedAt: ledger.clock.now,
+                    isLinked: true), ledger.move(ledger.ada, ledger.ben, 5_000),
+            ]
+
+        #expect(try await again.post(fallen).last == .exceedsLimit(.debit))
+        #expect(
+            try await again.post(ledger.command(.post(pending.id, amount: nil))) == .created)
+        // Now the accounts are written, and what became of the promise not yet.
+        #expect(try await again.post(ledger.deposit(1)) == .created)
+        try again.close()
+
+        let last = try await ledger.open()
+        #expect(
+            try await last.post(ledger.command(.post(pending.id, amount: nil))) == .pendingPosted)
+        #expect(try await ledger.balance(last, ledger.ada)?.creditsPosted == 52)
+        try last.close()
+        #expect(try LedgerVerifier.verify(path: ledger.path).problems == [])
     }
 
     @Test("A transfer is reversed once, and by its id")

@@ -184,13 +184,13 @@ struct PostgresTests {
         thread.start()
         let watcher = try Connection(address)
         let waits = "SELECT cardinality(pg_blocking_pids($1::integer))"
-        while asked.outcomes == nil, try watcher.query(waits, [.small(process)]).integer(0, 0) == 0
-        {
-            usleep(5_000)
+        try wait {
+            try asked.outcomes != nil
+                || watcher.query(waits, [.small(process)]).integer(0, 0) > 0
         }
         let saidEarly = asked.outcomes
         first.abandon()
-        while asked.outcomes == nil { usleep(5_000) }
+        try wait { asked.outcomes != nil }
 
         #expect(saidEarly == nil)
         #expect(asked.outcomes == [.accepted(.done)])
@@ -397,9 +397,7 @@ struct PostgresTests {
                 holds.signal()
                 let watcher = try Connection(address)
                 let waits = "SELECT cardinality(pg_blocking_pids($1::integer))"
-                while try watcher.query(waits, [.small(batch)]).integer(0, 0) == 0 {
-                    usleep(5_000)
-                }
+                try wait { try watcher.query(waits, [.small(batch)]).integer(0, 0) > 0 }
                 try other.execute("UPDATE writer SET epoch = epoch; ROLLBACK")
             } catch {
                 Issue.record(error)
@@ -453,28 +451,47 @@ struct PostgresTests {
         let admin = try Connection(server.address)
         try admin.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         try admin.execute("SELECT pg_reload_conf()")
+        func waiting(_ name: String = "makewhole %") throws -> [Int32] {
+            let rows = try admin.query(
+                """
+                SELECT pid FROM pg_stat_activity
+                WHERE wait_event = 'SyncRep' AND application_name LIKE '\(name)'
+                """)
+            return (0..<rows.rows).map { Int32(rows.integer($0, 0)) }
+        }
+        // The server takes its new setting in its own time: others commit until one has to wait.
+        let isWaiting = Atomic(false)
+        let ended = DispatchSemaphore(value: 0)
+        let probe = Thread {
+            defer { ended.signal() }
+            do {
+                let other = try Connection(server.address)
+                try other.execute("SET application_name = 'probe'")
+                while !isWaiting.load(ordering: .acquiring) {
+                    try other.execute("SELECT pg_current_xact_id()")
+                }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        probe.start()
+        try wait { try !waiting("probe").isEmpty }
+        isWaiting.store(true, ordering: .releasing)
         let first = try #require(store.serverProcess)
         let asked = Asked(one)
         let thread = Thread { asked.process([Self.pay(1)], now: now) }
         thread.start()
 
-        func waiting() throws -> [Int32] {
-            let rows = try admin.query(
-                """
-                SELECT pid FROM pg_stat_activity
-                WHERE wait_event = 'SyncRep' AND application_name LIKE 'makewhole %'
-                """)
-            return (0..<rows.rows).map { Int32(rows.integer($0, 0)) }
-        }
-        while try !waiting().contains(first) { usleep(5_000) }
+        try wait { try waiting().contains(first) }
         // The server now says that all is well, with a warning beside it.
         try admin.query("SELECT pg_cancel_backend($1::integer)", [.small(first)])
         // It asks again, from a session that waits too.
-        while asked.outcomes == nil, try waiting().allSatisfy({ $0 == first }) { usleep(5_000) }
+        try wait { try asked.outcomes != nil || waiting().contains { $0 != first } }
         let saidEarly = asked.outcomes
         try admin.execute("ALTER SYSTEM RESET synchronous_standby_names")
         try admin.execute("SELECT pg_reload_conf()")
-        while asked.outcomes == nil { usleep(5_000) }
+        try wait { asked.outcomes != nil }
+        ended.wait()
 
         #expect(saidEarly == nil)
         #expect(asked.outcomes == [.accepted(.done)])
@@ -503,6 +520,15 @@ struct PostgresTests {
                             routingNumber: "091000019", sealedNumber: "", fingerprint: "shared",
                             type: .checking)),
                     label: "Bank", lastFour: "6789", verified: true, balance: nil)))
+    }
+}
+
+/// Waits for what another thread or the server does; a test that waits in vain fails.
+private func wait(for condition: () throws -> Bool) throws {
+    let end = Date(timeIntervalSinceNow: 60)
+    while try !condition() {
+        guard Date() < end else { throw StoryProblem.unexpected }
+        usleep(5_000)
     }
 }
 

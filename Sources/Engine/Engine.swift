@@ -289,7 +289,7 @@ public final class Engine: Sendable {
         // What was decided stands on the commit before it: first that one must be on disk.
         if let fault = learn(core) {
             core.store.abandon()
-            try core.forget()
+            core.forget()
             throw fault
         }
         guard let commit = decision.commit else { return work.answer(decision.outcomes) }
@@ -311,7 +311,7 @@ public final class Engine: Sendable {
             }
             try core.store.keep(commit)
         } catch {
-            try core.forget()
+            core.forget()
             throw error
         }
         core.kept()
@@ -329,10 +329,7 @@ public final class Engine: Sendable {
             core.kept()
             return nil
         case .failure(let error):
-            do { try core.forget() } catch {
-                // The store does not answer: whoever asks next is told so.
-                FileHandle.standardError.write(Data("makewhole: \(error)\n".utf8))
-            }
+            core.forget()
             return error
         }
     }

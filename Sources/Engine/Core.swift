@@ -61,13 +61,17 @@ public final class Core {
 
     /// Runs a batch, and runs it again where the store says that this may help.
     func again<Value>(_ body: () throws -> Value) throws -> Value {
+        let begin = ContinuousClock.now
         var attempt = 0
         while true {
             do {
                 return try body()
             } catch let fault as any StoreFault {
                 attempt += 1
-                guard let pause = fault.pause(beforeAttempt: attempt) else { throw fault }
+                let elapsed = ContinuousClock.now - begin
+                guard let pause = fault.pause(beforeAttempt: attempt, after: elapsed) else {
+                    throw fault
+                }
                 Pause.wait(pause)
             }
         }

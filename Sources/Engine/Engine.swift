@@ -155,11 +155,16 @@ public final class Engine: Sendable {
         wakeWriter()
     }
 
-    /// Fires every timer that is due now; returns when their commits are durable.
+    /// Fires every timer that is due now; returns when their commits are durable, or at once when
+    /// the engine is stopping.
     public func sweep() async {
         await withCheckedContinuation { continuation in
-            state.withLock { $0.sweeps.append { continuation.resume() } }
-            wakeWriter()
+            let isStopping = state.withLock { state in
+                if !state.isStopping { state.sweeps.append { continuation.resume() } }
+                return state.isStopping
+            }
+            // The thread ends or has ended: nothing is fired any more.
+            if isStopping { continuation.resume() } else { wakeWriter() }
         }
     }
 

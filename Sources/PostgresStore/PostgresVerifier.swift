@@ -38,7 +38,8 @@ public struct PostgresVerifier {
     /// - Parameter address: a connection string or URI of libpq.
     /// - Throws: ``PostgresFault`` when the database does not answer.
     public static func verify(_ address: String) throws -> Report {
-        let connection = try Connection(address, application: "makewhole verify")
+        let connection = try Connection(
+            address, application: "makewhole verify", patience: Connection.readersPatience)
         try Schema.check(connection)
         // The whole journal is read in order: no index helps.
         try connection.execute(

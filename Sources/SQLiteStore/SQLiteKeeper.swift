@@ -213,13 +213,27 @@ private struct Writing {
     private func index(_ slice: RecentCauses.Slice?) throws {
         guard let slice else { return }
         for entry in slice.entries {
-            statements.indexCause.bind(1, Blob(high: entry.high, low: entry.low))
+            let id = Blob(high: entry.high, low: entry.low)
+            statements.indexCause.bind(1, id)
             statements.indexCause.bind(2, entry.sequence)
             try statements.indexCause.run()
+            // There already: in a slice that is taken again after a start, or what must not be.
+            if statements.indexCause.changes == 0 { try checkIndexed(id, entry.sequence) }
         }
         if let sequence = slice.completes {
             statements.causesIndexed.bind(1, sequence)
             try statements.causesIndexed.run()
+        }
+    }
+
+    private func checkIndexed(_ id: Blob, _ sequence: Int64) throws {
+        statements.indexedCause.bind(1, id)
+        try statements.indexedCause.each { row in
+            guard row.integer(0) == sequence else {
+                throw SQLiteFault(
+                    "a cause was carried out twice, as \(row.integer(0)) and \(sequence): stop, run "
+                        + "makewhole verify, and restore a backup")
+            }
         }
     }
 

@@ -29,12 +29,9 @@ final class SQLiteKeeper: Sendable {
     /// Accounts remembered between commits; beyond it they are looked up again.
     static let accountsMax = 50_000
 
-    init(pool: DatabasePool, _ sizes: CauseSizes) throws {
+    init(pool: DatabasePool, _ causes: RecentCauses) throws {
         self.pool = pool
-        let (chain, causes) = try pool.read { db in
-            (try Chain.last(db), try RecentCauses(db, sizes))
-        }
-        state = Mutex(State(chain: chain))
+        state = Mutex(State(chain: try pool.read { db in try Chain.last(db) }))
         self.causes = causes
         logPages = LogPages()
         try pool.writeWithoutTransaction { [logPages] db in try logPages.watch(db) }

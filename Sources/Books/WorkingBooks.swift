@@ -571,17 +571,18 @@ public final class WorkingBooks {
         return site
     }
 
-    /// Ends a pending transfer whose deadline has passed; `false` when it has ended already.
+    /// Ends a pending transfer whose deadline has passed; `false` when it has ended already, or has
+    /// no deadline that has passed.
     ///
     /// The record of the pending transfer and its state must have been brought into memory with
     /// ``gatherExpiry(_:from:)``.
     public func expire(_ sequence: UInt64, _ pending: JournalRecord, at: Int64) -> Bool {
-        guard pending.kind == .pend, state(of: sequence).ending == RecordState.open else {
-            return false
-        }
+        guard pending.kind == .pend, let deadline = pending.deadline, deadline <= at,
+            state(of: sequence).ending == RecordState.open
+        else { return false }
         var record = JournalRecord(
             kind: .expire, id: pending.id.expiry(atMilliseconds: at), debit: pending.debit,
-            happenedAt: pending.deadline ?? at)
+            happenedAt: deadline)
         record.credit = pending.credit
         record.released = pending.amount
         record.subject = sequence

@@ -244,7 +244,7 @@ private final class VerifierRun {
         }
         accounts[credit].last = sequence
         accounts[credit].moved += 1
-        let reason = follow(record, sequence)
+        let reason = follow(record, sequence, at)
         apply(record, debit, credit, releases: reason)
         switch record.kind {
         case .move, .pend, .reverse: limits(sequence, debit, credit)
@@ -255,7 +255,7 @@ private final class VerifierRun {
     }
 
     /// What the record ends or reverses; the reason under which that was promised.
-    private func follow(_ record: JournalRecord, _ sequence: UInt64) -> UInt32 {
+    private func follow(_ record: JournalRecord, _ sequence: UInt64, _ at: Int64) -> UInt32 {
         switch record.kind {
         case .pend:
             pendings[sequence] = Promise(
@@ -270,6 +270,12 @@ private final class VerifierRun {
                 || promise.amount != record.amount + record.released
             {
                 problem("Record \(sequence) ends another promise than \(record.subject).")
+            }
+            let isOver = promise.deadline.map { $0 <= at } ?? false
+            if isOver != (record.kind == .expire) {
+                problem(
+                    "Record \(sequence) ends \(record.subject) "
+                        + (isOver ? "after its deadline." : "before its deadline."))
             }
             set(record.subject, record.kind == .post ? 1 : record.kind == .void ? 2 : 3)
             return promise.reason
@@ -385,7 +391,7 @@ private final class VerifierRun {
         try compareIDs(stored)
         try compareWaymarks()
         try compareReasons()
-        try compareDeadlines()
+        try compareDeadlines(stored)
     }
 
     private func compareAccountIDs() throws {
@@ -412,6 +418,12 @@ private final class VerifierRun {
         while try rows.step() {
             let page = Int(rows.integer(0))
             let body = rows.bytes(1)
+            guard (0...states.count / 480).contains(page) else {
+                if body.contains(where: { $0 != 0 }) {
+                    problem("\(page) is a page of states that there cannot be.")
+                }
+                continue
+            }
             for word in 0..<(body.count / 8) {
                 let kept = body.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)
                 let index = page * 480 + word
@@ -508,13 +520,20 @@ private final class VerifierRun {
         }
     }
 
-    /// Every promise with a deadline that has not ended must be found when it is due.
-    private func compareDeadlines() throws {
+    /// Every promise with a deadline that has not ended must be found when it is due, and none
+    /// before. What has ended may still be there.
+    private func compareDeadlines(_ stored: StoredBooks) throws {
         let rows = try LedgerStatement(connection, "SELECT due, pending FROM ledger_deadline")
         var open = pendings.filter { $0.value.deadline != nil }
         while try rows.step() {
             if let promise = open[rows.unsigned(1)], promise.deadline == rows.integer(0) {
                 open[rows.unsigned(1)] = nil
+                continue
+            }
+            let (due, sequence) = (rows.integer(0), rows.unsigned(1))
+            let record = try sequence <= report.records ? stored.record(sequence) : nil
+            if record?.kind != .pend || record?.deadline != due {
+                problem("Record \(sequence) has not the deadline \(due) that is kept for it.")
             }
         }
         for sequence in open.keys.sorted().prefix(10) {

@@ -4,7 +4,8 @@ import GRDB
 import Money
 
 /// Works the whole of the books out again from the journal, with no code of the writer but the form
-/// of a record: every hash, pointer, sum, limit, ending and index.
+/// of a record: every hash, pointer, sum, limit, ending and index. What is kept beside the journal is
+/// then read as the writer reads it, because that is what it would go on from, and compared.
 public struct LedgerVerifier {
     public struct Report: Sendable {
         public internal(set) var commits: Int64 = 0
@@ -141,7 +142,7 @@ private final class VerifierRun {
         report.commits = chain.commits
         report.hash = chain.hash
         report.accounts = Int64(accounts.count)
-        report.records = next - 1
+        report.records = next &- 1
         if chain.accounts != report.accounts {
             problem(
                 "The last commit tells of \(chain.accounts) accounts; \(report.accounts) were opened."
@@ -200,7 +201,7 @@ private final class VerifierRun {
                 return
             }
             take(record, next, at)
-            next += 1
+            next &+= 1
         }
     }
 
@@ -315,23 +316,20 @@ private final class VerifierRun {
     }
 
     private func limits(_ sequence: UInt64, _ debit: Int, _ credit: Int) {
-        let payer = accounts[debit]
-        let payee = accounts[credit]
-        let most = UInt64(Int64.max)
-        if payer.debitsPosted + payer.debitsPending > most
-            || payee.creditsPosted + payee.creditsPending > most
-        {
+        let payer = Sums(accounts[debit].balance)
+        let payee = Sums(accounts[credit].balance)
+        let most = Int128(BookLimits.amountMax)
+        if payer.debits > most || payee.credits > most {
             problem("Record \(sequence) takes a sum beyond 64 bits.")
         }
-        if case .debits(let allowance) = payer.terms.limit,
-            payer.debitsPosted + payer.debitsPending + payer.terms.held
-                > payer.creditsPosted + allowance
+        let (debited, credited) = (accounts[debit].terms, accounts[credit].terms)
+        if case .debits(let allowance) = debited.limit,
+            payer.debits + Int128(debited.held) > payer.creditsPosted + Int128(allowance)
         {
             problem("Record \(sequence) takes account \(debit + 1) over its limit.")
         }
-        if case .credits(let allowance) = payee.terms.limit,
-            payee.creditsPosted + payee.creditsPending + payee.terms.held
-                > payee.debitsPosted + allowance
+        if case .credits(let allowance) = credited.limit,
+            payee.credits + Int128(credited.held) > payee.debitsPosted + Int128(allowance)
         {
             problem("Record \(sequence) takes account \(credit + 1) over its limit.")
         }
@@ -351,6 +349,8 @@ private final class VerifierRun {
 
     private func set(_ sequence: UInt64, _ bits: UInt64) {
         let index = Int(sequence / 16)
+        // A number beyond all records is of a block that was moved, which is told of already.
+        guard index <= (idCount + accounts.count) / 16 else { return }
         while states.count <= index { states.append(0) }
         states[index] |= bits << (sequence % 16 * 4)
     }
@@ -400,8 +400,8 @@ private final class VerifierRun {
         while try rows.step() {
             count += 1
             let number = Int(rows.integer(1))
-            guard accounts.indices.contains(number - 1), rows.bytes(0).count == 16,
-                IDPage.id(rows.bytes(0), 0) == accounts[number - 1].id
+            guard accounts.indices.contains(number &- 1), rows.bytes(0).count == 16,
+                IDPage.id(rows.bytes(0), 0) == accounts[number &- 1].id
             else {
                 problem("The index of accounts is wrong about account \(number).")
                 continue
@@ -580,8 +580,8 @@ private struct ChainCheck {
                 "The block of record \(first) tells another time than commit \(commit.sequence).")
         }
         commit.digests += digest.hash
-        commit.left -= digest.records
-        next = first + UInt64(digest.records)
+        commit.left = commit.left &- digest.records
+        next = first &+ UInt64(digest.records)
         open = commit
         if commit.left <= 0 { close(commit, problem) }
     }
@@ -589,7 +589,7 @@ private struct ChainCheck {
     private mutating func begin(_ problem: (String) -> Void) throws {
         guard try rows.step() else { return }
         let sequence = rows.integer(0)
-        if sequence != commits + 1 { problem("Commit \(commits + 1) is missing.") }
+        if sequence != commits &+ 1 { problem("Commit \(commits &+ 1) is missing.") }
         if rows.unsigned(2) != next {
             problem("Commit \(sequence) does not begin with record \(next).")
         }
@@ -604,7 +604,7 @@ private struct ChainCheck {
             previous: hash, sequence: commit.sequence, at: commit.at, first: commit.first,
             records: commit.records, accounts: commit.accounts, root: LedgerHash.of(commit.digests))
         if computed != commit.hash || commit.left < 0 {
-            let last = commit.first + UInt64(commit.records) - 1
+            let last = commit.first &+ UInt64(bitPattern: Int64(commit.records)) &- 1
             problem(
                 "The hash of commit \(commit.sequence) does not fit its records, "
                     + "\(commit.first) to \(last).")

@@ -45,6 +45,7 @@ public final class LedgerReader {
         if let books = open?.books, books.figures.dirty < options.dirtyPagesMax,
             books.figures.ids < options.recentIDs * 4
         {
+            books.makeRoom()
             if let last, last.next > books.nextSequence {
                 try stored.forEach(from: books.nextSequence) { record, sequence, at in
                     try books.replay(record, sequence, at: at, upTo: last, from: stored)
@@ -119,6 +120,7 @@ public struct LedgerView {
     /// that no more than a stretch of records is walked.
     private func start(_ state: BookAccountState, before: UInt64?) throws -> UInt64 {
         guard let before, before <= state.last else { return state.last }
+        guard before > 0 else { return 0 }
         let mark = try waymark(after: before - 1, of: state.number)
         var start = state.last
         try walk(state.number, from: mark?.sequence ?? state.last) { record in

@@ -254,12 +254,13 @@ final class LedgerQueue: Sendable {
         while !arrived.load(ordering: .relaxed), DispatchTime.now().uptimeNanoseconds < end {}
     }
 
-    /// Nothing more is taken; what waits is answered with the fault.
+    /// Nothing more is taken; what waits is answered with the fault that came first.
     func end(_ fault: LedgerFault) {
-        let jobs = state.withLock { state in
-            state.fault = state.fault ?? fault
+        let (jobs, fault) = state.withLock { state in
+            let first = state.fault ?? fault
+            state.fault = first
             defer { state.jobs = [] }
-            return state.jobs
+            return (state.jobs, first)
         }
         for job in jobs { job.fail(fault) }
         ended.signal()

@@ -43,12 +43,11 @@ public final class Engine: Sendable {
         var quotes: [AssetCode: Quote]?
         var bankFeedStale: Bool?
         var bankLinksStopped: Bool?
-        var sweepAsked = false
         var sweeps: [@Sendable () -> Void] = []
     }
 
-    /// Starts the writer thread. `afterCommit` is called on it after every durable commit: it must
-    /// only wake whoever sends outgoing work.
+    /// Starts the writer thread. `afterCommit` is called after every durable commit, on the thread
+    /// that wrote it, and must only wake whoever sends outgoing work.
     public init(
         open: @escaping @Sendable () throws -> Core, clock: any Clock,
         afterCommit: @escaping @Sendable () -> Void
@@ -202,7 +201,7 @@ public final class Engine: Sendable {
         while true {
             isCalled.store(false, ordering: .relaxed)
             let isKeeping = keeper.isKeeping
-            let work = takeWork(core, isKeeping: isKeeping)
+            let work = takeWork(core)
             if !isKeeping { learn(core) }
             if !work.isIdle { carryOut(work, core) }
             if !work.sweeps.isEmpty {
@@ -230,7 +229,7 @@ public final class Engine: Sendable {
         state.withLock { $0.isStopped = true }
     }
 
-    private func takeWork(_ core: Core, isKeeping: Bool) -> Work {
+    private func takeWork(_ core: Core) -> Work {
         state.withLock { state in
             if let quotes = state.quotes {
                 core.quotes = quotes

@@ -431,12 +431,8 @@ private struct Writing {
         }
     }
 
-    /// Summed first: a batch of a thousand debits is a few rows.
     private func writeDebits(_ commit: Commit) throws {
-        var counts = DebitCounts()
-        for decided in commit.decisions {
-            for count in decided.changes.debits { counts.add(count) }
-        }
+        let counts = commit.debitCounts
         for (kind, days) in [("sent", counts.sent), ("settling", counts.settling)] {
             for (day, count) in days where count != 0 {
                 statements.addDebits.bind(1, Int64(day.daysSinceEpoch))

@@ -125,7 +125,7 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site",
-                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
+                "Web", "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),

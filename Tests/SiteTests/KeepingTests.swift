@@ -241,13 +241,17 @@ import Wire
         }
     }
 
-    @Test("The made-up language is spoken in a sandbox and offered nowhere")
+    @Test("The made-up language is nobody's choice")
     func madeUpLanguage() async throws {
         try await World.run { _, reader in
-            reader.headers[.cookie] = nil
-            let page = try await reader.get("/")
+            let home = try await reader.get("/")
+            #expect(!home.html.contains("en-XA"))
 
-            #expect(!page.html.contains("en-XA"))
+            let chosen = try await reader.post(
+                "/preferences", [("language", "en-XA"), ("return_to", "/")], from: home)
+
+            #expect(chosen.headers[.setCookie] == nil)
+            #expect(try await !reader.get("/").html.contains("⟦"))
         }
     }
 }

@@ -220,7 +220,10 @@ extension Assets {
           color: var(--brand-strong); display: grid; place-items: center; font-weight: 700;
           font-size: 0.75rem;
         }
-        .row.with-coin { grid-template-columns: auto minmax(5rem, 1fr) minmax(0, auto); }
+        .row.with-coin { display: flex; flex-wrap: wrap; }
+        .row.with-coin .coin { flex: none; }
+        .row.with-coin > div { flex: 1 1 5rem; min-width: 0; }
+        .row.with-coin > .end { flex: 0 1 auto; margin-left: auto; }
         .empty {
           color: var(--soft); display: grid; gap: 0.75rem; justify-items: start;
           padding: 0.5rem 0;

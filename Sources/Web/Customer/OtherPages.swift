@@ -424,7 +424,9 @@ extension HelpPage {
                             + HelpPage.daysOffered.map { count in
                                 (
                                     String(count),
-                                    scene.time.shortDay(scene.now + Int64(count) * dayLength)
+                                    say.dayChoice(
+                                        scene.time.shortDay(
+                                            scene.now + Int64(count) * dayLength))
                                 )
                             }, selected: days.map(String.init))
                 }

@@ -367,6 +367,7 @@ extension Catalogue {
             plural(count, "1 pago de \(each)", "\(count) pagos de hasta \(each)"))
     }
     var lastPaymentBy: String { pick("The last one by", "El último a más tardar el") }
+    func dayChoice(_ day: String) -> String { pick("\(day)", "\(day)") }
     var noPlanYet: String { pick("I do not know yet", "Aún no lo sé") }
     var yourMessage: String { pick("Your message", "Su mensaje") }
     var messageHint: String {

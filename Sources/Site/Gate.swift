@@ -351,15 +351,19 @@ extension Site {
     }
 
     static func response(to asset: Web.Asset) -> Response {
-        Response(
-            status: .ok,
-            headers: [
-                .contentType: asset.contentType,
-                .cacheControl: "public, max-age=31536000, immutable",
-                .xContentTypeOptions: "nosniff", Header.resourcePolicy: "same-origin",
-                // A host's logo opened by itself is a picture too, and runs nothing.
-                .contentSecurityPolicy: "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+        var headers: HTTPFields = [
+            .contentType: asset.contentType,
+            .cacheControl: "public, max-age=31536000, immutable",
+            .xContentTypeOptions: "nosniff", Header.resourcePolicy: "same-origin",
+        ]
+        if asset.contentType.hasPrefix("image/") {
+            // A host's logo opened by itself is a picture too, and runs nothing.
+            headers[.contentSecurityPolicy] =
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+        }
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
     }
 }
 

@@ -243,6 +243,7 @@ extension Assets {
         .hero h2.label { margin-bottom: 0.35rem; }
         .hero .amount {
           display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.75rem;
+          margin-bottom: 0.35rem;
         }
         .hero .amount strong {
           font-size: clamp(2.5rem, 1.9rem + 3.4vw, 3.75rem); font-weight: 650; line-height: 1.1;

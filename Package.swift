@@ -130,8 +130,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site",
-                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
+                "Rails", "Site", "Web", "API", arguments, httpClient, configuration, hummingbird,
+                logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),

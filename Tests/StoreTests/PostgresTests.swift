@@ -726,7 +726,7 @@ struct PostgresVerifierTests {
             "DELETE FROM cause WHERE book_commit = 3",
             "UPDATE customer SET version = 1",
             "UPDATE transfer SET amount = 9223372036854775807",
-            "UPDATE account SET amount = 9223372036854775807 WHERE amount > 0",
+            "UPDATE account SET amount = -9223372036854775807 WHERE kind = 'customer:crypto'",
             "UPDATE house_posting SET amount = 9223372036854775807, balance = 9223372036854775807",
         ])
     func tampered(_ sql: String) throws {

@@ -109,7 +109,10 @@ let package = Package(
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Rails", dependencies: kept + [crypto, httpClient, logging, subprocess, system]),
+            name: "Rails",
+            dependencies: kept + [
+                crypto, httpClient, logging, nioCore, nioPosix, subprocess, system,
+            ]),
         .target(
             name: "Site",
             dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
@@ -186,7 +189,8 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
-        .testTarget(name: "RailsTests", dependencies: kept + ["Rails", crypto, logging]),
+        .testTarget(
+            name: "RailsTests", dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),

@@ -20,6 +20,7 @@ struct Running {
     let outboxLoop: Loop
     let marketLoop: Loop
     let ratesLoop: Loop
+    let webhookLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -35,18 +36,23 @@ struct Running {
             ? Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0 : 0
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
+        let eventBell = Bell()
         let policies = deployment.policies
         let rules = deployment.rules
         let engine = try Engine(
             open: {
                 try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
             },
-            clock: clock, afterCommit: { bell.ring() })
+            clock: clock,
+            afterCommit: {
+                bell.ring()
+                eventBell.ring()
+            })
         let service = Service(
             engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)), rules: rules)
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
@@ -95,6 +101,15 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let webhooks = WebhookRail(
+            service: service,
+            caller: WebhookCaller(mayStayInside: deployment.settings.webhooksMayStayInside),
+            logger: logger)
+        webhookLoop = Loop {
+            await webhooks.run()
+        } pause: {
+            try await Task.sleep(for: .seconds(1))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {

@@ -122,14 +122,11 @@ struct EventTests {
     @Test("An event is short enough for a webhook, however much there is to tell")
     func short() async throws {
         try await World.run { (world: World) async throws in
-            let plan = SalePlan(
-                asset: try #require(AssetCode("BTC")), quantity: Quantity(1), price: .zero,
-                gross: .zero, fee: .zero)
             let notice = Notice(
                 id: NoticeID(high: 1, low: 1), at: world.service.clock.now(),
-                content: .finalWarning(
-                    obligation: ObligationID(high: 1, low: 2), amount: Cents(1),
-                    payBy: world.service.clock.now(), plan: Array(repeating: plan, count: 400)))
+                content: .documentsRequested(
+                    settlement: SettlementID(high: 1, low: 2),
+                    documents: Array(repeating: .photoID, count: 3_000)))
             let event = HostEvent(
                 id: EventID(high: 1, low: 1), at: notice.at,
                 customer: CustomerID(high: 1, low: 3), reference: "ex-1",
@@ -138,8 +135,9 @@ struct EventTests {
             let json = Webhooks(world.service).json(event)
 
             #expect(json.bytes().count < 20_000)
-            #expect(json["data"]?["amount_minor"] == 1)
-            #expect(json["data"]?["plan"] == .null)
+            #expect(json["type"] == "settlement.documents_required")
+            #expect(json["data"]?["customer"] == .string("\(event.customer)"))
+            #expect(json["data"]?["documents"] == .null)
         }
     }
 

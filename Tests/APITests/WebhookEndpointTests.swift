@@ -39,7 +39,7 @@ struct WebhookEndpointTests {
             let webhooks = Webhooks(world.service)
             let kept = try webhooks.store.secrets(of: id, at: world.service.clock.now())
             #expect(kept.count == 2)
-            #expect(kept.allSatisfy { !$0.sealed.contains(Data(secret.utf8)) })
+            #expect(kept.allSatisfy { $0.sealed.range(of: Data(secret.utf8)) == nil })
             guard case .secret(let own) = try webhooks.signers(of: id).first else {
                 Issue.record("the first signer is no secret")
                 return
@@ -76,7 +76,7 @@ struct WebhookEndpointTests {
 
             let third = try await world.post(
                 "\(Self.path)/\(first.id)/rotate-secret", ["overlap_hours": 0])
-            #expect(try secrets() == [third.json["secret"]?.stringValue])
+            #expect(try secrets() == [try #require(third.json["secret"]?.stringValue)])
             #expect(
                 try await world.post(
                     "\(Self.path)/\(first.id)/rotate-secret", ["overlap_hours": 169]
@@ -147,10 +147,10 @@ struct WebhookEndpointTests {
             let range = try await world.post(
                 path + "/replay",
                 ["after": .string(events[1]), "through": .string(events[3])])
-            let one = try await world.post(path + "/replay", ["event": .string(events[3])])
+            let one = try await world.post(path + "/replay", ["event": .string(events[4])])
 
             #expect(all.json == ["events": 4, "go_on_after": .null])
-            #expect(range.json["events"] == 1)
+            #expect(range.json["events"] == 2)
             #expect(one.json["events"] == 1)
             let first = try await world.get(path + "/deliveries?limit=3")
             let cursor = try #require(first.json["next_cursor"]?.stringValue)

@@ -83,7 +83,7 @@ struct WebhookStoreTests {
         #expect(second.tries.map(\.result) == [.timedOut, .delivered])
         #expect(second.attempts == 2 && second.state == .delivered)
         let counts = try store.counts(of: id)
-        #expect(counts == (1, 0))
+        #expect(counts.waiting == 1 && counts.failed == 0)
     }
 
     @Test("A round that began before the endpoint was switched on anew moves no place")
@@ -125,7 +125,7 @@ struct WebhookStoreTests {
     @Test("What is sent again begins anew under the same id")
     func again() throws {
         try keep([tried(1, .refused, .failed, attempts: 10)])
-        #expect(try store.counts(of: id) == (0, 1))
+        #expect(try store.counts(of: id).failed == 1)
 
         #expect(
             try store.send([Delivery(event: event(1), type: "deposit.settled", at: now)], to: id)

@@ -34,8 +34,8 @@ struct OutsideAddressTests {
         #expect(!OutsideAddress.isPublic(wrapped(mapped, address)))
         #expect(!OutsideAddress.isPublic(wrapped([], address)))
         #expect(!OutsideAddress.isPublic(wrapped([0x00, 0x64, 0xFF, 0x9B], address)))
-        #expect(
-            !OutsideAddress.isPublic([0x20, 0x02] + address + [UInt8](repeating: 0, count: 10)))
+        let relayed: [UInt8] = [0x20, 0x02] + address
+        #expect(!OutsideAddress.isPublic(relayed + [UInt8](repeating: 0, count: 10)))
     }
 
     @Test("Nor is any of IPv6 that is not given out for hosts")

@@ -36,13 +36,9 @@ public struct EventLog: Sendable {
             commit: row[0], at: Instant(milliseconds: row[1]), index: EventID.lastIndex)
     }
 
-    /// Whether events stand behind `place`.
-    public func hasEvents(after place: EventID) throws -> Bool { try place < head() }
-
-    /// Whether `id` is an event's of this log.
-    public func has(_ id: EventID) throws -> Bool {
-        try pool.read { db in try Self.items(at: id, db).map { $0.indices.contains(Int($1)) } }
-            ?? false
+    /// Whether `place` is one of this log: in a commit that tells something.
+    public func has(_ place: EventID) throws -> Bool {
+        try pool.read { db in try Self.items(at: place, db) } != nil
     }
 
     /// At most `limit` events behind `place` of a type that is wanted, in their order.

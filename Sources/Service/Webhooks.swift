@@ -14,6 +14,8 @@ public struct Webhooks: Sendable {
 
     /// Events one request may set to be sent again; the answer says where to go on.
     public static let replayMax = 1_000
+    /// Looks at the log for one such request: some sixty thousand events.
+    static let looksMax = 16
     /// Hours for which an old secret may go on signing.
     public static let overlapHours = 0...168
     public static let overlapHoursUsual = 24
@@ -217,7 +219,8 @@ public struct Webhooks: Sendable {
         var place = after
         var deliveries: [WebhookStore.Delivery] = []
         var hasMore = true
-        while hasMore, place < last, deliveries.count < Self.replayMax {
+        for _ in 0..<Self.looksMax
+        where hasMore && place < last && deliveries.count < Self.replayMax {
             let reading = try log.events(
                 after: place, limit: Self.replayMax - deliveries.count, where: endpoint.wants)
             for event in reading.events where event.id <= last {

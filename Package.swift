@@ -79,13 +79,15 @@ let package = Package(
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
+        .target(name: "DatabaseCopies"),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine",
+                "CSQLiteSettings", "DatabaseCopies", "Money", "Ledger", "Banking", "Nacha", "Rules",
+                "Rows", "Engine",
                 "Statements", crypto, grdb, sqlite,
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -96,7 +98,9 @@ let package = Package(
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.
-        .target(name: "LedgerStore", dependencies: ["Money", "Books", crypto, grdb, sqlite]),
+        .target(
+            name: "LedgerStore",
+            dependencies: ["Money", "Books", "DatabaseCopies", crypto, grdb, sqlite]),
 
         // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
@@ -133,8 +137,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site",
-                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
+                "Rails", "Site", "Web", "API", arguments, httpClient, configuration, hummingbird,
+                logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
@@ -192,8 +196,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: pure + [
-                "Statements", "Engine", "SQLiteStore", "PostgresStore", "TestPostgres",
-                "Vocabulary", grdb,
+                "DatabaseCopies", "Statements", "Engine", "SQLiteStore", "PostgresStore",
+                "TestPostgres", "Vocabulary", grdb,
             ]),
         .testTarget(
             name: "ReplayTests",

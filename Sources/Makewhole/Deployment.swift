@@ -5,8 +5,10 @@ import Foundation
 import Nacha
 import Rules
 import Service
+import Site
 import SystemPackage
 import Vocabulary
+import Web
 import Wire
 
 /// The effective configuration: environment over file over defaults. `docs/reference/configuration.md`
@@ -19,6 +21,7 @@ struct Deployment {
     let rules: RuleBook
     let masterKey: MasterKey
     let settings: Service.Settings
+    let look: Look
     let bankFolder: URL
     let smtp: SMTP?
     let values: [(key: String, value: String)]
@@ -46,6 +49,7 @@ struct Deployment {
         ("public.url", "http://127.0.0.1:8080", .text),
         ("brand", "Makewhole", .text),
         ("support.phone", "", .text),
+        ("theme.file", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
         ("rules.file", "", .text),
@@ -256,8 +260,28 @@ struct Deployment {
         )
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
         self.settings = settings
+        look = try Deployment.look(value("theme.file"), path("theme.file"))
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+    }
+
+    /// The host's colours and logo; Makewhole's own where no file says.
+    private static func look(_ name: String, _ url: URL) throws -> Look {
+        guard !name.isEmpty else { return .standard }
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw Failure.badData(
+                "makewhole.theme.file: \(url.path) is not there or cannot be read.")
+        }
+        let folder = url.absoluteURL.deletingLastPathComponent()
+        do {
+            return try LookFile.load(Array(data)) { picture in
+                FileManager.default.contents(
+                    atPath: URL(fileURLWithPath: picture, relativeTo: folder).path
+                ).map(Array.init)
+            }
+        } catch {
+            throw Failure.badData("\(url.path): \(error)")
+        }
     }
 
     /// How the ODFI takes and brings files; one without wishes where no file says.

@@ -39,9 +39,12 @@ struct Running {
         let eventBell = Bell()
         let policies = deployment.policies
         let rules = deployment.rules
+        let causes = try RecentCauses(pool: pool)
         let engine = try Engine(
             open: {
-                try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
+                try Core(
+                    store: try SQLiteStore(pool: pool, causes: causes), policies: policies,
+                    rules: rules)
             },
             clock: clock,
             afterCommit: {
@@ -49,7 +52,8 @@ struct Running {
                 eventBell.ring()
             })
         let service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
+            engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,
+            policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
             figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell)

@@ -535,6 +535,27 @@ enum Schema {
             ) STRICT, WITHOUT ROWID;
             """
         ),
+        (
+            "0010 Where a session is, and what happened at the doors of an account",
+            """
+            ALTER TABLE session ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE session ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
+            UPDATE session SET started_at = expires - 43200000, seen_at = expires - 43200000;
+            CREATE INDEX session_subject ON session(subject);
+
+            CREATE TABLE door_event(
+                id INTEGER PRIMARY KEY,
+                subject TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                event TEXT NOT NULL
+                    CHECK (event IN ('signed_in', 'signed_out', 'signed_out_from_afar')),
+                device TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX door_event_subject ON door_event(subject, at);
+            CREATE INDEX door_event_at ON door_event(at);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

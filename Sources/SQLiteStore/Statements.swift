@@ -46,7 +46,7 @@ extension Database {
 /// Every statement of the writer, prepared once.
 final class Statements {
     let begin, commit, rollback: Statement
-    let findAccount, indexCause, causesIndexed: Statement
+    let findAccount, indexCause, indexedCause, causesIndexed: Statement
     let insertCommit, insertAccount, updateAccount, insertTransfer, insertCause: Statement
     let putEntity, changeEntity, putSuspense, putProposal, putSetting: Statement
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
@@ -65,6 +65,7 @@ final class Statements {
             WHERE customer = ? AND kind = ? AND item = ? AND asset = ?
             """)
         indexCause = try prepare("INSERT OR IGNORE INTO cause_index VALUES (?, ?)")
+        indexedCause = try prepare("SELECT sequence FROM cause_index WHERE id = ?")
         causesIndexed = try prepare("UPDATE cause_indexed SET sequence = ?")
         insertCommit = try prepare("INSERT INTO book_commit VALUES (?, ?, ?, ?, ?, ?, ?)")
         insertAccount = try prepare(

@@ -11,7 +11,11 @@ public struct Asset: Sendable {
     public let bytes: [UInt8]
 
     init(name: String, ending: String, contentType: String, text: String) {
-        bytes = Array(text.utf8)
+        self.init(name: name, ending: ending, contentType: contentType, bytes: Array(text.utf8))
+    }
+
+    init(name: String, ending: String, contentType: String, bytes: [UInt8]) {
+        self.bytes = bytes
         self.contentType = contentType
         location = "/assets/\(name)-\(Asset.hash(bytes)).\(ending)"
     }
@@ -30,10 +34,6 @@ public struct Asset: Sendable {
 
 /// The files of the site.
 public enum Assets {
-    /// The style sheet of every page.
-    public static let stylesheet = Asset(
-        name: "site", ending: "css", contentType: "text/css; charset=utf-8", text: stylesheetText)
-
     /// The page script, an ES module. Every page works without it.
     public static let script = Asset(
         name: "site", ending: "js", contentType: "text/javascript; charset=utf-8", text: scriptText)
@@ -42,8 +42,8 @@ public enum Assets {
     public static let logo = Asset(
         name: "logo", ending: "svg", contentType: "image/svg+xml", text: logoText)
 
-    /// Everything to be served, to look up by address.
-    public static let all = [stylesheet, script, logo]
+    /// Everything to be served besides what a ``Look`` has.
+    public static let all = [script, logo]
 
     /// The Content-Security-Policy every page is to be sent with. Pages hold no inline script and
     /// no inline style, so nothing has to be excused.

@@ -210,6 +210,10 @@ public enum Field: String, Sendable, CaseIterable {
     case decision
     /// Hours, for an extension.
     case hours
+    /// In how many payments a customer proposes to pay.
+    case parts
+    /// In how many days a customer proposes to have paid.
+    case days
     /// Words to search for.
     case search
 }

@@ -34,7 +34,8 @@ let kept: [Target.Dependency] =
 
 let package = Package(
     name: "makewhole",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [.library(name: "MakewholeClient", targets: ["MakewholeClient"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -71,6 +72,9 @@ let package = Package(
 
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
+
+        // For apps of the host, which know the API and nothing of the rest.
+        .target(name: "MakewholeClient"),
 
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
@@ -114,7 +118,10 @@ let package = Package(
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Rails", dependencies: kept + [crypto, httpClient, logging, subprocess, system]),
+            name: "Rails",
+            dependencies: kept + [
+                crypto, httpClient, logging, nioCore, nioPosix, subprocess, system,
+            ]),
         .target(
             name: "Site",
             dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
@@ -163,6 +170,11 @@ let package = Package(
             dependencies: pure + ["Engine", "PostgresStore", "Vocabulary", arguments],
             path: "Tests/PostgresDrill"),
 
+        // An app without a screen, for Tests/System/client.py.
+        .executableTarget(
+            name: "makewhole-client-drill", dependencies: ["MakewholeClient", arguments],
+            path: "Tests/ClientDrill"),
+
         // A PostgreSQL for the tests that need one.
         .target(name: "TestPostgres", dependencies: ["PostgresStore"], path: "Tests/TestPostgres"),
 
@@ -193,7 +205,9 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
-        .testTarget(name: "RailsTests", dependencies: kept + ["Rails", crypto, logging]),
+        .testTarget(
+            name: "RailsTests", dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix]),
+        .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),

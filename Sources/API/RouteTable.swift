@@ -9,7 +9,7 @@ import Wire
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
         customers + methods + deposits + trading + withdrawals + obligations + settlements + house
-            + reconciliation + signIn + system + (isSandbox ? sandbox : [])
+            + reconciliation + events + signIn + system + (isSandbox ? sandbox : [])
     }
 
     /// A row that shows something.

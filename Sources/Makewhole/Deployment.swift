@@ -65,6 +65,7 @@ struct Deployment {
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
+        ("webhooks.inside", "false", .choice),
         ("host.keys.file", "", .text),
         ("host.issuer", "", .text),
         ("host.origins", "", .text),
@@ -234,6 +235,9 @@ struct Deployment {
         guard ["true", "false"].contains(value("sandbox")) else {
             throw Failure.badData("makewhole.sandbox must be true or false.")
         }
+        guard ["true", "false"].contains(value("webhooks.inside")) else {
+            throw Failure.badData("makewhole.webhooks.inside must be true or false.")
+        }
         var secrets: [WebhookSecret] = []
         if !value("processor.secret.file").isEmpty {
             guard let known = WebhookSecret(try secret("processor.secret.file")) else {
@@ -241,7 +245,7 @@ struct Deployment {
             }
             secrets = [known]
         }
-        settings = Service.Settings(
+        var settings = Service.Settings(
             publicURL: value("public.url"), brand: value("brand"),
             supportPhone: value("support.phone"), isSandbox: value("sandbox") == "true",
             originator: Service.Originator(
@@ -254,6 +258,8 @@ struct Deployment {
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))),
             hostSignIn: hostSignIn, bank: try Deployment.bank(value("bank.file"), path("bank.file"))
         )
+        settings.webhooksMayStayInside = value("webhooks.inside") == "true"
+        self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }

@@ -20,6 +20,7 @@ struct Running {
     let outboxLoop: Loop
     let marketLoop: Loop
     let ratesLoop: Loop
+    let webhookLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -35,6 +36,7 @@ struct Running {
             ? Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0 : 0
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
+        let eventBell = Bell()
         let policies = deployment.policies
         let rules = deployment.rules
         let causes = try RecentCauses(pool: pool)
@@ -44,13 +46,17 @@ struct Running {
                     store: try SQLiteStore(pool: pool, causes: causes), policies: policies,
                     rules: rules)
             },
-            clock: clock, afterCommit: { bell.ring() })
+            clock: clock,
+            afterCommit: {
+                bell.ring()
+                eventBell.ring()
+            })
         let service = Service(
             engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,
             policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)), rules: rules)
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
@@ -99,6 +105,15 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let webhooks = WebhookRail(
+            service: service,
+            caller: WebhookCaller(mayStayInside: deployment.settings.webhooksMayStayInside),
+            logger: logger)
+        webhookLoop = Loop {
+            await webhooks.run()
+        } pause: {
+            try await Task.sleep(for: .seconds(1))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {

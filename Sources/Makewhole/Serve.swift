@@ -48,6 +48,7 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.outboxLoop),
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
+                    .init(service: running.webhookLoop),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

@@ -152,6 +152,7 @@ private struct Writing {
     var accounts: Accounts
     let loaded: [BalanceKey: AccountRow]
     private(set) var causes: [(id: Cause, sequence: Int64)] = []
+    private var events = CommitEvents()
     /// Places of the accounts that the commit changes, each once.
     private var dirty: [Int] = []
 
@@ -178,6 +179,7 @@ private struct Writing {
             let number = chain.sequence << Self.causeBits | Int64(causes.count)
             causes.append((cause, number))
             try write(decided, number: number)
+            events.add(decided)
             for transfer in decided.changes.transfers {
                 try post(transfer, cause: cause, number: number, of: commit)
             }
@@ -196,6 +198,12 @@ private struct Writing {
         try writeHouse(commit)
         try writeDebits(commit)
         let sealed = chain.seal()
+        if !events.isEmpty {
+            statements.insertEvents.bind(1, sealed.sequence)
+            statements.insertEvents.bind(2, sealed.at.milliseconds)
+            statements.insertEvents.bind(3, events.bytes)
+            try statements.insertEvents.run()
+        }
         statements.insertCommit.bind(1, sealed.sequence)
         statements.insertCommit.bind(2, sealed.at.milliseconds)
         statements.insertCommit.bind(3, sealed.firstTransfer)
@@ -378,7 +386,7 @@ private struct Writing {
         }
     }
 
-    private func write(_ entities: EntityRows) throws {
+    private mutating func write(_ entities: EntityRows) throws {
         try entities.bodies.withUnsafeBytes { bodies in
             for row in entities.rows {
                 let body = UnsafeRawBufferPointer(rebasing: bodies[row.body])
@@ -390,6 +398,7 @@ private struct Writing {
                     try statements.changeEntity.run()
                     continue
                 }
+                events.add(row, state: tag)
                 statements.putEntity.bind(1, Blob(row.customer))
                 statements.putEntity.bind(2, row.kind.rawValue)
                 statements.putEntity.bind(3, row.id)

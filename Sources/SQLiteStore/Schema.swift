@@ -472,6 +472,70 @@ enum Schema {
             """
         ),
         (
+            "0009 What a host is told of a commit, to whom, and what became of it",
+            """
+            CREATE TABLE commit_event(
+                book_commit INTEGER PRIMARY KEY, at INTEGER NOT NULL, items BLOB NOT NULL
+            ) STRICT;
+
+            CREATE TABLE webhook_endpoint(
+                id TEXT PRIMARY KEY,
+                url TEXT NOT NULL UNIQUE,
+                description TEXT NOT NULL,
+                types TEXT NOT NULL,
+                has_key INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('enabled', 'disabled', 'gone')),
+                made_at INTEGER NOT NULL,
+                position TEXT NOT NULL,
+                quiet_until INTEGER,
+                failing_since INTEGER,
+                delivered_at INTEGER
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE webhook_secret(
+                endpoint TEXT NOT NULL REFERENCES webhook_endpoint(id) ON DELETE CASCADE,
+                number INTEGER NOT NULL,
+                scheme TEXT NOT NULL CHECK (scheme IN ('v1', 'v1a')),
+                sealed BLOB NOT NULL,
+                public_key TEXT,
+                made_at INTEGER NOT NULL,
+                ends_at INTEGER,
+                PRIMARY KEY (endpoint, number, scheme)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE webhook_delivery(
+                number INTEGER PRIMARY KEY,
+                endpoint TEXT NOT NULL REFERENCES webhook_endpoint(id) ON DELETE CASCADE,
+                event TEXT NOT NULL,
+                type TEXT NOT NULL,
+                body BLOB,
+                state TEXT NOT NULL
+                    CHECK (state IN ('waiting', 'delivered', 'failed', 'stopped')),
+                attempts INTEGER NOT NULL,
+                due INTEGER NOT NULL,
+                made_at INTEGER NOT NULL,
+                done_at INTEGER,
+                UNIQUE (endpoint, event)
+            ) STRICT;
+            CREATE INDEX webhook_delivery_endpoint ON webhook_delivery(endpoint, number);
+            CREATE INDEX webhook_delivery_due ON webhook_delivery(endpoint, due)
+                WHERE state = 'waiting';
+            CREATE INDEX webhook_delivery_done ON webhook_delivery(done_at)
+                WHERE done_at IS NOT NULL;
+
+            CREATE TABLE webhook_attempt(
+                delivery INTEGER NOT NULL
+                    REFERENCES webhook_delivery(number) ON DELETE CASCADE,
+                at INTEGER NOT NULL,
+                number INTEGER NOT NULL,
+                milliseconds INTEGER NOT NULL,
+                status INTEGER,
+                result TEXT NOT NULL,
+                PRIMARY KEY (delivery, at, number)
+            ) STRICT, WITHOUT ROWID;
+            """
+        ),
+        (
             "0010 Where a session is, and what happened at the doors of an account",
             """
             ALTER TABLE session ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;

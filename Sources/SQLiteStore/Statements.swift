@@ -50,7 +50,7 @@ final class Statements {
     let insertCommit, insertAccount, updateAccount, insertTransfer, insertCause: Statement
     let putEntity, changeEntity, putSuspense, putProposal, putSetting: Statement
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
-    let insertNotice, insertAlert, insertOutgoing: Statement
+    let insertNotice, insertAlert, insertOutgoing, insertEvents: Statement
     let addDebits, addReturns, blockAccount: Statement
 
     init(_ db: Database) throws {
@@ -101,6 +101,7 @@ final class Statements {
             "INSERT INTO notice(id, customer, at, content) VALUES (?, ?, ?, ?)")
         insertAlert = try prepare("INSERT INTO alert(id, at, content) VALUES (?, ?, ?)")
         insertOutgoing = try prepare("INSERT INTO outbox(customer, content, due) VALUES (?, ?, ?)")
+        insertEvents = try prepare("INSERT INTO commit_event VALUES (?, ?, ?)")
         addDebits = try prepare(
             """
             INSERT INTO debit_count VALUES (?, ?, ?)

@@ -27,13 +27,15 @@ public struct Service: Sendable {
     public let settings: Settings
     /// Rings when outgoing work may be waiting.
     public let bell: Bell
+    /// Rings when an event may have to be told to the host.
+    public let eventBell: Bell
     /// What operators watch.
     public let figures: Figures
 
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures(), rules: RuleBook = .builtIn
+        figures: Figures = Figures(), rules: RuleBook = .builtIn, eventBell: Bell = Bell()
     ) {
         self.engine = engine
         self.reader = reader
@@ -46,6 +48,7 @@ public struct Service: Sendable {
         self.settings = settings
         self.bell = bell
         self.figures = figures
+        self.eventBell = eventBell
     }
 
     /// The bytes of bank files.
@@ -69,6 +72,9 @@ public struct Service: Sendable {
         public var hostSignIn: HostSignIn?
         /// How the ODFI takes and brings files.
         public var bank: BankSetup
+        /// Whether events may be sent without TLS and to addresses that are not public: for tests on
+        /// one machine only.
+        public var webhooksMayStayInside = false
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
@@ -139,6 +145,8 @@ public struct Service: Sendable {
         case metricsRead = "metrics:read"
         case reconciliationRead = "reconciliation:read"
         case reconciliationWrite = "reconciliation:write"
+        case eventsRead = "events:read"
+        case webhooksManage = "webhooks:manage"
         case sandboxClock = "sandbox:clock"
     }
 

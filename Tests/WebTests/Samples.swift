@@ -557,6 +557,37 @@ enum Samples {
                 cents: 50_000, basis: .file, match: 7),
         ], lineCount: 300, breaks: [openBreak, closedBreak])
 
+    static func endpoint(_ state: WebhookRow.State) -> WebhookRow {
+        WebhookRow(
+            id: "whe_1", url: "https://exchange.example.com/webhooks/makewhole",
+            description: "Ledger", types: state == .off ? [] : ["deposit.*", "obligation.opened"],
+            state: state, waiting: state == .failing ? 12 : 0, failed: state == .failing ? 3 : 0,
+            deliveredAt: state == .off ? nil : now - hour,
+            failingSince: state == .failing ? now - 2 * hour : nil)
+    }
+
+    static func webhook(_ state: WebhookRow.State, mayAct: Bool = true) -> WebhookPage {
+        typealias Delivery = WebhookPage.Delivery
+        let tried = Delivery.Result.allCases.enumerated().map { place, result in
+            Delivery(
+                event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9\(place)", type: "obligation.opened",
+                state: Delivery.State.allCases[place % 4], attempts: place + 1,
+                at: now - Int64(place) * hour, result: result,
+                status: place < 5 ? 200 + place * 60 : nil,
+                nextAt: place % 4 == 0 ? now + hour : nil)
+        }
+        return WebhookPage(
+            endpoint: endpoint(state),
+            deliveries: state == .off
+                ? []
+                : [
+                    Delivery(
+                        event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9z", type: "webhook.test",
+                        state: .waiting, attempts: 0, at: now, result: nil, status: nil,
+                        nextAt: now)
+                ] + tried, hasMore: state == .failing, mayAct: mayAct)
+    }
+
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
         AuditPage(
             verification: verification,
@@ -813,6 +844,13 @@ enum Samples {
                 problems: [FieldProblem(.reason, .missing)])
         ),
         ("desk-break-closed", BreakPage(item: closedBreak, mayAct: true, reader: "Dana")),
+        (
+            "desk-webhooks", WebhooksPage(endpoints: WebhookRow.State.allCases.map(endpoint))
+        ),
+        ("desk-webhooks-empty", WebhooksPage(endpoints: [])),
+        ("desk-webhook", webhook(.working)), ("desk-webhook-failing", webhook(.failing)),
+        ("desk-webhook-off", webhook(.off)),
+        ("desk-webhook-viewer", webhook(.gone, mayAct: false)),
         ("desk-audit", audit(.verified(toSequence: 48_213, at: now - 60_000))),
         ("desk-audit-broken", audit(.broken(atSequence: 48_000))),
         ("desk-not-allowed", MessagePage(kind: .notAllowed(role: "Reviewer"))),

@@ -34,7 +34,8 @@ enum Section: CaseIterable {
 
 /// Where in the operator's desk a page belongs.
 enum DeskSection: CaseIterable {
-    case overview, negatives, documents, returns, tasks, liquidation, files, reconciliation, audit
+    case overview, negatives, documents, returns, tasks, liquidation, files, reconciliation
+    case webhooks, audit
 
     var path: Location {
         switch self {
@@ -46,6 +47,7 @@ enum DeskSection: CaseIterable {
         case .liquidation: Paths.Desk.liquidation
         case .files: Paths.Desk.files
         case .reconciliation: Paths.Desk.reconciliation
+        case .webhooks: Paths.Desk.webhooks
         case .audit: Paths.Desk.audit
         }
     }

@@ -194,6 +194,8 @@ public enum Field: String, Sendable, CaseIterable {
     case theme
     /// Why an operator does something.
     case reason
+    /// The id of an event that the host was told of.
+    case event
     /// A return or change code as an operator read or chose it.
     case code
     /// What a dishonored return says besides its code.

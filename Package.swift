@@ -186,10 +186,11 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", metrics]),
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
-        .testTarget(name: "RailsTests", dependencies: kept + ["Rails", crypto, logging]),
+        .testTarget(
+            name: "RailsTests", dependencies: kept + ["Rails", crypto, logging, httpClient]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix, crypto]),
         .testTarget(
             name: "SandboxTests",
             dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),

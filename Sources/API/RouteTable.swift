@@ -8,7 +8,8 @@ import Wire
 /// Every row of the API, in the order of the document.
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
-        customers + methods + deposits + trading + withdrawals + obligations + settlements + house
+        customers + noticeRoutes + methods + deposits + trading + withdrawals + obligations
+            + settlements + house
             + reconciliation + signIn + system + (isSandbox ? sandbox : [])
     }
 

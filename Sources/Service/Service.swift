@@ -29,11 +29,14 @@ public struct Service: Sendable {
     public let bell: Bell
     /// What operators watch.
     public let figures: Figures
+    /// The open pages of customers, told when something changed.
+    public let live: LiveUpdates
 
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures(), rules: RuleBook = .builtIn
+        figures: Figures = Figures(), rules: RuleBook = .builtIn,
+        live: LiveUpdates = LiveUpdates()
     ) {
         self.engine = engine
         self.reader = reader
@@ -46,6 +49,7 @@ public struct Service: Sendable {
         self.settings = settings
         self.bell = bell
         self.figures = figures
+        self.live = live
     }
 
     /// The bytes of bank files.
@@ -69,12 +73,14 @@ public struct Service: Sendable {
         public var hostSignIn: HostSignIn?
         /// How the ODFI takes and brings files.
         public var bank: BankSetup
+        /// How notices leave besides the app.
+        public var notices: NoticeWays
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
             originator: Originator, processorURL: String, marketURL: String,
             processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil,
-            bank: BankSetup = BankSetup()
+            bank: BankSetup = BankSetup(), notices: NoticeWays = NoticeWays()
         ) {
             self.publicURL = publicURL
             self.brand = brand
@@ -87,6 +93,7 @@ public struct Service: Sendable {
             self.apiKeys = apiKeys
             self.hostSignIn = hostSignIn
             self.bank = bank
+            self.notices = notices
         }
     }
 

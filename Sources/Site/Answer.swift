@@ -14,6 +14,8 @@ enum Answer: Sendable {
     case seeOther(String)
     /// The same with cookies to set.
     case seeOtherSetting(String, [Cookie])
+    /// An answer that is no page and has every header it needs.
+    case ready(Response)
     /// A customer's document, shown to an operator in a box where nothing can act.
     case document([UInt8], contentType: String)
 }

@@ -21,7 +21,7 @@ public struct Site: Sendable {
         router.add(middleware: UnknownAddress<Context>(site: self))
         let routes =
             customerRoutes + depositRoutes + moneyRoutes + verifyRoutes + settleRoutes + deskRoutes
-            + assertionRoutes
+            + assertionRoutes + reachRoutes + appRoutes + deskNoticeRoutes
         for route in routes + doorRoutes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, by: route)
@@ -35,7 +35,7 @@ public struct Site: Sendable {
                 }
             }
         }
-        for asset in Assets.all {
+        for asset in Assets.all + Assets.app {
             router.get(RouterPath(asset.location.text)) { _, _ in Site.response(to: asset) }
         }
     }

@@ -54,6 +54,8 @@ public struct Scene: Sendable {
     public let support: Support?
     /// The address of this page, which the language and theme forms return to. Begins with `/`.
     public let address: String
+    /// The number of the last change this page knows; `nil` where it is not kept up to date.
+    public let live: Int64?
 
     let say: Catalogue
     let time: LocalTime
@@ -68,7 +70,7 @@ public struct Scene: Sendable {
     public init(
         language: Language, timeZone: String, now: Int64, csrf: String, viewer: Viewer,
         theme: Theme = .device, isSandbox: Bool = false, brand: String = "Makewhole",
-        support: Support? = nil, address: String = "/"
+        support: Support? = nil, address: String = "/", live: Int64? = nil
     ) {
         self.language = language
         self.now = now
@@ -79,6 +81,7 @@ public struct Scene: Sendable {
         self.brand = brand
         self.support = support
         self.address = address
+        self.live = live
         say = Catalogue(language: language)
         time = LocalTime(zone: timeZone, language: language)
     }

@@ -29,6 +29,7 @@ struct Deployment {
         let from: MailAddress
         let credentials: SMTPCredentials?
         let security: SMTPClient.Configuration.Security
+        let trust: SMTPClient.Configuration.Trust
     }
 
     /// What a value is in the file; in the environment all are text.
@@ -71,6 +72,7 @@ struct Deployment {
         ("smtp.security", "starttls", .text),
         ("smtp.username", "", .text),
         ("smtp.password.file", "", .text),
+        ("smtp.ca.file", "", .text),
         ("push.key.file", "", .text),
         ("push.contact", "", .text),
         ("push.hosts", NoticeWays.Push.knownHosts.joined(separator: " "), .text),
@@ -347,7 +349,9 @@ struct Deployment {
         }
         return SMTP(
             host: value("smtp.host"), port: port, from: from, credentials: credentials,
-            security: security)
+            security: security,
+            trust: value("smtp.ca.file").isEmpty
+                ? .system : .certificates(pem: try secret("smtp.ca.file")))
     }
 
     /// `[{"name": "exchange", "hash": "<64 hex digits>", "scopes": ["customers:read"]}]`

@@ -61,14 +61,18 @@ struct Running {
         self.rail = rail
         let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
         let words = NoticeMail(service: service)
+        let from = try deployment.smtp?.from ?? Running.nobody()
         let mailer = Mailer(
             client: deployment.smtp.map { smtp in
                 var configuration = SMTPClient.Configuration(
                     host: smtp.host, port: smtp.port, security: smtp.security)
                 configuration.credentials = smtp.credentials
+                configuration.trust = smtp.trust
                 return SMTPClient(configuration)
             },
-            from: try deployment.smtp?.from ?? Running.nobody(), domain: "makewhole.localhost",
+            from: from,
+            // Whose addresses they are: what asks after a Message-ID asks there.
+            domain: String(from.address.split(separator: "@").last ?? "localhost"),
             clock: clock, compose: words.compose)
         let http = self.http
         let courier = Courier(

@@ -33,8 +33,8 @@ struct CourierTests {
                 : nil,
             text: text
                 ? NoticeWays.Text(
-                    // Nobody listens at the port of discard.
-                    url: "http://127.0.0.1:9/", secrets: [WebhookSecret.random()]) : nil)
+                    // No client can speak this, so it fails at once and for now.
+                    url: "nobody://127.0.0.1/", secrets: [WebhookSecret.random()]) : nil)
     }
 
     /// A courier whose mail server answers `verdict`.

@@ -262,7 +262,8 @@ struct ReachTests {
             #expect(answer.headers[.contentType] == "application/manifest+json")
             #expect(json["lang"] == "es-US" && json["start_url"] == "/")
             let icons = try #require(json["icons"]?.arrayValue)
-            #expect(icons.compactMap { $0["purpose"]?.stringValue }.contains("maskable"))
+            let purposes = icons.compactMap { $0["purpose"]?.stringValue }
+            #expect(purposes.contains("maskable"))
             for icon in icons {
                 let picture = try await stranger.get(try #require(icon["src"]?.stringValue))
                 #expect(picture.status == 200 && picture.headers[.contentType] == "image/png")

@@ -77,6 +77,7 @@ let package = Package(
         .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -124,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices", "Rails", "Site",
+                "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
+                "Rails", "Site",
                 "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
@@ -139,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole-bench",
             dependencies: pure + [
-                "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", arguments, grdb,
+                "CAllocator", "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", arguments,
+                grdb,
             ],
             path: "Benchmarks/Bench"),
         .executableTarget(
@@ -147,7 +150,7 @@ let package = Package(
             path: "Benchmarks/NachaBench"),
         .executableTarget(
             name: "makewhole-ledger-bench",
-            dependencies: ["Money", "Books", "LedgerStore", grdb, sqlite],
+            dependencies: ["CAllocator", "Money", "Books", "LedgerStore", grdb, sqlite],
             path: "Benchmarks/LedgerBench"),
 
         // One of several processes that write one PostgreSQL, for Tests/System/postgres.py to kill.

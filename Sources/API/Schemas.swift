@@ -265,7 +265,7 @@ enum Schemas {
     /// The answer to a command that made nothing: what it was about is in it too.
     static let validated = Schema.any([
         .answer([
-            "result": .oneOf(["done", "unchanged"]), "customer": .id(CustomerID.self),
+            "result": .oneOf(["done", "unchanged", "expired"]), "customer": .id(CustomerID.self),
             "method": .id(PaymentMethodID.self),
         ]),
         .answer([

@@ -33,8 +33,8 @@ public struct PlannedEntries<Group: Hashable & Sendable>: Hashable, Sendable {
 ///
 /// Pure: the same queue under the same caps always makes the same plan. Each place in the queue is in
 /// exactly one batch, or named among those that fit into none. Groups come one after another, in the
-/// order of their first entry, and keep the order of the queue; a file is closed when the next does
-/// not fit, and never opened again.
+/// order of their first entry; each entry goes into the first file that has room for it, so that a day's
+/// 36 modifiers go as far as they can.
 public struct FilePlan: Hashable, Sendable {
     /// The files; the first is the one that was begun, where one was.
     public private(set) var files: [File] = []
@@ -59,24 +59,27 @@ public struct FilePlan: Hashable, Sendable {
     }
 
     /// Plans a queue. `begun` is what a first file holds already; `oneBatchEach` says that a file
-    /// has one batch of each group and is closed when that is full.
+    /// has one batch of each group and takes no more of it when that is full.
     public init<Group>(
         _ queue: [PlannedEntries<Group>], caps: SplitCaps = SplitCaps(),
         begun: [PlannedEntries<Group>] = [], oneBatchEach: Bool = false
     ) {
-        var open = OpenFile<Group>(caps: caps, oneBatchEach: oneBatchEach)
-        for item in begun { open.hold(item) }
+        let empty = OpenFile<Group>(caps: caps, oneBatchEach: oneBatchEach)
+        var open = [empty]
+        for item in begun { open[0].hold(item) }
         for place in Self.byGroup(queue) {
             let item = queue[place]
             if let cap = Load(item).exceeded(caps, in: Totals()) {
                 aside.append(Aside(place: place, cap: cap))
-            } else if !open.add(item, place) {
-                files.append(open.file)
-                open = OpenFile(caps: caps, oneBatchEach: oneBatchEach)
-                _ = open.add(item, place)
+                continue
             }
+            var index = 0
+            while index < open.count, !open[index].add(item, place) { index += 1 }
+            guard index == open.count else { continue }
+            open.append(empty)
+            _ = open[index].add(item, place)
         }
-        if !open.isEmpty { files.append(open.file) }
+        files = open.filter { !$0.isEmpty }.map(\.file)
     }
 
     /// Places, those of a group together.

@@ -72,8 +72,8 @@ public struct WaitingEntry<Key: Hashable & Sendable>: Hashable, Sendable {
 
 /// A queue, shared out to files: each key is in exactly one file or set aside with a reason.
 ///
-/// The same queue, caps and counters always give the same files. Entries keep the order of the
-/// queue; a file is closed when the next entry does not fit, and never opened again.
+/// The same queue, caps and counters always give the same files. Each entry goes into the first file
+/// that has room for it.
 public struct FileSplit<Key: Hashable & Sendable>: Sendable {
     /// In the order of their modifiers.
     public private(set) var files: [File] = []

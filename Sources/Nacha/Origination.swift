@@ -207,7 +207,12 @@ public struct OffsetAccount: Hashable, Sendable {
         for side in [EntrySide.debit, .credit] {
             let total = batch.entries.total(side)
             guard !total.isZero else { continue }
-            offsets.append(try entry(against: side, total, try traces.take()))
+            var offset = try entry(against: side, total, try traces.take())
+            // These columns are the payment type in such a batch, and ours has one payment each.
+            if batch.header.entryClass == .web || batch.header.entryClass == .tel {
+                offset.discretionaryData = "S"
+            }
+            offsets.append(offset)
         }
         guard !offsets.isEmpty else { return }
         batch.header.serviceClass = .mixed

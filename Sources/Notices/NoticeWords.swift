@@ -51,8 +51,11 @@ extension NoticesPage.Kind {
         case .microEntriesSent(_, let lastFour, let until):
             self = .smallAmountsSent(lastFour: lastFour, until: until.milliseconds)
         case .methodVerified(_, let lastFour): self = .bankVerified(lastFour: lastFour)
-        case .validationFailed(_, let lastFour, let why):
-            self = .bankNotVerified(lastFour: lastFour, why.onPages)
+        case .validationFailed(let id, let lastFour, let why):
+            let mayAsk = customer.methods[id].map { customer.mayAskForAmounts(to: $0) } ?? false
+            self = .bankNotVerified(
+                lastFour: lastFour, why.onPages,
+                mayTryAgain: mayAsk && (why == .wrongAmounts || why == .expired))
         }
     }
 }

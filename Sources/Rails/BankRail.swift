@@ -125,7 +125,8 @@ public struct BankRail: Sendable {
             let queued = try waiting.filter {
                 try !tried.contains($0.payment) && mayGo($0, in: window)
             }
-            let units = Self.units(queued)
+            // The last of a great many may stand there without those it goes with.
+            let units = Self.units(queued).filter(\.isWhole)
             let plan = plan(units)
             for one in plan.aside {
                 let key = units[one.place][0].payment.key
@@ -137,9 +138,9 @@ public struct BankRail: Sendable {
                 try await submit(file.places.map { units[$0] }, into: name, for: window)
                 try complete(name)
             }
-            tried.formUnion(queued.map(\.payment))
+            tried.formUnion(units.joined().map(\.payment))
             // What came meanwhile waits for the next window; what did not fit into memory goes on.
-            guard waiting.count == Self.entriesMax, !queued.isEmpty else { return }
+            guard waiting.count == Self.entriesMax, !units.isEmpty else { return }
         }
     }
 
@@ -377,7 +378,9 @@ public struct BankRail: Sendable {
                 companyIdentification: service.settings.originator.companyIdentification,
                 entryDescription: "DEPOSIT", odfi: odfi.identification),
             effectiveEntryDate: window.effectiveEntryDate)
-        var validations = origination
+        var validations = Origination(
+            originator: origination.originator, entryClass: bank.microEntryClass,
+            effectiveEntryDate: window.effectiveEntryDate)
         origination.offset = bank.offset
         var dishonors: [(Entry, BatchHeader)] = []
         for row in rows {
@@ -547,6 +550,12 @@ extension Reader.EntryRow {
 }
 
 extension [Reader.EntryRow] {
+    /// Whether all that goes together is there: two small credits and the debit that takes them back.
+    var isWhole: Bool {
+        guard case .validation? = first?.presentment else { return true }
+        return count == Validation.entriesEach
+    }
+
     /// The same for entries that go together.
     func planned(_ isBalanced: Bool) -> PlannedEntries<BatchGroup> {
         let each = map { $0.planned(isBalanced) }

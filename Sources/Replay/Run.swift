@@ -263,7 +263,7 @@ extension Run {
     private mutating func name(_ reply: Reply, _ name: String?) {
         guard let name else { return }
         switch reply {
-        case .done, .unchanged, .triesLeft: return
+        case .done, .unchanged, .triesLeft, .validationExpired: return
         case .customer(let id): names.name(id, name)
         case .method(let id): names.name(id, name)
         case .deposit(let id, _, _, _): names.name(id, name)

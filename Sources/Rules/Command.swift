@@ -673,10 +673,13 @@ extension Command {
         public let place: FilePlace?
         /// The return's own settlement date, from which it may be dishonored.
         public let settlesOn: Day?
+        /// What the entry was that came back; `nil` stands for a debit.
+        public let side: SuspenseItem.Side?
 
         public init(
             code: String, amount: Cents, trace: TraceNumber?, originalTrace: TraceNumber?,
-            why: SuspenseItem.Why, place: FilePlace? = nil, settlesOn: Day? = nil
+            why: SuspenseItem.Why, place: FilePlace? = nil, settlesOn: Day? = nil,
+            side: SuspenseItem.Side? = nil
         ) {
             self.code = code
             self.amount = amount
@@ -685,6 +688,7 @@ extension Command {
             self.why = why
             self.place = place
             self.settlesOn = settlesOn
+            self.side = side
         }
     }
 

@@ -273,8 +273,8 @@ extension Draft {
         return .done
     }
 
-    /// The hold ends, once, when its time has passed, the bank's files are up to date and no return
-    /// of it waits in suspense.
+    /// The hold ends, once, when its time has passed, the bank's files are up to date, no return of it
+    /// waits in suspense, and nobody has asked the bank to send it back.
     mutating func release(_ id: DepositID) throws(Refusal) -> Reply {
         var deposit = try deposit(id)
         guard deposit.state == .fundsReceived else { return .unchanged }
@@ -286,7 +286,7 @@ extension Draft {
             set(.release(id), due: facts.now.adding(hours: 1))
             return .unchanged
         }
-        guard !deposit.parkedReturns.hasOpen else {
+        guard !deposit.parkedReturns.hasOpen, !deposit.returnRequests.mayComeBack else {
             set(.release(id), due: facts.now.adding(days: 1))
             return .unchanged
         }

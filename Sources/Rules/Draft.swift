@@ -232,4 +232,6 @@ public enum Reply: Hashable, Sendable, Codable {
     case proposal(ProposalID)
     /// The amounts were wrong; so many more may be typed.
     case triesLeft(Int)
+    /// The amounts came after the time for them, and were not looked at.
+    case validationExpired
 }

@@ -62,7 +62,7 @@ extension Facts {
     /// Until when a return may be dishonored: five banking days from its own settlement date, or
     /// from today where that date cannot be true (Nacha Operating Rules, dishonored returns).
     ///
-    /// A date is believed when it is a banking day, not after today, not before its entry settled
+    /// A date is believed when it is a banking day, not after the next one, not before its entry settled
     /// where that is known, and no more than ``returnOnItsWayBankingDays`` ago: a header with three
     /// digits of a day that nobody filled in must not take away a right that is there.
     func dishonorDeadline(
@@ -71,7 +71,8 @@ extension Facts {
         let today = Eastern.day(at: now)
         let calendar = timing.calendar
         let oldest = calendar.bankingDay(Self.returnOnItsWayBankingDays, before: today)
-        guard let said, calendar.isBankingDay(said), said <= today, said >= oldest,
+        let newest = calendar.bankingDay(1, after: today)
+        guard let said, calendar.isBankingDay(said), said <= newest, said >= oldest,
             original.map({ said >= $0 }) ?? true
         else { return timing.dishonorDeadline(returnSettlement: today) }
         return timing.dishonorDeadline(returnSettlement: said)

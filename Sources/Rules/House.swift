@@ -83,8 +83,10 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     public let dishonorBy: Instant?
     public var funds: Command.ReceiveFunds?
     public var state: State
-    /// Whether the bank has taken the return's money.
+    /// Whether the bank has moved the return's money.
     public var settled = false
+    /// What the entry was that came back; `nil` stands for a debit.
+    public var side: Side?
     /// Where it stands in what the bank sent.
     public var place: FilePlace?
     /// What R69 must say is wrong with the return (Nacha Operating Rules, dishonored returns).
@@ -92,6 +94,13 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     /// Whether it was dishonored and the RDFI contested that. There is no second dishonor (Nacha
     /// Operating Rules, contested dishonored returns).
     public var wasContested = false
+
+    /// Which way the entry moved money. A debit that comes back takes money from us, a credit gives it
+    /// back.
+    public enum Side: String, Hashable, Sendable, Codable, CaseIterable {
+        case debit
+        case credit
+    }
 
     /// Puts in what could not be read.
     mutating func complete(code: String, amount: Cents, trace: TraceNumber) {
@@ -345,12 +354,24 @@ extension HouseDraft {
             receivedAt: facts.now, dishonorBy: answerBy(command), state: .open)
         if let entry = House.ParkedEntry(item), house.parked(entry) != nil { return .unchanged }
         item.place = command.place
+        item.side = command.side
         // A change moves no money.
         item.settled = command.why == .change
-        post(.suspenseReturns, .returnsPayable, command.amount, .returnParked)
+        move(item, .suspenseReturns, .returnsPayable, .returnParked)
         keep(item)
         raise(.returnInSuspense(item.id))
         return .parked(item.id)
+    }
+
+    /// What a returned debit moves; a returned credit moves it the other way.
+    private mutating func move(
+        _ item: SuspenseItem, _ debit: HouseAccount, _ credit: HouseAccount,
+        _ reason: Transfer.Reason
+    ) {
+        switch item.side ?? .debit {
+        case .debit: post(debit, credit, item.amount, reason)
+        case .credit: post(credit, debit, item.amount, reason)
+        }
     }
 
     /// Until when the bank may be answered: five banking days for a return, fifteen days for a
@@ -366,6 +387,9 @@ extension HouseDraft {
         var item = try item(command.item)
         guard item.state == .open, item.why != .unidentifiedFunds, item.why != .change else {
             throw .wrongState("the item is not an open return")
+        }
+        guard item.side != .credit else {
+            throw .wrongState("a credit of ours came back; no customer's payment did")
         }
         guard command.approvedBy != nil else { throw .secondPersonRequired }
         if item.why == .unreadable { try complete(&item, command) }
@@ -411,7 +435,7 @@ extension HouseDraft {
         switch item.state {
         case .open where item.why == .unidentifiedFunds:
             post(.unidentifiedFunds, .bankOperating, item.amount, .fundsSentBack)
-        case .open: post(.suspenseLoss, .suspenseReturns, item.amount, .suspenseWrittenOff)
+        case .open: move(item, .suspenseLoss, .suspenseReturns, .suspenseWrittenOff)
         case .dishonorQueued:
             // Its answer cannot be written, or is no longer wanted: it does not leave.
             changes.entries.append(.dequeue(.dishonor(item.id)))
@@ -446,6 +470,10 @@ extension HouseDraft {
         }
         guard !item.wasContested else {
             throw .wrongState("the return was dishonored and the dishonor was contested")
+        }
+        // Its money was given to us: there is nothing to ask for.
+        guard item.side != .credit || item.why == .change else {
+            throw .wrongState("a credit of ours came back with its money; close the item")
         }
         guard item.why.answers(with: command.code) else {
             throw .wrongState(
@@ -505,7 +533,7 @@ extension HouseDraft {
         var item = try item(id)
         guard item.why != .unidentifiedFunds else { throw .wrongState("the item is not a return") }
         guard !item.settled else { return .unchanged }
-        post(.returnsPayable, .bankOperating, item.amount, .returnSettled)
+        move(item, .returnsPayable, .bankOperating, .returnSettled)
         item.settled = true
         keep(item)
         return .done

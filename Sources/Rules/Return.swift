@@ -244,7 +244,13 @@ extension Draft {
         _ entry: ReturnedEntry, of payment: PaymentReference, because why: SuspenseItem.Why,
         from source: HouseAccount = .returnsPayable, reason: Transfer.Reason = .returnParked
     ) throws(Refusal) -> Reply {
-        try post(.house(.suspenseReturns), .house(source), entry.amount, reason)
+        let isCredit =
+            if case .microEntry(let id) = payment { try microEntry(id).isCredit } else { false }
+        let accounts = (Account.house(.suspenseReturns), Account.house(source))
+        // A credit that comes back gives its money to us.
+        try post(
+            isCredit ? accounts.1 : accounts.0, isCredit ? accounts.0 : accounts.1, entry.amount,
+            reason)
         let settledOn = settlementDay(of: payment)
         var item = SuspenseItem(
             id: identifier(), amount: entry.amount, code: entry.code, trace: entry.trace,
@@ -253,6 +259,7 @@ extension Draft {
             dishonorBy: facts.dishonorDeadline(
                 returnSettledOn: entry.settlesOn, ofEntrySettledOn: settledOn),
             state: .open, settled: source != .returnsPayable)
+        item.side = isCredit ? .credit : nil
         item.wasContested = reason == .dishonorContested
         item.place = entry.place
         changes.parked.append(item)

@@ -31,6 +31,16 @@ extension [ReturnRequest] {
     /// The last one, while the RDFI has still to answer it.
     public var unanswered: ReturnRequest? { last.flatMap { $0.answer == nil ? $0 : nil } }
 
+    /// Whether the entry may still come back because we asked for it: until then its money is not
+    /// anybody's to take away. An operator who hears otherwise says that the RDFI declined.
+    var mayComeBack: Bool {
+        switch last?.answer {
+        case nil: last != nil
+        case .agreed: true
+        case .declined, .returned: false
+        }
+    }
+
     /// Whether the entry may be asked for: not while an earlier request is open or agreed to.
     public var mayAskAgain: Bool { last.map { $0.answer == .declined } ?? true }
 }
@@ -77,6 +87,8 @@ extension Draft {
         requests[last].answer = answer
         try keep(requests, for: command.payment)
         clear(.returnAnswer(command.payment))
+        // What stood still meanwhile is looked at again.
+        if answer == .declined { try resumeHold(of: command.payment) }
         return .done
     }
 
@@ -127,6 +139,19 @@ extension Draft {
             settlement.returnRequests = requests
             keep(settlement)
         case .dishonor, .microEntry: throw .wrongState("only a payment is asked back")
+        }
+    }
+
+    private mutating func resumeHold(of payment: PaymentReference) throws(Refusal) {
+        switch payment {
+        case .deposit(let id):
+            let deposit = try deposit(id)
+            guard deposit.state == .fundsReceived else { return }
+            set(.release(id), due: max(deposit.releaseAt, facts.now))
+        case .settlement(let id):
+            guard case .unconfirmed(let until) = try settlement(id).state else { return }
+            set(.confirm(id), due: max(until, facts.now))
+        case .dishonor, .microEntry: return
         }
     }
 

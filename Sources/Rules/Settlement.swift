@@ -55,6 +55,9 @@ public struct Settlement: Hashable, Sendable, Codable {
     public var refunds: [String: Cents] = [:]
     /// That we asked the bank to send the debit back, and what it said.
     public var returnRequests: [ReturnRequest] = []
+    /// Its return was charged from suspense before the debit settled: the bank's credit for the debit
+    /// is still to come.
+    public var isCreditOutstanding = false
 
     /// Whether its debit is with the receiver's bank or was, and has not come back.
     public var hasLeft: Bool {
@@ -616,7 +619,17 @@ extension Draft {
         var settlement = try settlement(id)
         switch settlement.state {
         case .submitted: break
-        case .unconfirmed, .completed, .returned: return .unchanged
+        case .unconfirmed, .completed: return .unchanged
+        case .returned:
+            // Netted against its return when that came, or only the clearing is still to do.
+            guard settlement.isCreditOutstanding else { return .unchanged }
+            try post(
+                .house(.bankOperating), .house(.clearing), settlement.amount, .settlementSettled)
+            countSettled(expected: settlement.settlementDay, on: day)
+            settlement.settlementDay = day
+            settlement.isCreditOutstanding = false
+            keep(settlement)
+            return .done
         case .documentsRequired, .awaitingPayment, .queued, .selling, .failed, .cancelled:
             throw .wrongState("the bank settled a debit that was not with it")
         }
@@ -643,7 +656,7 @@ extension Draft {
             set(.confirm(id), due: facts.now.adding(hours: 1))
             return .unchanged
         }
-        guard !settlement.parkedReturns.hasOpen else {
+        guard !settlement.parkedReturns.hasOpen, !settlement.returnRequests.mayComeBack else {
             set(.confirm(id), due: facts.now.adding(days: 1))
             return .unchanged
         }
@@ -707,6 +720,7 @@ extension Draft {
         let id = settlement.id
         let rule = facts.returnCode(entry.code, settledOn: settlement.settlementDay)
         settlement.returnTrace = entry.trace
+        settlement.isCreditOutstanding = settlement.state == .submitted && source != .clearing
         requestAnswered(&settlement.returnRequests, .settlement(id))
         if case .completed = settlement.state {
             try cancelQueuedWithdrawals()

@@ -53,10 +53,17 @@ public struct Validation: Hashable, Sendable, Codable {
     public static let triesMax = 3
     /// The entries show up within a few days, and whoever has not looked by then will not.
     public static let daysMax = 10
-    /// Each round costs two credits if the debit comes back: nobody is given more on one account.
+    /// Each round costs two credits if the debit comes back: nobody is given more on one account. An
+    /// account number may be written with zeros before it, so accounts of one bank whose last four
+    /// digits are the same count as one.
     public static let roundsMax = 3
+    /// Rounds that one customer is given within ``roundsDays``, whatever the account.
+    public static let roundsOfCustomerMax = 6
+    public static let roundsDays = 30
     /// Accounts of one customer that may be proven at once: more look like somebody else's list.
     public static let atOnceMax = 3
+    /// Two credits and a debit.
+    public static let entriesEach = 3
     /// Below a dollar (Nacha Operating Rules, Micro-Entries).
     public static let amountMax = Cents(99)
 }
@@ -87,16 +94,33 @@ extension PaymentMethod {
     public var validation: Validation? { validations.last }
 }
 
+extension PaymentMethod {
+    public func microEntry(_ id: MicroEntryID) -> MicroEntry? {
+        validations.lazy.flatMap(\.entries).first { $0.id == id }
+    }
+}
+
 extension Customer {
     /// The account that a micro-entry of ours went to.
     public func method(ofMicroEntry id: MicroEntryID) -> PaymentMethod? {
-        methods.values.first { method in
-            method.validations.contains { $0.entries.contains { $0.id == id } }
-        }
+        methods.values.first { $0.microEntry(id) != nil }
+    }
+
+    /// How often amounts were sent to what may be the same account, however its number is written.
+    public func validationRounds(of method: PaymentMethod) -> Int {
+        methods.values.lazy.filter {
+            $0.bankAccount?.routingNumber == method.bankAccount?.routingNumber
+                && $0.lastFour == method.lastFour
+        }.map(\.validations.count).reduce(0, +)
+    }
+
+    /// Whether the account is given another round, its own and the customer's limits of a time aside.
+    public func mayAskForAmounts(to method: PaymentMethod) -> Bool {
+        validationRounds(of: method) < Validation.roundsMax
     }
 
     public func microEntry(_ id: MicroEntryID) -> MicroEntry? {
-        method(ofMicroEntry: id)?.validations.lazy.flatMap(\.entries).first { $0.id == id }
+        method(ofMicroEntry: id)?.microEntry(id)
     }
 }
 
@@ -109,8 +133,15 @@ extension Draft {
         guard !facts.isBlocked(account) else { throw .methodBlocked }
         guard !method.verified else { throw .wrongState("the account is verified already") }
         if let last = method.validation, last.state.isUnderWay { return .unchanged }
-        guard method.validations.count < Validation.roundsMax else {
+        guard customer.mayAskForAmounts(to: method) else {
             throw .wrongState("the account was tried \(Validation.roundsMax) times")
+        }
+        let since = facts.now.adding(days: -Validation.roundsDays)
+        let lately = customer.methods.values.lazy.flatMap(\.validations)
+            .count { $0.startedAt > since }
+        guard lately < Validation.roundsOfCustomerMax else {
+            throw .wrongState(
+                "\(lately) times amounts were sent within \(Validation.roundsDays) days")
         }
         let underWay = customer.methods.values.count { $0.validation?.state.isUnderWay == true }
         guard underWay < Validation.atOnceMax else {
@@ -193,7 +224,7 @@ extension Draft {
         }
         guard validation.expiresAt.map({ facts.now < $0 }) ?? true else {
             try end(&method, as: .failed(.expired))
-            return .triesLeft(0)
+            return .validationExpired
         }
         let credits = validation.entries.filter(\.isCredit).map(\.amount)
         if command.amounts.sorted() == credits.sorted() {
@@ -265,7 +296,8 @@ extension Draft {
         return .done
     }
 
-    /// An entry came back: the account is not proven, whatever was typed.
+    /// An entry came back: the account is not proven by what was typed. What proved it otherwise
+    /// meanwhile, documents or a debit that was good, still does.
     mutating func returnMicroEntry(
         _ id: MicroEntryID, _ returned: ReturnedEntry
     ) throws(Refusal) -> Reply {
@@ -299,7 +331,8 @@ extension Draft {
         let isLastRound = method.validation?.entries.contains { $0.id == id } == true
         if isLastRound, let state = method.validation?.state {
             switch state {
-            case .queued, .sent, .proven:
+            case .queued, .sent: try end(&method, as: .failed(.returned))
+            case .proven:
                 method.verified = false
                 try end(&method, as: .failed(.returned))
             case .failed: break

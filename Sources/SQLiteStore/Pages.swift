@@ -59,7 +59,10 @@ extension Reader {
                 sql: "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?")
             let suspended = try db.cachedStatement(sql: "SELECT tag FROM suspense WHERE id = ?")
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT payment, customer FROM entry WHERE file = ?", arguments: [name])
+                db, sql: "SELECT payment, customer, presentment FROM entry WHERE file = ?",
+                arguments: [name])
+            let part = try db.cachedStatement(
+                sql: "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?")
             var open = 0
             while let row = try rows.next() {
                 guard let payment = PaymentReference(key: row[0]) else { continue }
@@ -74,7 +77,17 @@ extension Reader {
                         state, arguments: [customer, EntityKind.settlement.rawValue, id.data])
                 case .dishonor(let id):
                     tag = try String.fetchOne(suspended, arguments: [id.data])
-                case .microEntry: continue
+                case .microEntry(let id):
+                    guard
+                        case .validation(_, let method) = try QueuedEntry.Presentment(
+                            packed: Array(row[2] as Data)),
+                        let body = try Data.fetchOne(
+                            part,
+                            arguments: [customer, EntityKind.method.rawValue, method.data])
+                    else { continue }
+                    let entry = try PaymentMethod(packed: Array(body)).microEntry(id)
+                    if let entry, !entry.isSettled, entry.back == nil { open += 1 }
+                    continue
                 }
                 if tag == "submitted" || tag == "dishonored" { open += 1 }
             }

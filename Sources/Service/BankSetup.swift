@@ -23,6 +23,10 @@ public struct BankSetup: Sendable {
     public var caps = SplitCaps()
     /// Where the other side of each batch goes; `nil` for unbalanced files.
     public var offset: OffsetAccount?
+    /// The class of micro-entries. A credit is no WEB entry unless it goes from person to person (Nacha
+    /// Operating Rules, Internet-Initiated/Mobile Entries), and the two credits and their debit stand in
+    /// one batch.
+    public var microEntryClass: StandardEntryClass = .ppd
     /// How this bank's files are read.
     public var reading: BankProfile = .lenient
     public var transport: Transport = .folder

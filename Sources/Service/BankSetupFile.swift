@@ -63,6 +63,11 @@ public enum BankSetupFile {
             reader.reject(
                 "caps", .conflict, "A balanced file needs room for an entry and its offset.")
         }
+        if let entryClass = reader.optionalEnumeration(
+            "microEntryClass", as: MicroEntryClassWord.self)
+        {
+            setup.microEntryClass = entryClass.value
+        }
         setup.reading = reader.optionalObject("reading") { BankProfileFile.read(&$0) } ?? .lenient
         setup.transport = reader.optionalObject("transport") { transport(&$0, folder) } ?? .folder
         if let days = reader.optionalInteger("breakDays", in: 1...60) {
@@ -75,6 +80,20 @@ public enum BankSetupFile {
             }
         }
         return setup
+    }
+
+    private enum MicroEntryClassWord: String, CaseIterable {
+        case ppd = "PPD"
+        case web = "WEB"
+        case ccd = "CCD"
+
+        var value: StandardEntryClass {
+            switch self {
+            case .ppd: .ppd
+            case .web: .web
+            case .ccd: .ccd
+            }
+        }
     }
 
     private enum LineEndingWord: String, CaseIterable {

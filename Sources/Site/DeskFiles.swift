@@ -119,7 +119,8 @@ extension Site {
         case .dishonor, nil: break
         }
         return BankFilePage.Entry(
-            trace: item.trace, what: item.what, cents: item.amount.count,
+            trace: item.trace, what: item.what,
+            cents: item.what == .microEntry ? nil : item.amount.count,
             customerID: customer.map { "\($0.id)" }, customer: customer?.profile.name ?? "",
             account: method.flatMap { customer?.label(of: $0) }, status: status)
     }

@@ -32,7 +32,7 @@ extension Site {
     ) -> VerifyBankPage {
         VerifyBankPage(
             id: "\(method.id)", label: BankLabel(method.label, method.lastFour),
-            stage: method.stage(visit.facts),
+            stage: method.stage(of: visit.customer, visit.facts),
             statementName: service.settings.originator.companyName, idempotencyKey: key,
             problem: problem)
     }
@@ -91,11 +91,11 @@ extension Site {
 }
 
 extension PaymentMethod {
-    fileprivate func stage(_ facts: Facts) -> VerifyBankPage.Stage {
-        if verified { return .proven }
+    fileprivate func stage(of customer: Customer, _ facts: Facts) -> VerifyBankPage.Stage {
         guard standing == .usable, bankAccount.map({ !facts.isBlocked($0) }) ?? false else {
             return .over
         }
+        if verified { return .proven }
         guard let validation else { return .offered(after: nil) }
         switch validation.state {
         case .queued: return .waiting
@@ -105,7 +105,7 @@ extension PaymentMethod {
                 until: (validation.expiresAt ?? facts.now).milliseconds)
         case .proven: return .proven
         case .failed(let why):
-            return validations.count < Validation.roundsMax ? .offered(after: why.onPages) : .over
+            return customer.mayAskForAmounts(to: self) ? .offered(after: why.onPages) : .over
         }
     }
 }

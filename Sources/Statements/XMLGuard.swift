@@ -135,6 +135,7 @@ struct XMLGuard {
                 try comment()
             } else if starts(with: "<![CDATA[") {
                 guard !open.isEmpty else { throw broken }
+                try characters(document[at..<end])
                 take(piece(.text, [], end))
                 move(to: end)
             } else if starts(with: "<?") {
@@ -204,9 +205,9 @@ struct XMLGuard {
     }
 
     /// Characters that may stand in text and attributes, and no entity but the five and numbers.
-    private func content(_ text: ArraySlice<UInt8>) throws(Fault) {
-        var index = text.startIndex
-        while index < text.endIndex {
+    /// No control characters and no code points that are no characters (XML 1.0, Char).
+    private func characters(_ text: ArraySlice<UInt8>) throws(Fault) {
+        for index in text.indices {
             let byte = text[index]
             if byte < 0x20, !Self.isBlank(byte) { throw broken }
             if byte == 0xEF,
@@ -215,6 +216,14 @@ struct XMLGuard {
             {
                 throw broken
             }
+        }
+    }
+
+    private func content(_ text: ArraySlice<UInt8>) throws(Fault) {
+        try characters(text)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
             index += 1
             guard byte == 0x26 else { continue }
             guard let end = text[index...].prefix(12).firstIndex(of: 0x3B),

@@ -517,6 +517,8 @@ extension JSONObjectReader {
         let original = self.trace("original_trace")
         let why = enumeration("why", as: SuspenseItem.Why.self)
         let day = optionalDay("day")
+        let side =
+            optionalValue("side") == nil ? nil : enumeration("side", as: SuspenseItem.Side.self)
         if why == .unidentifiedFunds {
             reject("why", .notAllowed, "That is for money that arrived, not for a return.")
         }
@@ -524,7 +526,7 @@ extension JSONObjectReader {
         return .parkReturn(
             Command.ParkReturn(
                 code: code, amount: amount, trace: trace, originalTrace: original, why: why,
-                settlesOn: day))
+                settlesOn: day, side: side))
     }
 
     private mutating func receivePayout() -> Command? {

@@ -493,6 +493,7 @@ public struct Describe: Sendable {
             ("dishonor_by", optional(item.dishonorBy, time)),
             ("dishonor_code", optional(item.why.dishonorCode) { .string($0) }),
             ("settled", .boolean(item.settled)),
+            ("side", .string((item.side ?? .debit).rawValue)),
             ("file", optional(item.place) { .string($0.file) }),
             ("line", optional(item.place) { .integer(Int64($0.line)) }),
         ])
@@ -622,6 +623,7 @@ public struct Describe: Sendable {
         case .proposal(let id): made("proposal", id)
         case .triesLeft(let count):
             ["result": "wrong_amounts", "tries_left": .integer(Int64(count))]
+        case .validationExpired: ["result": "expired"]
         }
     }
 

@@ -101,11 +101,14 @@ import Testing
     @Test(
         "A deposit, a payment and a method of the format before are read without what they lacked")
     func formatTwo() throws {
-        func older<Value: Packable>(_ value: Value) throws -> Value {
-            // The list that came with format 3 is last, and empty: one byte.
+        // The list that came with format 3 is last, and empty: one byte. A payment has got one more with
+        // format 4.
+        func older<Value: Packable>(
+            _ value: Value, format: UInt8 = 2, lacking count: Int = 1
+        ) throws -> Value {
             var bytes = value.packed
-            #expect(bytes.removeLast() == 0)
-            bytes[0] = 2
+            for _ in 0..<count { #expect(bytes.removeLast() == 0) }
+            bytes[0] = format
             return try Value(packed: bytes)
         }
         let (deposit, method) = (Samples.deposits[0], Samples.methods[1])
@@ -114,7 +117,8 @@ import Testing
 
         #expect(try older(deposit) == deposit)
         #expect(try older(method) == method)
-        #expect(try older(settlement) == settlement)
+        #expect(try older(settlement, lacking: 2) == settlement)
+        #expect(try older(settlement, format: 3) == settlement)
     }
 
     private static func roundTrip<Value: Packable & Equatable>(_ values: [Value]) throws {

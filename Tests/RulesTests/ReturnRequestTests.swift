@@ -148,12 +148,39 @@ struct ReturnRequestTests {
     }
 
     @Test(
+        "The hold does not end while the bank may still send back what we asked for",
+        arguments: [nil, true, false])
+    func hold(_ agreed: Bool?) throws {
+        let scene = try Scene()
+        let payment = try sent(scene)
+        try scene.settle(payment)
+        try scene.askBack(payment)
+        if let agreed {
+            try scene.act(
+                .answerReturnRequest(
+                    Command.AnswerReturnRequest(payment: payment, agreed: agreed)))
+        }
+
+        try scene.at("2026-04-20T12:00:00-04:00")
+
+        guard case .deposit(let id) = payment else { throw Missing() }
+        #expect(scene.person.deposits[id]?.state == (agreed == false ? .settled : .fundsReceived))
+        guard agreed != false else { return }
+        try scene.act(
+            .answerReturnRequest(Command.AnswerReturnRequest(payment: payment, agreed: false)))
+        try scene.at("2026-04-20T12:00:01-04:00")
+        #expect(scene.person.deposits[id]?.state == .settled)
+    }
+
+    @Test(
         "Five banking days run from the return's settlement date where that can be true",
         arguments: [
             // Received on Thursday 12 March, settled a week ago on Friday: over on Friday the 13th.
             ("2026-03-06", "2026-03-13"), ("2026-03-12", "2026-03-19"),
-            // A Saturday, a day to come, before the debit settled, and one of last year: not true.
-            ("2026-03-07", "2026-03-19"), ("2026-03-13", "2026-03-19"),
+            // A file of the evening settles on the next banking day.
+            ("2026-03-13", "2026-03-20"),
+            // A Saturday, a later day, before the debit settled, and one of last year: not true.
+            ("2026-03-07", "2026-03-19"), ("2026-03-16", "2026-03-19"),
             ("2026-03-02", "2026-03-19"), ("2025-03-12", "2026-03-19"),
         ])
     func dishonorClock(_ settles: String, _ end: String) throws {

@@ -467,6 +467,34 @@ struct SettlementTests {
         #expect(scene.person.owed == Cents(30_000))
     }
 
+    @Test("A return upheld before the debit settled leaves the bank's credit to come, once")
+    func upheldBeforeItSettled() throws {
+        let (scene, _) = try owing()
+        let bank = scene.books(.bankOperating)
+        let payable = scene.books(.returnsPayable)
+        let again = try scene.start(.representment)
+        try scene.submit(.settlement(again.id))
+        try scene.giveBack(.settlement(again.id), 30_000, code: "R06")
+        let item = try #require(scene.suspense.first)
+
+        let proposal = try scene.propose(
+            .matchReturn(
+                Command.MatchReturn(
+                    item: item.id, customer: scene.customer, payment: .settlement(again.id))),
+            to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+        #expect(scene.books(.clearing) == 30_000)
+
+        #expect(try scene.settle(.settlement(again.id), day: "2026-03-09") == .done)
+        #expect(try scene.settle(.settlement(again.id), day: "2026-03-09") == .unchanged)
+        try scene.house(.settleParkedReturn(item.id))
+
+        #expect(scene.books(.clearing) == 0 && scene.books(.suspenseReturns) == 0)
+        #expect(scene.books(.returnsPayable) == payable)
+        #expect(scene.books(.bankOperating) == bank)
+        #expect(scene.person.owed == Cents(30_000))
+    }
+
     @Test("Only the same amount may be presented again")
     func representmentAmount() throws {
         let (scene, _) = try owing()

@@ -183,6 +183,71 @@ struct ValidationTests {
         #expect(scene.suspense.map(\.why) == [.duplicate])
     }
 
+    @Test("A credit that comes back twice gives us its money twice, and nobody is asked for it")
+    func creditReturnedTwice() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        try settle(scene)
+        let bank = scene.books(.bankOperating)
+        let credit = try #require(try validation(scene).entries.first)
+        try scene.giveBack(.microEntry(credit.id), 12, code: "R03")
+        try scene.act(
+            .settleReturn(Command.SettleReturn(payment: .microEntry(credit.id), fee: .zero)))
+        #expect(scene.books(.bankOperating) == bank + 12)
+
+        try scene.giveBack(.microEntry(credit.id), 12, code: "R03")
+        let item = try #require(scene.suspense.first)
+        #expect(item.side == .credit && item.why == .duplicate)
+        try scene.house(.settleParkedReturn(item.id))
+
+        #expect(scene.books(.bankOperating) == bank + 24)
+        #expect(scene.books(.suspenseReturns) == -12 && scene.books(.returnsPayable) == 0)
+        #expect(throws: Refusal.self) {
+            try scene.house(.dishonorReturn(Command.DishonorReturn(item: item.id, code: "R67")))
+        }
+        let closing = try scene.propose(
+            .closeSuspense(Command.CloseSuspense(item: item.id, reason: "theirs")), to: .house)
+        try scene.house(.approve(closing), by: "bob")
+        #expect(scene.books(.suspenseReturns) == 0 && scene.books(.suspenseLoss) == -12)
+    }
+
+    @Test("A debit that was good goes on proving an account when an amount comes back")
+    func provenOtherwise() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        try scene.at("2026-03-11T12:00:00-04:00")
+        try #require(isVerified(scene))
+        let debit = try #require(try validation(scene).entries.last)
+
+        try scene.giveBack(.microEntry(debit.id), 46, code: "R01")
+
+        #expect(isVerified(scene))
+        #expect(try validation(scene).state == .failed(.returned))
+    }
+
+    @Test("The same account under another spelling is given no rounds of its own")
+    func spelledOtherwise() throws {
+        let scene = try unverified()
+        let other = try scene.link("spelled otherwise", verified: false)
+        for _ in 0..<Validation.roundsMax {
+            try start(scene)
+            try send(scene)
+            for _ in 0..<Validation.triesMax { _ = try type(scene, [1, 1]) }
+        }
+
+        #expect(throws: Refusal.self) { try start(scene) }
+        #expect(throws: Refusal.self) {
+            try scene.act(
+                .startValidation(
+                    Command.StartValidation(method: other, first: Cents(1), second: Cents(2))))
+        }
+    }
+
     @Test("A notification of change is applied, and the amounts that arrived go on proving")
     func changed() throws {
         let scene = try unverified()

@@ -267,7 +267,8 @@ extension BankRail {
                     Command.ParkReturn(
                         code: record.code, amount: cents, trace: record.trace,
                         originalTrace: record.about, why: .unreadable,
-                        place: arrival.place(in: file))),
+                        place: arrival.place(in: file), settlesOn: record.settlesOn,
+                        side: record.isCredit ? .credit : nil)),
                 to: .house, "bank:set-aside", record.key)
         }
 

@@ -122,6 +122,9 @@ struct ArrivalWindow {
         var about: TraceNumber?
         var cents: UInt64?
         var isReturn: Bool
+        var isCredit = false
+        /// The day its batch says it settles.
+        var settlesOn: Day?
         /// Its columns and which of those alike it is: the same record again is the same one.
         var key: String
     }

@@ -197,7 +197,8 @@ struct NachaSource {
                 ArrivalWindow.SetAside(
                     isEntry: entry.isEntry, code: reason, trace: entry.isEntry ? entry.trace : nil,
                     about: entry.originalTrace, cents: entry.isEntry ? entry.cents : nil,
-                    isReturn: isReturn,
+                    isReturn: isReturn, isCredit: entry.isEntry && entry.side == .credit,
+                    settlesOn: settlesOn,
                     key: "\(fingerprint):\(alike[fingerprint] ?? 1)"))
         }
     }

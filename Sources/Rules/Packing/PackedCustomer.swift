@@ -585,7 +585,7 @@ extension Settlement: Packable {
         packer.put(
             id, kind, method, amount, fee, allocations, startedAt, reference, quote, state,
             documentsWanted, actionURL, trace, settlementDay, captured, disputed, returnTrace,
-            returnFee, parkedReturns, refunds, returnRequests)
+            returnFee, parkedReturns, refunds, returnRequests, isCreditOutstanding)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -600,6 +600,7 @@ extension Settlement: Packable {
             returnFee: try unpacker.get(), parkedReturns: try unpacker.get(),
             refunds: try unpacker.get())
         returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
+        isCreditOutstanding = unpacker.format >= 4 ? try unpacker.get() : false
     }
 }
 

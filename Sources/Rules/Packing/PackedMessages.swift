@@ -249,6 +249,7 @@ extension Reply: Packable {
         case .parked(let id): packer.put(tag: 10, id)
         case .proposal(let id): packer.put(tag: 11, id)
         case .triesLeft(let count): packer.put(tag: 12, count)
+        case .validationExpired: packer.put(tag: 13)
         }
     }
 
@@ -270,6 +271,7 @@ extension Reply: Packable {
         case 10: self = .parked(try unpacker.get())
         case 11: self = .proposal(try unpacker.get())
         case 12: self = .triesLeft(try unpacker.get())
+        case 13: self = .validationExpired
         case let tag: throw unpacker.unknown(tag, Reply.self)
         }
     }

@@ -56,8 +56,9 @@ public struct NoticesPage: Page, Equatable {
         case smallAmountsSent(lastFour: String, until: Int64)
         /// A linked account is proven.
         case bankVerified(lastFour: String)
-        /// It is not.
-        case bankNotVerified(lastFour: String, VerifyBankPage.Failure)
+        /// It is not; new amounts may be asked for or not.
+        case bankNotVerified(
+            lastFour: String, VerifyBankPage.Failure, mayTryAgain: Bool)
     }
 
     /// Where a notice leads.

@@ -950,8 +950,8 @@ public struct BankFilePage: Page, Equatable {
         public var trace: String
         /// What it is for.
         public var what: What
-        /// Cents.
-        public var cents: Int64
+        /// Cents; `nil` for an amount that proves an account, which is nobody's to see.
+        public var cents: Int64?
         /// Whose it is, if we know.
         public var customerID: String?
         /// The customer's name as the operator may see it.
@@ -962,7 +962,7 @@ public struct BankFilePage: Page, Equatable {
         public var status: DepositStatus?
         /// The values the reader sees, each described at its property.
         public init(
-            trace: String, what: What, cents: Int64, customerID: String?, customer: String,
+            trace: String, what: What, cents: Int64?, customerID: String?, customer: String,
             account: BankLabel?, status: DepositStatus?
         ) {
             self.trace = trace
@@ -1197,7 +1197,8 @@ public struct BankFilePage: Page, Equatable {
             code { entry.trace }, .text(scene.say.entryFor(entry.what)),
             entry.customerID.map { id in a(.href(Paths.Desk.customer(id))) { entry.customer } }
                 ?? .text("–"),
-            .text(entry.account.map { scene.say.bank($0) } ?? "–"), scene.number(entry.cents),
+            .text(entry.account.map { scene.say.bank($0) } ?? "–"),
+            entry.cents.map { scene.number($0) } ?? .text("–"),
             entry.status.map { scene.chip($0) } ?? .text("–"),
         ]
     }

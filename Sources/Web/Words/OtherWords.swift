@@ -250,12 +250,13 @@ extension Catalogue {
                     "Deposits from it can be available at once.",
                     "Los depósitos desde ella pueden estar disponibles al instante.")
             )
-        case .bankNotVerified(let lastFour, let failure):
+        case .bankNotVerified(let lastFour, let failure, let mayTryAgain):
             (
                 pick(
                     "The account ending in \(lastFour) is not verified",
                     "La cuenta terminada en \(lastFour) no está verificada"),
-                verifyFailure(failure)
+                [verifyFailure(failure), mayTryAgain ? verifyAgain : nil]
+                    .compactMap(\.self).joined(separator: " ")
             )
         }
     }

@@ -54,12 +54,11 @@ extension Catalogue {
         switch failure {
         case .wrongAmounts:
             pick(
-                "Other amounts were typed three times. You can have new ones sent.",
-                "Se escribieron otras cantidades tres veces. Puede pedir otras nuevas.")
+                "Other amounts were typed three times.",
+                "Se escribieron otras cantidades tres veces.")
         case .expired:
             pick(
-                "Nobody typed the amounts in time. You can have new ones sent.",
-                "Nadie escribió las cantidades a tiempo. Puede pedir otras nuevas.")
+                "Nobody typed the amounts in time.", "Nadie escribió las cantidades a tiempo.")
         case .returned:
             pick(
                 "Your bank sent an amount back, so the account is not verified.",
@@ -69,6 +68,9 @@ extension Catalogue {
                 "Nothing was sent, because the account could not be used.",
                 "No se envió nada, porque la cuenta no se podía usar.")
         }
+    }
+    var verifyAgain: String {
+        pick("You can have new ones sent.", "Puede pedir otras nuevas.")
     }
     func verifyProblem(_ problem: VerifyBankPage.Problem) -> String {
         switch problem {

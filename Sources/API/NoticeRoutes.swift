@@ -7,21 +7,27 @@ import Wire
 // MARK: - How notices reach a customer
 
 extension RouteTable {
-    private static let wishBody = Schema.request([
-        "off": Schema([
-            "type": "object",
-            "properties": .object(
-                NoticeChannel.allCases.map { channel in
-                    (
-                        channel.rawValue,
-                        Schema.list(.oneOf(NoticeTopic.self), max: NoticeTopic.allCases.count).json
-                    )
-                }), "additionalProperties": false,
-        ]).described(
-            "Topics that do not come over a channel. Mail about owed and sales always leaves."),
-        "quiet_hours": Schema.request(["from": .integer(0...23), "to": .integer(0...23)]).orNull
-            .described("Full hours of the customer's day; devices and texts wait until the last."),
-    ])
+    private static let wishBody = Schema.request(
+        [
+            "off": Schema([
+                "type": "object",
+                "properties": .object(
+                    NoticeChannel.allCases.map { channel in
+                        (
+                            channel.rawValue,
+                            Schema.list(.oneOf(NoticeTopic.self), max: NoticeTopic.allCases.count)
+                                .json
+                        )
+                    }), "additionalProperties": false,
+            ]).described(
+                "Topics that do not come over a channel. Mail about owed and sales always leaves.")
+        ],
+        optional: [
+            "quiet_hours": Schema.request(["from": .integer(0...23), "to": .integer(0...23)])
+                .orNull.described(
+                    "Full hours of the customer's day; devices and texts wait until the last. "
+                        + "Without them there are none.")
+        ])
 
     static let wishExample: JSON = [
         "off": ["mail": ["deposits"], "text": ["deposits", "account"]],
@@ -86,13 +92,10 @@ extension RouteTable {
 
     /// Says what is so, so that telling it twice needs no key.
     @Sendable private static func reportBounce(_ call: Call) async throws -> Answer {
+        let (channel, reason) = try JSONObjectReader.read(call.body) {
+            ($0.enumeration("channel", as: NoticeChannel.self), $0.string("reason", max: 500))
+        }
         let (customer, id) = try notice(call)
-        let (word, reason) = try JSONObjectReader.read(call.body) {
-            ($0.string("channel", max: 16), $0.string("reason", max: 500))
-        }
-        guard let channel = NoticeChannel(rawValue: word) else {
-            throw Denial(.invalidBody, "channel is mail, push or text.")
-        }
         guard
             try call.service.edge.bounced(id, of: customer, over: channel, reason, at: call.now)
         else { throw Denial(.notFound, "The notice was not taken over this channel.") }
@@ -101,17 +104,40 @@ extension RouteTable {
 
     @Sendable private static func setNoticePreferences(_ call: Call) async throws -> Answer {
         let customer = try call.customer().id
-        let known: Set<String> = ["off", "quiet_hours"]
-        guard let keys = call.body.objectValue?.keys, Set(keys) == known,
-            let wish = NoticeWish(call.body)
-        else {
-            throw Denial(
-                .invalidBody,
-                "off names topics by channel, and quiet_hours has two different hours, 0 through "
-                    + "23, or is null.")
+        let wish = try JSONObjectReader.read(call.body) { reader in
+            let off = reader.object("off") { lists in
+                var all: [NoticeChannel: Set<NoticeTopic>] = [:]
+                for channel in NoticeChannel.allCases {
+                    all[channel] = topics(channel.rawValue, in: &lists)
+                }
+                return all
+            }
+            let quiet = reader.optionalObject("quiet_hours") { hours in
+                (from: hours.integer("from", in: 0...23), to: hours.integer("to", in: 0...23))
+            }
+            if let quiet, quiet.from == quiet.to {
+                reader.reject("quiet_hours", .conflict, "The two hours must differ.")
+            }
+            return NoticeWish(
+                off: off,
+                quiet: quiet.flatMap {
+                    NoticeWish.Quiet(from: Int($0.from), to: Int($0.to))
+                })
         }
         try call.service.keep(wish, of: customer)
         return .json(wish.json)
+    }
+
+    private static func topics(
+        _ name: String, in reader: inout JSONObjectReader
+    ) -> Set<NoticeTopic> {
+        let words = reader.optionalArray(name, max: NoticeTopic.allCases.count) ?? []
+        let topics = words.compactMap { $0.stringValue.flatMap(NoticeTopic.init(rawValue:)) }
+        if topics.count != words.count {
+            let known = NoticeTopic.allCases.map(\.rawValue).joined(separator: ", ")
+            reader.reject(name, .notAllowed, "Topics are \(known).")
+        }
+        return Set(topics)
     }
 
     private static func describe(_ delivery: NoticeDelivery) -> JSON {

@@ -39,7 +39,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import NameOID
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from system import ROOT, Makewhole, free_port
 
@@ -60,6 +60,18 @@ def until(ask, claim, seconds=30):
             return found
         expect(time.monotonic() < end, claim, found)
         time.sleep(0.05)
+
+
+def wait(page, expression):
+    """Until it is so in the page; the page's own policy lets nobody else look there."""
+    def ask():
+        try:
+            return page.evaluate(expression)
+        except Error as error:
+            # The page is being left.
+            if "context was destroyed" not in str(error):
+                raise
+    return until(ask, expression)
 
 
 def b64(data):
@@ -318,6 +330,7 @@ class Customer:
         """A small deposit, and the notice of it."""
         self.deposits += 1
         known = {one["id"] for one in self.notices()}
+        self.asked_at = time.time()
         self.world.call(
             "POST", f"/v1/customers/{self.id}/deposits",
             {"method": self.method, "amount_minor": 1_000}, f"dep-{self.id}-{self.deposits}")
@@ -491,23 +504,20 @@ def browse(world):
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(cora.link())
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        wait(page, "navigator.serviceWorker.controller !== null")
 
         # Told at once, again and again.
         page.goto(world.server.url + "/")
         page.wait_for_timeout(500)
         for _ in range(5):
-            count = len(page.query_selector_all("main a[href^='/deposits/']"))
             page.evaluate("""() => { window.seen = new Promise((done) => {
                 new MutationObserver(() => {
                     if (document.querySelector('[data-enhance=say]').textContent) done(Date.now());
                 }).observe(document.querySelector('[data-enhance=say]'), { childList: true });
             }); document.querySelector('[data-enhance=say]').textContent = ''; }""")
             cora.deposit()
-            asked = time.time()
             at = page.evaluate("() => window.seen")
-            took.append(at / 1000 - asked)
-        expect(count >= 0, "deposits stand on Home")
+            took.append(at / 1000 - cora.asked_at)
         said = page.inner_text("[data-enhance=say]")
         expect("New notice" in said, "a polite announcement", said)
         expect(page.get_attribute("[data-enhance=say]", "role") == "status", "politely")
@@ -518,8 +528,8 @@ def browse(world):
         page.wait_for_timeout(500)
         before = page.inner_text(".site-nav")
         cora.deposit()
-        page.wait_for_function(
-            "document.querySelector('[data-enhance=say]').textContent.includes('New notice')")
+        wait(
+            page, "document.querySelector('[data-enhance=say]').textContent.includes('New notice')")
         page.keyboard.type("ere")
         expect(page.input_value("#field-message") == "My deposit is not there",
                "what was typed is there", page.input_value("#field-message"))
@@ -549,7 +559,7 @@ def browse(world):
         browser.close()
     took.sort()
     expect(took[len(took) // 2] < 1, "pages are told at once", took)
-    print("event to open page, once it was asked and renewed itself, in ms: "
+    print("from asking for a deposit to a page that shows it, in ms: "
           + " ".join(f"{1000 * one:.0f}" for one in took))
 
 
@@ -591,19 +601,19 @@ def pushed(world, context, page, cora):
 
 def offline(world, context, page):
     page.goto(world.server.url + "/")
-    page.wait_for_function(
-        "caches.match('/', { cacheName: 'home' }).then((kept) => Boolean(kept))")
+    wait(
+        page, "caches.match('/', { cacheName: 'home' }).then((kept) => Boolean(kept))")
     # What is open says so and turns its buttons off, and on again.
     context.set_offline(True)
-    page.wait_for_function("document.querySelector('[data-enhance=offline]').textContent !== ''")
+    wait(page, "document.querySelector('[data-enhance=offline]').textContent !== ''")
     expect(page.query_selector("main a.button[aria-disabled=true]"), "buttons are off")
     context.set_offline(False)
-    page.wait_for_function("document.querySelector('[data-enhance=offline]').textContent === ''")
+    wait(page, "document.querySelector('[data-enhance=offline]').textContent === ''")
     expect(not page.query_selector("main a.button[aria-disabled=true]"), "buttons are on again")
 
     context.set_offline(True)
     page.goto(world.server.url + "/")
-    page.wait_for_function("document.querySelector('[data-enhance=offline]').textContent !== ''")
+    wait(page, "document.querySelector('[data-enhance=offline]').textContent !== ''")
     bar = page.inner_text("[data-enhance=offline]")
     expect("This is how your account was on" in bar, "the last Home, as of its time", bar)
     address = page.url
@@ -611,15 +621,16 @@ def offline(world, context, page):
     expect(page.url == address, "a button that moves money leads nowhere")
     page.screenshot(path=ROOT / "artifacts" / "notices" / "home-offline.png")
     page.goto(world.server.url + "/deposits")
-    expect("You are offline" in page.inner_text("h1"), "every other page says so")
+    expect("You are offline" in page.inner_text("h1"), "every other page says so",
+           page.inner_text("body"))
     expect(page.is_visible("text=See how your account was"), "and leads to the last Home")
     page.screenshot(path=ROOT / "artifacts" / "notices" / "offline.png")
     context.set_offline(False)
 
     page.goto(world.server.url + "/")
     page.click("text=Sign out")
-    page.wait_for_function(
-        "caches.match('/', { cacheName: 'home' }).then((kept) => !kept)")
+    wait(
+        page, "caches.match('/', { cacheName: 'home' }).then((kept) => !kept)")
     context.set_offline(True)
     page.goto(world.server.url + "/")
     expect("You are offline" in page.inner_text("h1"), "nothing is left after signing out",

@@ -129,7 +129,7 @@ extension Assets {
           if (!isForm && !isLink) return;
           event.preventDefault();
           event.stopImmediatePropagation();
-          say(offlineBar.textContent);
+          say(offlineBar.dataset.label);
         }
         for (const type of ["submit", "click"]) addEventListener(type, stopWhenOff, true);
         if (isThen) {

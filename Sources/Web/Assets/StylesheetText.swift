@@ -741,8 +741,8 @@ extension Assets {
         .toast {
           position: fixed; z-index: 8;
           inset: auto 1rem calc(5.5rem + env(safe-area-inset-bottom)) 1rem;
-          max-width: 34rem; margin: 0 auto; padding: 0.85rem 1.15rem; background: var(--hero);
-          color: var(--hero-ink); border-radius: var(--round-small); box-shadow: var(--shadow);
+          max-width: 34rem; margin: 0 auto; padding: 0.85rem 1.15rem; background: var(--ink);
+          color: var(--paper); border-radius: var(--round-small); box-shadow: var(--shadow);
           border: 1px solid transparent; text-align: center;
         }
         .toast.offline {

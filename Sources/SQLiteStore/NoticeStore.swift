@@ -193,7 +193,7 @@ extension EdgeStore {
             try db.execute(
                 sql: """
                     UPDATE notice_delivery
-                    SET state = 'bounced', result = ?, done_at = ?, told = 0
+                    SET state = 'bounced', result = ?, done_at = ?, told = iif(told = 2, 2, 0)
                     WHERE notice = ? AND customer = ? AND channel = ? AND state = 'delivered'
                     """,
                 arguments: [
@@ -210,11 +210,16 @@ extension EdgeStore {
     }
 
     /// Operators know what became of this notice.
-    public func told(of notice: NoticeID) throws {
+    public func told(of notice: NoticeID) throws { try told(of: notice, 1) }
+
+    /// A person told the customer: whatever the channels say later, he knows.
+    public func toldByPerson(of notice: NoticeID) throws { try told(of: notice, 2) }
+
+    private func told(of notice: NoticeID, _ how: Int) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE notice_delivery SET told = 1 WHERE notice = ?",
-                arguments: [notice.data])
+                sql: "UPDATE notice_delivery SET told = max(told, ?) WHERE notice = ?",
+                arguments: [how, notice.data])
         }
     }
 }

@@ -296,6 +296,7 @@ extension Site {
         _ = try await visit.perform(
             .noticeDelivered(id), to: .customer(customer.id), key: visit.form.key
         ).reply()
+        try service.edge.toldByPerson(of: id)
         return .seeOther(Paths.Desk.notices(of: "\(customer.id)").text)
     }
 }

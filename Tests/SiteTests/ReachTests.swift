@@ -331,6 +331,7 @@ struct ReachTests {
             #expect(page.html.contains("550 &lt;no such mailbox&gt;"))
             #expect(silent.status == 422)
             #expect(told.location == path)
+            #expect(try world.service.edge.noticesWithFailures(limit: 9).isEmpty)
             guard case .running = try world.read().openObligations.first?.grace else {
                 Issue.record("the clock does not run")
                 return

@@ -143,6 +143,11 @@ public final class Core {
         house.forgetWhatIsOver()
     }
 
+    /// Whether a timer in the store is due; the commits on their way may take it out.
+    func hasDueTimers(now: Instant) throws -> Bool {
+        try again { try !store.claimTimers(at: max(now, floor), limit: 1).isEmpty }
+    }
+
     /// Fires the timers whose time has come, at most `limit`; says how many there were.
     public func fireTimers(now clockNow: Instant, limit: Int) throws -> Int {
         let now = max(clockNow, floor)

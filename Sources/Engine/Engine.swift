@@ -340,6 +340,8 @@ public final class Engine: Sendable {
     /// Fires a round of due timers; says whether there may be more.
     private func fire(_ core: Core) -> Bool {
         do {
+            // Nobody waits for the commit on its way when there is nothing to fire.
+            if keeper.isKeeping, try !core.hasDueTimers(now: clock.now()) { return false }
             // A timer that the commit on its way takes out must not be seen.
             learn(core)
             let fired = try core.fireTimers(now: clock.now(), limit: Engine.timersMax)

@@ -476,8 +476,9 @@ def other_bytes(trial):
     trial.close()
     wait_for(lambda: set(trial.outbound()) - before, "a file is made")
     (name,) = set(trial.outbound()) - before
-    (trial.server.outbound / name).write_text("not ours\n")
-    trial.bank.seen[name] = (trial.server.outbound / name).stat().st_ino
+    with trial.bank.lock:
+        (trial.server.outbound / name).write_text("not ours\n")
+        trial.bank.seen[name] = (trial.server.outbound / name).stat().st_ino
     trial.relay.refuse = False
     wait_for(lambda: trial.hurry() or trial.files()[name]["state"] == "failed", "it is stopped", 60)
     assert (trial.server.outbound / name).read_text() == "not ours\n"
@@ -545,6 +546,20 @@ def fetch(trial, rounds):
     return sum(len(text) for text in dropped.values())
 
 
+def too_large(trial):
+    """A file larger than any bank sends stays at the bank, unread, and a person is told."""
+    path = trial.server.inbound / "endless.ach"
+    with open(path, "wb") as file:
+        file.truncate((1 << 30) + 1)
+    name = f"{path.name}#{(1 << 30) + 1}"
+    wait_for(lambda: name in trial.files(), "it is noticed")
+    assert trial.files()[name]["state"] == "refused", trial.files()[name]
+    time.sleep(2)
+    assert path.exists() and not (trial.server.archive / path.name).exists()
+    assert os.listdir(trial.makewhole.folder / "bank" / ".transfer") == ["lock"]
+    path.unlink()
+
+
 def no_secret(trial):
     """Neither the log nor any argument of a process shows the key."""
     key = (trial.server.folder / "client").read_text().splitlines()[2]
@@ -580,6 +595,8 @@ def main():
         print("taken in the moment of the rename: left to a person", flush=True)
         size = fetch(trial, max(4, options.rounds // 2))
         print(f"{size} bytes fetched, each file once", flush=True)
+        too_large(trial)
+        print("a file above the limit is left at the bank", flush=True)
         no_secret(trial)
         trial.makewhole.stop()
         report = trial.makewhole.verify()

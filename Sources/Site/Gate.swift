@@ -34,7 +34,10 @@ extension Site {
         do {
             let visit = try visit(of: request, context)
             do {
-                let (answer, scene) = try await answer(to: visit, by: route)
+                // A task of its own, so that what it took is given back before the answer is
+                // written: an open stream would hold it for as long as it lasts.
+                async let answered = answer(to: visit, by: route)
+                let (answer, scene) = try await answered
                 return response(answer, in: scene)
             } catch let turn as Turn {
                 if case .assertionRefused(let refusal) = turn {

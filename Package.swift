@@ -206,11 +206,12 @@ let package = Package(
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
         .testTarget(
-            name: "RailsTests", dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix]),
+            name: "RailsTests",
+            dependencies: kept + ["Rails", crypto, logging, httpClient, nioCore, nioPosix]),
         .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix, crypto]),
         .testTarget(
             name: "SandboxTests",
             dependencies: ["makewhole-sandbox", "Banking", "Money", "Nacha", "Wire"]),

@@ -8,8 +8,9 @@ import Wire
 /// Every row of the API, in the order of the document.
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
-        customers + methods + deposits + trading + withdrawals + obligations + settlements + house
-            + reconciliation + events + signIn + system + (isSandbox ? sandbox : [])
+        customers + noticeRoutes + methods + deposits + trading + withdrawals + obligations
+            + settlements + house + reconciliation + events + signIn + system
+            + (isSandbox ? sandbox : [])
     }
 
     /// A row that shows something.

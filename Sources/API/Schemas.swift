@@ -11,6 +11,7 @@ enum Schemas {
         "Obligation": obligation, "Settlement": settlement,
         "SettlementOption": settlementOption, "Withdrawable": withdrawable,
         "Withdrawal": withdrawal, "Order": order, "Sale": sale, "Notice": notice,
+        "Delivery": delivery, "NoticePreferences": noticePreferences,
         "Posting": posting, "Done": done, "Made": made, "Validated": validated,
         "DepositMade": depositMade,
         "ReturnRates": returnRates,

@@ -204,6 +204,8 @@ public enum DataKey: Sendable {
     case value
     /// The chosen colour scheme, on the root element.
     case theme
+    /// The number of the last change the page knows, on the root element.
+    case live
 
     var name: StaticString {
         switch self {
@@ -213,6 +215,7 @@ public enum DataKey: Sendable {
         case .instant: "data-instant"
         case .value: "data-value"
         case .theme: "data-theme"
+        case .live: "data-live"
         }
     }
 }

@@ -32,6 +32,7 @@ struct Deployment {
         let from: MailAddress
         let credentials: SMTPCredentials?
         let security: SMTPClient.Configuration.Security
+        let trust: SMTPClient.Configuration.Trust
     }
 
     /// What a value is in the file; in the environment all are text.
@@ -76,6 +77,12 @@ struct Deployment {
         ("smtp.security", "starttls", .text),
         ("smtp.username", "", .text),
         ("smtp.password.file", "", .text),
+        ("smtp.ca.file", "", .text),
+        ("push.key.file", "", .text),
+        ("push.contact", "", .text),
+        ("push.hosts", NoticeWays.Push.knownHosts.joined(separator: " "), .text),
+        ("text.url", "", .text),
+        ("text.secret.file", "", .text),
     ]
 
     static func load(file: String?) async throws -> Deployment {
@@ -256,8 +263,12 @@ struct Deployment {
             processorURL: value("processor.url"), marketURL: value("market.url"),
             processorSecrets: secrets,
             apiKeys: try Deployment.apiKeys(Array(try contents("api.keys.file"))),
-            hostSignIn: hostSignIn, bank: try Deployment.bank(value("bank.file"), path("bank.file"))
-        )
+            hostSignIn: hostSignIn,
+            bank: try Deployment.bank(value("bank.file"), path("bank.file")),
+            notices: NoticeWays(
+                hasMail: !value("smtp.host").isEmpty,
+                push: try Deployment.push(value, secret: secret),
+                text: try Deployment.text(value, secret: secret)))
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
@@ -307,6 +318,43 @@ struct Deployment {
         return setup
     }
 
+    private static func push(
+        _ value: (String) -> String, secret: (String) throws -> String
+    ) throws -> NoticeWays.Push? {
+        guard !value("push.key.file").isEmpty else { return nil }
+        guard let key = PushKey(try secret("push.key.file")) else {
+            throw Failure.badData(
+                "makewhole.push.key.file must hold what `makewhole key push` prints.")
+        }
+        let contact = value("push.contact")
+        guard contact.hasPrefix("mailto:") || contact.hasPrefix("https://"),
+            contact.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Failure.badData(
+                "makewhole.push.contact must be a mailto: or https: address, at which the operators "
+                    + "of push services reach you.")
+        }
+        let hosts = value("push.hosts").split(separator: " ").map { $0.lowercased() }
+        guard !hosts.isEmpty else {
+            throw Failure.badData("makewhole.push.hosts must name the hosts of push services.")
+        }
+        return NoticeWays.Push(key: key, contact: contact, hosts: hosts)
+    }
+
+    private static func text(
+        _ value: (String) -> String, secret: (String) throws -> String
+    ) throws -> NoticeWays.Text? {
+        let address = value("text.url")
+        guard !address.isEmpty else { return nil }
+        guard let url = URL(string: address), ["http", "https"].contains(url.scheme),
+            url.host() != nil
+        else { throw Failure.badData("makewhole.text.url must be an address of the host's.") }
+        guard let known = WebhookSecret(try secret("text.secret.file")) else {
+            throw Failure.badData("makewhole.text.secret.file must hold a whsec_ secret.")
+        }
+        return NoticeWays.Text(url: address, secrets: [known])
+    }
+
     private static func smtp(
         _ value: (String) -> String, secret: (String) throws -> String
     ) throws -> SMTP? {
@@ -331,7 +379,9 @@ struct Deployment {
         }
         return SMTP(
             host: value("smtp.host"), port: port, from: from, credentials: credentials,
-            security: security)
+            security: security,
+            trust: value("smtp.ca.file").isEmpty
+                ? .system : .certificates(pem: try secret("smtp.ca.file")))
     }
 
     /// `[{"name": "exchange", "hash": "<64 hex digits>", "scopes": ["customers:read"]}]`

@@ -18,6 +18,8 @@ struct Running {
     let bankLoop: Loop
     let carryingLoop: Loop
     let outboxLoop: Loop
+    let courierLoop: Loop
+    let liveLoop: Loop
     let marketLoop: Loop
     let ratesLoop: Loop
     let webhookLoop: Loop
@@ -40,6 +42,7 @@ struct Running {
         let policies = deployment.policies
         let rules = deployment.rules
         let causes = try RecentCauses(pool: pool)
+        let live = LiveUpdates()
         let engine = try Engine(
             open: {
                 try Core(
@@ -50,32 +53,51 @@ struct Running {
             afterCommit: {
                 bell.ring()
                 eventBell.ring()
+                live.bell.ring()
             })
         let service = Service(
             engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,
             policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell)
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell,
+            live: live)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
         let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
         self.rail = rail
         let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
+        let words = NoticeMail(service: service)
+        let from = try deployment.smtp?.from ?? Running.nobody()
         let mailer = Mailer(
             client: deployment.smtp.map { smtp in
                 var configuration = SMTPClient.Configuration(
                     host: smtp.host, port: smtp.port, security: smtp.security)
                 configuration.credentials = smtp.credentials
+                configuration.trust = smtp.trust
                 return SMTPClient(configuration)
             },
-            from: try deployment.smtp?.from ?? Running.nobody(), domain: "makewhole.localhost",
-            clock: clock, compose: NoticeMail(service: service).compose)
+            from: from,
+            // Whose addresses they are: what asks after a Message-ID asks there.
+            domain: String(from.address.split(separator: "@").last ?? "localhost"),
+            clock: clock, compose: words.compose)
+        let http = self.http
+        let courier = Courier(
+            service: service, mailer: mailer,
+            push: deployment.settings.notices.push.map {
+                PushSender(ways: $0, http: http, compose: words.glance)
+            },
+            text: deployment.settings.notices.text.map {
+                TextSender(
+                    ways: $0, http: http, publicURL: deployment.settings.publicURL,
+                    compose: words.glance)
+            }, logger: logger)
+        let courierBell = Bell()
         let outbox = Outbox(
             service: service,
             processor: ProcessorClient(baseURL: deployment.settings.processorURL, http: http),
-            venue: venue, mailer: mailer, logger: logger)
+            venue: venue, courier: courier, logger: logger)
         bankLoop = Loop {
             await rail.tick()
         } pause: {
@@ -88,9 +110,32 @@ struct Running {
         }
         outboxLoop = Loop {
             // However much waits, a stop is heard between two rounds of it.
-            while !Task.isCancelled, await outbox.tick() {}
+            while !Task.isCancelled, await outbox.tick() { courierBell.ring() }
         } pause: {
             await bell.wait(atMost: 1000)
+        }
+        courierLoop = Loop {
+            while !Task.isCancelled, await courier.tick() {}
+        } pause: {
+            await courierBell.wait(atMost: 1000)
+        }
+        let reader = service.reader
+        let figures = service.figures
+        liveLoop = Loop {
+            do {
+                try live.look(reader)
+            } catch {
+                logger.error("changes could not be read", metadata: ["error": "\(error)"])
+                figures.stumbled(.live)
+            }
+            live.beat()
+        } pause: {
+            // However fast commits follow each other, pages are told twenty times a second.
+            try await Task.sleep(for: .milliseconds(50))
+            await live.bell.wait(atMost: 1000)
+        } atEnd: {
+            // An open page would keep the server from stopping.
+            live.stop()
         }
         marketLoop = Loop {
             do {

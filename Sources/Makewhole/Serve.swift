@@ -46,6 +46,8 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.bankLoop),
                     .init(service: running.carryingLoop),
                     .init(service: running.outboxLoop),
+                    .init(service: running.courierLoop),
+                    .init(service: running.liveLoop),
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
                     .init(service: running.webhookLoop),

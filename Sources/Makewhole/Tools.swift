@@ -38,7 +38,7 @@ struct Operator: AsyncParsableCommand {
 
 struct Key: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make secrets.", subcommands: [Master.self, APIKey.self, Webhook.self])
+        abstract: "Make secrets.", subcommands: [Master.self, APIKey.self, Webhook.self, Push.self])
 
     struct Master: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -52,6 +52,14 @@ struct Key: AsyncParsableCommand {
             abstract: "Print a new secret for signing webhooks.")
 
         func run() async throws { Terminal.data(WebhookSecret.random().text) }
+    }
+
+    struct Push: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Print a new key for web push. With another, every browser has to subscribe again.")
+
+        func run() async throws { Terminal.data(PushKey.random().text) }
     }
 
     struct APIKey: AsyncParsableCommand {

@@ -15,7 +15,7 @@ public struct Outbox: Sendable {
     let service: Service
     let processor: ProcessorClient
     let venue: VenueClient
-    let mailer: Mailer
+    let courier: Courier
     let logger: Logger
 
     /// Seconds until the next try, by the tries made; then a person must look.
@@ -23,13 +23,13 @@ public struct Outbox: Sendable {
     static let batchMax = 64
 
     public init(
-        service: Service, processor: ProcessorClient, venue: VenueClient, mailer: Mailer,
+        service: Service, processor: ProcessorClient, venue: VenueClient, courier: Courier,
         logger: Logger
     ) {
         self.service = service
         self.processor = processor
         self.venue = venue
-        self.mailer = mailer
+        self.courier = courier
         self.logger = logger
     }
 
@@ -54,9 +54,12 @@ public struct Outbox: Sendable {
             return
         }
         do {
-            let result: Figures.Sending
+            let result: Figures.Sending?
             switch row.outgoing {
-            case .mail(let notice): result = try await mail(notice, to: customer)
+            case .mail(let notice):
+                // The courier takes it from here and counts it, over each channel by itself.
+                try await courier.plan(notice, for: customer)
+                result = nil
             case .charge(let settlement, let kind, let amount, let fee):
                 result = try await charge(settlement, of: customer, kind, amount, fee)
             case .placeOrder(let sale, let asset, let quantity, let limit):
@@ -67,7 +70,7 @@ public struct Outbox: Sendable {
                 result = .sent
             }
             try service.edge.outgoingDone(row.id, at: service.clock.now())
-            service.figures.sending(row.outgoing, result)
+            if let result { service.figures.sending(row.outgoing, result) }
         } catch {
             let again = row.attempts < Self.delays.count
             service.figures.sending(row.outgoing, again ? .failed : .gaveUp)
@@ -83,34 +86,10 @@ public struct Outbox: Sendable {
                 try service.edge.outgoingDone(
                     row.id, at: service.clock.now(), failure: "gave up: \(error)")
                 if case .mail(let notice) = row.outgoing {
-                    try await undeliverable(notice, to: customer)
+                    try await courier.undeliverable(notice, to: customer)
                 }
             }
         }
-    }
-
-    private func mail(
-        _ id: NoticeID, to customerID: CustomerID
-    ) async throws -> Figures.Sending {
-        guard let row = try service.reader.notice(id, of: customerID),
-            let customer = try service.reader.customer(customerID)
-        else { return .refused }
-        switch try await mailer.send(row.notice, to: customer) {
-        case .accepted:
-            _ = try await service.perform(
-                .noticeDelivered(id), to: .customer(customerID), by: .system,
-                scope: "notice:mail", key: "\(id)", body: "delivered")
-            return .sent
-        case .refused:
-            try await undeliverable(id, to: customerID)
-            return .refused
-        }
-    }
-
-    private func undeliverable(_ id: NoticeID, to customer: CustomerID) async throws {
-        _ = try await service.perform(
-            .noticeUndeliverable(id), to: .customer(customer), by: .system,
-            scope: "notice:bounce", key: "\(id)", body: "undeliverable")
     }
 
     private func charge(
@@ -293,59 +272,5 @@ public struct VenueClient: Sendable {
             throw RailProblem("the venue answered \(response.status.code)")
         }
         return try JSON.parse(Array(bytes.readableBytesView), bytesMax: Self.answerBytesMax)
-    }
-}
-
-/// Sends a notice by mail, in the customer's language.
-public struct Mailer: Sendable {
-    let client: SMTPClient?
-    let from: MailAddress
-    let domain: String
-    let clock: ServiceClock
-    let compose: Compose
-
-    /// The words of a notice: subject, plain text and HTML.
-    public typealias Compose =
-        @Sendable (Notice, Customer) -> (
-            subject: String, text: String, html: String
-        )
-
-    enum Delivery {
-        case accepted
-        /// No mail will ever reach this address.
-        case refused
-    }
-
-    public init(
-        client: SMTPClient?, from: MailAddress, domain: String, clock: ServiceClock,
-        compose: @escaping Compose
-    ) {
-        self.client = client
-        self.from = from
-        self.domain = domain
-        self.clock = clock
-        self.compose = compose
-    }
-
-    func send(_ notice: Notice, to customer: Customer) async throws -> Delivery {
-        guard let client else { return .refused }
-        guard let to = MailAddress(customer.profile.email, name: customer.profile.name),
-            let id = MailMessageID("\(notice.id)@\(domain)")
-        else { return .refused }
-        let words = compose(notice, customer)
-        let message = MailMessage(
-            from: from, to: [to], subject: words.subject, text: words.text, html: words.html,
-            messageID: id, dateSeconds: notice.at.milliseconds / 1000)
-        do throws(SMTPFailure) {
-            _ = try await client.send(message)
-            return .accepted
-        } catch {
-            switch error {
-            case .permanent: return .refused
-            case .transient, .connection, .misconfigured: throw error
-            // It may have arrived: the same Message-ID lets the receiver see a twin.
-            case .outcomeUnknown: throw error
-            }
-        }
     }
 }

@@ -146,9 +146,13 @@ extension Draft {
         return .done
     }
 
-    /// Nobody was told, so no clock starts: an operator must find another way.
+    /// Nobody was told, so no clock starts: an operator must find another way. One that started,
+    /// because what was taken came back later, starts again when the customer is told.
     private mutating func noticeUndeliverable(_ id: NoticeID) -> Reply {
         raise(.noticeUndeliverable(customer.id, id))
+        for obligation in customer.openObligations where obligation.noticeID == id {
+            stopClockUntilTold(of: obligation)
+        }
         return .done
     }
 }

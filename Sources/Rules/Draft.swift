@@ -95,7 +95,7 @@ public struct Draft {
 
     mutating func clear(_ kind: Timer.Kind) { changes.timers.append(.clear(kind)) }
 
-    /// Tells the customer, in the app and by mail.
+    /// Tells the customer, in the app and over the channels he wants.
     @discardableResult
     mutating func notify(_ content: Notice.Content) -> NoticeID {
         let notice = Notice(id: identifier(), at: facts.now, content: content)

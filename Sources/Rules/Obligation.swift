@@ -183,6 +183,20 @@ extension Draft {
         return .done
     }
 
+    /// The notice that started the clock did not reach the customer after all. What has ended stays
+    /// ended: assets may be sold already, and a person was told.
+    mutating func stopClockUntilTold(of original: Obligation) {
+        switch original.grace {
+        case .running, .paused: break
+        case .awaitingNotice, .ended, .none: return
+        }
+        var obligation = original
+        obligation.grace = .awaitingNotice
+        clearLadder(of: obligation.id)
+        clear(.pauseEnd(obligation.id))
+        keep(obligation)
+    }
+
     /// What keeps an obligation's time from running now.
     private func holdsClock(of id: ObligationID) -> Obligation.Grace.Pause? {
         if customer.hasFlag(where: \.stopsLiquidation, at: facts.now) != nil { return .stop }

@@ -556,6 +556,42 @@ enum Schema {
             CREATE INDEX door_event_at ON door_event(at);
             """
         ),
+        (
+            "0011 Notices on their way to the customer, and how he wants them",
+            """
+            CREATE TABLE notice_delivery(
+                notice BLOB NOT NULL,
+                channel TEXT NOT NULL CHECK (channel IN ('mail', 'push', 'text')),
+                target BLOB NOT NULL,
+                customer BLOB NOT NULL,
+                state TEXT NOT NULL
+                    CHECK (state IN ('waiting', 'delivered', 'refused', 'gave_up', 'bounced')),
+                due INTEGER NOT NULL,
+                tries INTEGER NOT NULL DEFAULT 0,
+                result TEXT NOT NULL DEFAULT '',
+                done_at INTEGER,
+                told INTEGER NOT NULL DEFAULT 0,
+                PRIMARY KEY (notice, channel, target)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX notice_delivery_due ON notice_delivery(channel, due)
+                WHERE state = 'waiting';
+            CREATE INDEX notice_delivery_failed ON notice_delivery(notice)
+                WHERE told = 0 AND state IN ('refused', 'gave_up', 'bounced');
+
+            CREATE TABLE notice_wish(
+                customer BLOB PRIMARY KEY, body TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE push_subscription(
+                id BLOB PRIMARY KEY,
+                customer BLOB NOT NULL,
+                host TEXT NOT NULL,
+                sealed BLOB NOT NULL,
+                at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX push_subscription_customer ON push_subscription(customer, at);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

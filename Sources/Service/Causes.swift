@@ -15,6 +15,11 @@ public enum Causes {
         number(Array(SHA256.hash(data: Data(text.utf8)))[0..<8])
     }
 
+    /// 16 bytes that name a text.
+    static func digest(of text: String) -> [UInt8] {
+        Array(SHA256.hash(data: Data(text.utf8)).prefix(16))
+    }
+
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }

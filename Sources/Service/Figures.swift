@@ -83,9 +83,22 @@ public final class Figures: Sendable {
 
     private enum Channel: String, CaseIterable {
         case mail
+        case push
+        case text
         case charge
         case order
         case cancellation
+    }
+
+    /// How one try to bring a notice ended.
+    public func delivery(_ channel: NoticeChannel, _ result: Sending) {
+        let known: Channel =
+            switch channel {
+            case .mail: .mail
+            case .push: .push
+            case .text: .text
+            }
+        count(Figures.sendings, [("channel", known.rawValue), ("result", result.rawValue)])
     }
 
     public func sending(_ outgoing: Outgoing, _ result: Sending) {
@@ -135,6 +148,7 @@ public final class Figures: Sendable {
         case market
         case rates
         case webhooks
+        case live
     }
 
     /// A round of background work ended early; the next begins anew.

@@ -31,11 +31,14 @@ public struct Service: Sendable {
     public let eventBell: Bell
     /// What operators watch.
     public let figures: Figures
+    /// The open pages of customers, told when something changed.
+    public let live: LiveUpdates
 
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures(), rules: RuleBook = .builtIn, eventBell: Bell = Bell()
+        figures: Figures = Figures(), rules: RuleBook = .builtIn, eventBell: Bell = Bell(),
+        live: LiveUpdates = LiveUpdates()
     ) {
         self.engine = engine
         self.reader = reader
@@ -49,6 +52,7 @@ public struct Service: Sendable {
         self.bell = bell
         self.figures = figures
         self.eventBell = eventBell
+        self.live = live
     }
 
     /// The bytes of bank files.
@@ -75,12 +79,14 @@ public struct Service: Sendable {
         /// Whether events may be sent without TLS and to addresses that are not public: for tests on
         /// one machine only.
         public var webhooksMayStayInside = false
+        /// How notices leave besides the app.
+        public var notices: NoticeWays
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
             originator: Originator, processorURL: String, marketURL: String,
             processorSecrets: [WebhookSecret], apiKeys: [APIKey], hostSignIn: HostSignIn? = nil,
-            bank: BankSetup = BankSetup()
+            bank: BankSetup = BankSetup(), notices: NoticeWays = NoticeWays()
         ) {
             self.publicURL = publicURL
             self.brand = brand
@@ -93,6 +99,7 @@ public struct Service: Sendable {
             self.apiKeys = apiKeys
             self.hostSignIn = hostSignIn
             self.bank = bank
+            self.notices = notices
         }
     }
 

@@ -45,6 +45,14 @@ public struct Vault: Sendable {
         try ring.open(Array(sealed), context: "document:\(id)")
     }
 
+    func seal(subscription bytes: [UInt8], as id: Data, of customer: CustomerID) -> Data {
+        Data(ring.seal(bytes, context: "push:\(customer):\(Hex.encode(id))"))
+    }
+
+    func open(subscription sealed: Data, as id: Data, of customer: CustomerID) throws -> [UInt8] {
+        try ring.open(Array(sealed), context: "push:\(customer):\(Hex.encode(id))")
+    }
+
     func seal(bankFilePart bytes: [UInt8], of name: String, number: Int) -> Data {
         Data(ring.seal(bytes, context: "bank-file:\(number):\(name)"))
     }

@@ -16,6 +16,8 @@ enum Answer: Sendable {
     case seeOtherSetting(String, [Cookie])
     /// The customer's own figures as a file; the name is ours.
     case file([UInt8], contentType: String, name: String)
+    /// An answer that is no page and has every header it needs.
+    case ready(Response)
     /// A customer's document, shown to an operator in a box where nothing can act.
     case document([UInt8], contentType: String)
 }

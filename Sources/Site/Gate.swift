@@ -34,7 +34,10 @@ extension Site {
         do {
             let visit = try visit(of: request, context)
             do {
-                let (answer, scene) = try await answer(to: visit, by: route)
+                // A task of its own, so that what it took is given back before the answer is
+                // written: an open stream would hold it for as long as it lasts.
+                async let answered = answer(to: visit, by: route)
+                let (answer, scene) = try await answered
                 return response(answer, in: scene)
             } catch let turn as Turn {
                 if case .assertionRefused(let refusal) = turn {
@@ -53,6 +56,8 @@ extension Site {
     }
 
     private func visit(of request: Request, _ context: some RequestContext) throws -> Visit {
+        // Before anything is read: what changes meanwhile, the page hears of.
+        let lastChange = service.live.last
         let now = service.clock.now()
         var session: Visit.Session?
         if let cookie = request.cookies[SignIn.cookie],
@@ -75,7 +80,7 @@ extension Site {
         }
         return Visit(
             request: request, parameters: context.parameters, query: query, session: session,
-            now: now)
+            now: now, lastChange: lastChange)
     }
 
     private func answer(to visit: Visit, by route: Route) async throws -> (Answer, Scene) {
@@ -225,7 +230,8 @@ extension Site {
             csrf: visit.session?.csrf ?? "", viewer: viewer,
             theme: Preference.theme(of: visit.request), isSandbox: service.settings.isSandbox,
             brand: service.settings.brand, look: look,
-            support: phone.isEmpty ? nil : Scene.Support(phone: phone), address: visit.address)
+            support: phone.isEmpty ? nil : Scene.Support(phone: phone), address: visit.address,
+            live: visit.live)
     }
 
     private func reader(of visit: Visit) throws -> (Scene.Viewer, Language, zone: String) {
@@ -233,10 +239,9 @@ extension Site {
         switch visit.session?.subject {
         case .customer(let id):
             guard let customer = try service.reader.customer(id) else { fallthrough }
-            let unread = try service.reader.notices(of: id, limit: Site.noticesMax)
-                .filter { $0.readAt == nil }.count
             return (
-                .customer(unreadNotices: unread), chosen ?? customer.profile.language.onPages,
+                .customer(unreadNotices: try service.reader.unread(of: id).count),
+                chosen ?? customer.profile.language.onPages,
                 customer.profile.timeZone
             )
         case nil:
@@ -251,8 +256,6 @@ extension Site {
 
     /// The clock banks go by.
     static let bankZone = "America/New_York"
-    /// Notices looked at for the count beside the bell; more reads as that many.
-    static let noticesMax = 100
 
     func response(_ answer: Answer, in scene: Scene) -> Response {
         switch answer {
@@ -266,6 +269,7 @@ extension Site {
             var response = response(page, in: scene)
             response.headers[.contentSecurityPolicy] = payingPolicy
             return response
+        case .ready(let ready): return ready
         case .seeOther(let address): return redirect(to: address)
         case .seeOtherSetting(let address, let cookies):
             var response = redirect(to: address)
@@ -324,7 +328,7 @@ extension Site {
 
     /// What every personal answer says: keep it to yourself, guess nothing, tell other sites
     /// nothing.
-    private static let personalHeaders: HTTPFields = [
+    static let personalHeaders: HTTPFields = [
         .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
         Header.referrerPolicy: "same-origin", Header.openerPolicy: "same-origin",
     ]
@@ -459,10 +463,11 @@ extension Site {
         return response(page, in: scene, status: status)
     }
 
-    private func strangerScene(_ request: Request) -> Scene {
+    func strangerScene(_ request: Request, language: Language? = nil) -> Scene {
         Scene(
-            language: Preference.language(
-                of: request, isSandbox: service.settings.isSandbox) ?? .english,
+            language: language
+                ?? Preference.language(of: request, isSandbox: service.settings.isSandbox)
+                ?? .english,
             timeZone: Site.bankZone,
             now: service.clock.now().milliseconds, csrf: "", viewer: .nobody,
             theme: Preference.theme(of: request), isSandbox: service.settings.isSandbox,

@@ -88,6 +88,9 @@ extension Site {
         if let session = visit.session {
             guard isOurs(fields, session) else { throw Turn.staleForm }
             try service.edge.endSession(digest: session.digest, at: service.wallTime)
+            if case .customer(let id) = session.subject {
+                service.live.end(session: session.digest, of: id)
+            }
         }
         return .seeOtherSetting(Paths.signIn.text, [SignIn.clearedCookie(service)])
     }

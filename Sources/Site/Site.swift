@@ -26,6 +26,7 @@ public struct Site: Sendable {
         let routes =
             customerRoutes + depositRoutes + moneyRoutes + verifyRoutes + settleRoutes
             + saleNoticeRoutes + receiptRoutes + securityRoutes + deskRoutes + assertionRoutes
+            + reachRoutes + appRoutes + deskNoticeRoutes
         for route in routes + doorRoutes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, by: route)
@@ -39,7 +40,7 @@ public struct Site: Sendable {
                 }
             }
         }
-        for asset in Assets.all + look.assets {
+        for asset in Assets.all + Assets.app + look.assets {
             router.get(RouterPath(asset.location.text)) { _, _ in Site.response(to: asset) }
         }
     }

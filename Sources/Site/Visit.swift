@@ -16,6 +16,14 @@ struct Visit: Sendable {
     let query: FormBody
     let session: Session?
     let now: Instant
+    /// The number of the last change before anything was read for this visit.
+    let lastChange: Int64
+
+    /// The number a page begins to listen after; `nil` where it shows the answer to a form.
+    var live: Int64? {
+        guard request.method == .get, case .customer? = session?.subject else { return nil }
+        return lastChange
+    }
 
     /// Someone who is signed in, with the digest of the cookie that says so.
     struct Session: Sendable {

@@ -19,9 +19,13 @@ import HTML
 /// | `/settlements/{id}` | `idempotency_key`, `amount_seen`, `authorize` | the settlement |
 /// | `/bank-accounts/{id}/verify` | `idempotency_key`, `decision`, both amounts | itself |
 /// | `/notices/{id}/read` | | the notices |
+/// | `/notices/settings` | `want`, `quiet_from`, `quiet_to` | itself |
+/// | `/notices/devices` | `address`, `key`, `secret` | the settings |
+/// | `/notices/devices/{id}/remove` | | the settings |
 /// | `/help` | `idempotency_key`, `topic`, `deposit`, `message` | `HelpSentPage` |
 /// | `/sign-out` | | the door |
 /// | `/operator/customers/{id}/{action}` | `idempotency_key`, `reason`; `hours`, `deposit` | itself |
+/// | `/operator/customers/{id}/notices/{notice}/told` | `idempotency_key`, `reason` | the notices |
 /// | `/operator/documents/{id}` | `idempotency_key`, `decision`, `reason` | the queue |
 /// | `/operator/suspense/{id}` | `idempotency_key`, `decision`, `deposit`, `reason` | the queue |
 /// | `/operator/tasks/{id}/done` | `idempotency_key` | the tasks |
@@ -51,6 +55,26 @@ public enum Paths {
     public static let settle: Location = "/settle"
     /// `/notices`
     public static let notices: Location = "/notices"
+    /// `/notices/settings`
+    public static let noticeSettings: Location = "/notices/settings"
+    /// `/notices/devices`
+    public static let noticeDevices: Location = "/notices/devices"
+    /// `/notices/devices/{id}/remove`
+    public static func removeNoticeDevice(_ id: String) -> Location {
+        "/notices/devices/\(id)/remove"
+    }
+    /// `/notices/{id}`, which leads on to what it is about
+    public static func notice(_ id: String) -> Location { "/notices/\(id)" }
+    /// `/events`
+    public static let events: Location = "/events"
+    /// `/offline`
+    public static let offline: Location = "/offline"
+    /// `/worker.js`
+    public static let worker: Location = "/worker.js"
+    /// `/manifest.webmanifest?lang={language}`
+    public static func manifest(_ language: Language) -> Location {
+        "/manifest.webmanifest?lang=\(language.rawValue)"
+    }
     /// `/help`
     public static let help: Location = "/help"
     /// `/bank-accounts/new`
@@ -138,6 +162,14 @@ public enum Paths {
         public static func audit(cursor: String) -> Location { "/operator/audit?after=\(cursor)" }
         /// `/operator/customers/{id}`
         public static func customer(_ id: String) -> Location { "/operator/customers/\(id)" }
+        /// `/operator/customers/{id}/notices`
+        public static func notices(of id: String) -> Location {
+            "/operator/customers/\(id)/notices"
+        }
+        /// `/operator/customers/{customer}/notices/{notice}/told`
+        public static func told(_ customer: String, _ notice: String) -> Location {
+            "/operator/customers/\(customer)/notices/\(notice)/told"
+        }
         /// `/operator/customers/{customer}/{action}`
         public static func action(_ customer: String, _ action: OperatorAction) -> Location {
             "/operator/customers/\(customer)/\(action.rawValue)"

@@ -56,6 +56,8 @@ public struct Scene: Sendable {
     public let support: Support?
     /// The address of this page, which the language and theme forms return to. Begins with `/`.
     public let address: String
+    /// The number of the last change this page knows; `nil` where it is not kept up to date.
+    public let live: Int64?
 
     let say: Catalogue
     let time: LocalTime
@@ -70,7 +72,8 @@ public struct Scene: Sendable {
     public init(
         language: Language, timeZone: String, now: Int64, csrf: String, viewer: Viewer,
         theme: Theme = .device, isSandbox: Bool = false, brand: String = "Makewhole",
-        look: Look = .standard, support: Support? = nil, address: String = "/"
+        look: Look = .standard, support: Support? = nil, address: String = "/",
+        live: Int64? = nil
     ) {
         self.language = language
         self.now = now
@@ -82,6 +85,7 @@ public struct Scene: Sendable {
         self.look = look
         self.support = support
         self.address = address
+        self.live = live
         say = Catalogue(language: language)
         time = LocalTime(zone: timeZone, language: language)
     }

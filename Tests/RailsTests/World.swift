@@ -26,7 +26,7 @@ final class World: Sendable {
     var outbound: URL { folder.appendingPathComponent("outbound") }
     var inbound: URL { folder.appendingPathComponent("inbound") }
 
-    init(_ bank: BankSetup = BankSetup()) throws {
+    init(_ bank: BankSetup = BankSetup(), notices: NoticeWays = NoticeWays()) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("rail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -54,7 +54,8 @@ final class World: Sendable {
                     companyName: "SAMPLE EXCHANGE", companyIdentification: "1234567890",
                     odfiRoutingNumber: "091000019", odfiName: "SANDBOX BANK",
                     odfiAccountNumber: "1002003001"),
-                processorURL: "", marketURL: "", processorSecrets: [], apiKeys: [], bank: bank),
+                processorURL: "", marketURL: "", processorSecrets: [], apiKeys: [], bank: bank,
+                notices: notices),
             bell: Bell(), figures: Figures(store: StoreFigures(pool: pool)))
         // As after the first look of a rail.
         try service.edge.set("bank_last_closing", to: World.start.rfc3339)

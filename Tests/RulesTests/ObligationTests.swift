@@ -54,6 +54,23 @@ struct ObligationTests {
                 .noticeUndeliverable(scene.customer, notice)))
     }
 
+    @Test(
+        "A notice that came back after it was delivered stops the clock until the customer is told")
+    func bouncedLate() throws {
+        let (scene, id) = try owing()
+        let notice = try #require(scene.person.obligations[id]?.noticeID)
+        try deliver(scene, id)
+        try scene.later(hours: 3)
+
+        try scene.act(.noticeUndeliverable(notice))
+        try scene.later(hours: 100)
+        let stopped = grace(scene, id)
+        try deliver(scene, id)
+
+        #expect(stopped == .awaitingNotice)
+        #expect(grace(scene, id) == .running(until: scene.now.adding(hours: 48)))
+    }
+
     @Test("A notice delivered on a second channel does not move the deadline")
     func deliveredTwice() throws {
         let (scene, id) = try owing()

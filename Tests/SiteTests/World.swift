@@ -26,7 +26,9 @@ final class World: Sendable {
     /// When what leaves at the start settles.
     static let tuesday = Eastern.day(at: start.adding(days: 1))
 
-    private init(publicURL: String, processorURL: String, hostSignIn: HostSignIn?) throws {
+    private init(
+        publicURL: String, processorURL: String, hostSignIn: HostSignIn?, notices: NoticeWays
+    ) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -55,7 +57,7 @@ final class World: Sendable {
                     odfiRoutingNumber: "021000021", odfiName: "First Bank",
                     odfiAccountNumber: "1002003001"),
                 processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: [],
-                hostSignIn: hostSignIn), bell: bell)
+                hostSignIn: hostSignIn, notices: notices), bell: bell)
     }
 
     deinit {
@@ -67,11 +69,12 @@ final class World: Sendable {
     /// Runs `body` in a world with an open customer and a market that has something to sell.
     static func run(
         publicURL: String = "http://127.0.0.1:8080", processorURL: String = "",
-        hostSignIn: HostSignIn? = nil,
+        hostSignIn: HostSignIn? = nil, notices: NoticeWays = NoticeWays(),
         _ body: @Sendable @escaping (World, Browser) async throws -> Void
     ) async throws {
         let world = try World(
-            publicURL: publicURL, processorURL: processorURL, hostSignIn: hostSignIn)
+            publicURL: publicURL, processorURL: processorURL, hostSignIn: hostSignIn,
+            notices: notices)
         try await world.open()
         let router = Router()
         Site(service: world.service).addRoutes(to: router)

@@ -260,10 +260,10 @@ def look(server, watcher):
     assert server.call("POST", "/v1/sandbox/clock", {"advance_to": due})[0] == 200
     eventually(server, watcher, name, 1, direction="outbound", result="sent")
     eventually(server, watcher, "makewhole_bank_entries_queued", 0)
-    # There is no mail server here, so nobody was told of the three deposits.
+    # There is no mail server here: the three notices stand in the app, and no mail is tried.
     name = "makewhole_outbox_tries_total"
-    eventually(server, watcher, name, 3, channel="mail", result="refused")
-    expect(figures(server, watcher), name, 0, channel="mail", result="sent")
+    for result in ("sent", "refused", "failed", "gave_up"):
+        expect(figures(server, watcher), name, 0, channel="mail", result=result)
 
     for _, labels in figures(server, watcher):
         for _, value in labels:

@@ -785,6 +785,9 @@ enum Samples {
         ),
         ("notices", notices),
         ("notices-empty", NoticesPage(items: [])),
+        ("notice-settings", noticeSettings(devices: 2, quiet: (22, 8))),
+        ("notice-settings-kept", noticeSettings(devices: 0, quiet: nil, said: .kept)),
+        ("notice-settings-refused", noticeSettings(devices: 1, quiet: nil, said: .refused)),
         ("sale", sale),
         ("help", help(nil)), ("help-more-time", help(.moreTime)),
         ("help-problems", help(.pendingCharge, problems: [FieldProblem(.message, .missing)])),
@@ -795,12 +798,53 @@ enum Samples {
         ("stale-form", MessagePage(kind: .staleForm(returnTo: "/settle"))),
     ]
 
+    static func noticeSettings(
+        devices: Int, quiet: (Int, Int)?, said: NoticeSettingsPage.Said? = nil
+    ) -> NoticeSettingsPage {
+        NoticeSettingsPage(
+            mail: "sample@example.com",
+            wishes: NoticeSettingsPage.Topic.allCases.flatMap { topic in
+                NoticeSettingsPage.Channel.allCases.map { channel in
+                    NoticeSettingsPage.Wish(
+                        topic: topic, channel: channel, isOn: channel != .text,
+                        isFixed: channel == .mail && (topic == .owed || topic == .sales))
+                }
+            }, quietFrom: quiet?.0, quietTo: quiet?.1, pushKey: "BKey",
+            devices: (0..<devices).map {
+                NoticeSettingsPage.Device(
+                    id: "0a0\($0)", host: "push.example", since: now - day)
+            }, said: said)
+    }
+
+    static let customerNotices = CustomerNoticesPage(
+        customerID: "cus_1", name: "Sample Customer",
+        items: [
+            .init(
+                id: "ntc_1", kind: .owed(cents: 5_000, deadline: now + 2 * day), at: now - hour,
+                ways: [
+                    .init(channel: nil, state: .unread, tries: 0, said: "", at: now - hour),
+                    .init(
+                        channel: .mail, state: .refused, tries: 1, said: "550 no such mailbox",
+                        at: now - hour),
+                    .init(channel: .push, state: .gaveUp, tries: 9, said: "503", at: now),
+                    .init(channel: .text, state: .waiting, tries: 2, said: "500", at: now),
+                ], startsClock: true),
+            .init(
+                id: "ntc_2", kind: .settled(cents: 5_000), at: now - day,
+                ways: [
+                    .init(channel: nil, state: .read, tries: 0, said: "", at: now),
+                    .init(channel: .mail, state: .bounced, tries: 1, said: "full", at: now),
+                    .init(channel: .push, state: .delivered, tries: 1, said: "201", at: now),
+                ], startsClock: false),
+        ], mayAct: true, idempotencyKey: "key-12345")
+
     /// Pages for nobody in particular.
     static let outsidePages: [(name: String, page: any Page)] = [
         ("sign-in-needed", MessagePage(kind: .signInNeeded(returnTo: "/settle"))),
         ("session-ended", MessagePage(kind: .sessionEnded(returnTo: "/settle"))),
         ("link-expired", MessagePage(kind: .linkExpired)),
         ("sign-in-refused", SignInRefusedPage()),
+        ("offline", OfflinePage()),
         ("unavailable", MessagePage(kind: .unavailable(until: now + hour))),
         ("too-many", MessagePage(kind: .tooMany(retryAfterSeconds: 30))),
     ]
@@ -829,6 +873,7 @@ enum Samples {
             "desk-liquidation-paused",
             liquidation(.paused(by: "Dana", reason: "Venue prices look wrong", since: now - hour))
         ),
+        ("desk-notices", customerNotices),
         ("desk-files", files), ("desk-file", file),
         ("desk-reconciliation", reconciliation),
         (

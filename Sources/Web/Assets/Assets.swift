@@ -14,10 +14,40 @@ public struct Asset: Sendable {
         self.init(name: name, ending: ending, contentType: contentType, bytes: Array(text.utf8))
     }
 
+    /// A picture, from its base64.
+    init(name: String, picture base64: String) {
+        self.init(
+            name: name, ending: "png", contentType: "image/png", bytes: Asset.decoded(base64))
+    }
+
     init(name: String, ending: String, contentType: String, bytes: [UInt8]) {
         self.bytes = bytes
         self.contentType = contentType
         location = "/assets/\(name)-\(Asset.hash(bytes)).\(ending)"
+    }
+
+    /// The bytes of the program's own base64, which holds no other characters.
+    private static func decoded(_ base64: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for letter in base64.utf8 {
+            let value: UInt8
+            switch letter {
+            case 0x41...0x5A: value = letter - 0x41
+            case 0x61...0x7A: value = letter - 0x61 + 26
+            case 0x30...0x39: value = letter - 0x30 + 52
+            case 0x2B: value = 62
+            case 0x2F: value = 63
+            default: continue
+            }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+        }
+        return bytes
     }
 
     /// FNV-1a, 64 bits: it only has to change when the content does, not to resist anybody.
@@ -43,13 +73,44 @@ public enum Assets {
         name: "logo", ending: "svg", contentType: "image/svg+xml", text: logoText)
 
     /// Everything to be served besides what a ``Look`` has.
-    public static let all = [script, logo]
+    public static let all = [script, logo, touchIcon]
+
+    /// The icon on a phone's home screen where corners are not cut for us.
+    public static let touchIcon = Asset(name: "touch", picture: iconTouchText)
+    /// The icon in 192 pixels.
+    public static let iconSmall = Asset(name: "icon-192", picture: iconSmallText)
+    /// The icon in 512 pixels.
+    public static let iconLarge = Asset(name: "icon-512", picture: iconLargeText)
+    /// The icon in 512 pixels for phones that cut it to their own shape.
+    public static let iconMaskable = Asset(name: "icon-mask", picture: iconMaskableText)
+    /// The mark in white, for the line at the top of a phone.
+    public static let iconBadge = Asset(name: "badge", picture: iconBadgeText)
+
+    /// The pictures of the installed app, which no page shows.
+    public static let app = [iconSmall, iconLarge, iconMaskable, iconBadge]
+
+    /// The service worker. Its address stays; what is in it says which files it keeps.
+    public static func worker(_ look: Look) -> [UInt8] {
+        let kept = all + look.assets + [iconSmall, iconBadge]
+        let shell = (kept.map(\.location) + [Paths.offline]).map { "\"\($0.text)\"" }
+            .joined(separator: ", ")
+        let version = Asset.hash(Array((shell + workerText).utf8))
+        return Array(
+            """
+            const version = "\(version)";
+            const shell = [\(shell)];
+            const icon = "\(iconSmall.location.text)";
+            const badge = "\(iconBadge.location.text)";
+
+            """.utf8) + Array(workerText.utf8)
+    }
 
     /// The Content-Security-Policy every page is to be sent with. Pages hold no inline script and
     /// no inline style, so nothing has to be excused.
     public static let contentSecurityPolicy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-        connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+        connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
+        frame-ancestors 'none'; base-uri 'none'
         """
 
     /// A ring whose missing quarter is being put back.

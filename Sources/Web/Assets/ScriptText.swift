@@ -60,12 +60,14 @@ extension Assets {
         // The error summary takes the focus, so that a screen reader starts there.
         document.querySelector(".error-summary")?.focus();
 
+        const find = (name) => document.querySelector(`[data-enhance="${name}"]`);
+
         // A payment under way is looked at again every fifteen seconds while the page is visible. The
         // page is replaced only when its state has changed, so nobody is interrupted for nothing.
-        const watched = document.querySelector('[data-enhance="watch"]');
+        const watched = find("watch");
         if (watched) {
           setInterval(async () => {
-            if (document.hidden) return;
+            if (document.hidden || root.dataset.then) return;
             const request = fetch(location.href, { headers: { Accept: "text/html" } });
             const answer = await request.catch(() => null);
             if (!answer?.ok) return;
@@ -76,17 +78,248 @@ extension Assets {
         }
 
         // A file's size is checked before it travels.
-        for (const input of document.querySelectorAll('input[type="file"][data-value]')) {
-          input.addEventListener("change", () => {
-            const tooLarge = input.files[0] && input.files[0].size > Number(input.dataset.value);
-            input.setCustomValidity(tooLarge ? input.dataset.label : "");
-            if (tooLarge) input.reportValidity();
-          });
+        document.addEventListener("change", (event) => {
+          const input = event.target;
+          if (!input.matches('input[type="file"][data-value]')) return;
+          const tooLarge = input.files[0] && input.files[0].size > Number(input.dataset.value);
+          input.setCustomValidity(tooLarge ? input.dataset.label : "");
+          if (tooLarge) input.reportValidity();
+        });
+
+        document.addEventListener("click", (event) => {
+          if (event.target.closest('[data-enhance="print"]')) print();
+        });
+        function enhance() {
+          for (const button of document.querySelectorAll('[data-enhance="print"]')) {
+            button.hidden = false;
+          }
+          refresh();
+        }
+        enhance();
+
+        // What the page says without being asked, politely, and for a while.
+        const sayer = find("say");
+        let silence;
+        function say(text) {
+          if (!sayer) return;
+          sayer.textContent = text;
+          clearTimeout(silence);
+          silence = setTimeout(() => { sayer.textContent = ""; }, 12000);
         }
 
-        for (const button of document.querySelectorAll('[data-enhance="print"]')) {
-          button.hidden = false;
-          button.addEventListener("click", () => print());
+        // Without a connection, and on the copy of Home that the worker keeps, nothing that moves money
+        // can be pressed, and the page says why.
+        const offlineBar = find("offline");
+        const isThen = Boolean(root.dataset.then);
+        let isOff = false;
+        function setOff(off) {
+          if (!offlineBar) return;
+          isOff = off;
+          offlineBar.textContent = off ? offlineBar.dataset[isThen ? "value" : "label"] : "";
+          const buttons = "main a.button, main form[method=post] button";
+          for (const button of document.querySelectorAll(buttons)) {
+            if (off) button.setAttribute("aria-disabled", "true");
+            else button.removeAttribute("aria-disabled");
+          }
+        }
+        function stopWhenOff(event) {
+          if (!isOff || !event.target.closest?.("main")) return;
+          const isForm = event.type === "submit" && event.target.method === "post";
+          const isLink = event.type === "click" && event.target.closest("a.button");
+          if (!isForm && !isLink) return;
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          say(offlineBar.dataset.label);
+        }
+        for (const type of ["submit", "click"]) addEventListener(type, stopWhenOff, true);
+        if (isThen) {
+          setOff(true);
+          addEventListener("online", () => location.reload());
+        } else {
+          addEventListener("offline", () => setOff(true));
+          addEventListener("online", () => setOff(false));
+        }
+
+        // The copy of Home is only for whoever is signed in.
+        if ("caches" in window) {
+          const kept = find("kept");
+          if (kept) {
+            caches.match("/", { cacheName: "home" }).then((copy) => { kept.hidden = !copy; });
+          } else if (document.body.matches(".outside")) {
+            caches.delete("home");
+          }
+        }
+        find("again")?.addEventListener("click", (event) => {
+          event.preventDefault();
+          location.reload();
+        });
+
+        // What the reader is doing is left as it is: the place that has the focus, and every form in
+        // which something was written. All else becomes what the server says now.
+        function isChanged(field) {
+          if (field.type === "hidden") return false;
+          if (field.type === "checkbox" || field.type === "radio") {
+            return field.checked !== field.defaultChecked;
+          }
+          if (field.type === "file") return field.files.length > 0;
+          if (field.options) {
+            const first = Array.from(field.options).findIndex((option) => option.defaultSelected);
+            return field.selectedIndex !== Math.max(0, first);
+          }
+          return field.value !== field.defaultValue;
+        }
+        function isBusy(node) {
+          if (node.nodeType !== 1) return false;
+          if (node !== document.body && node.contains(document.activeElement)) return true;
+          return Array.from(node.querySelectorAll("input, select, textarea")).some(isChanged)
+            || node.matches("details[open]") || node.querySelector("details[open]") !== null
+            || (node.matches("form[data-sent]") || node.querySelector("form[data-sent]") !== null);
+        }
+        const alike = (a, b) => a.nodeName === b.nodeName && a.id === b.id
+          && (a.nodeType !== 1 || a.className === b.className);
+        function renew(old, fresh) {
+          if (old.isEqualNode(fresh)) return;
+          if (!isBusy(old)) {
+            old.replaceWith(document.importNode(fresh, true));
+            return;
+          }
+          if (!alike(old, fresh) || old.nodeName === "FORM" || old === document.activeElement) return;
+          const olds = Array.from(old.childNodes);
+          const rest = Array.from(fresh.childNodes);
+          for (const child of olds) {
+            const at = rest.findIndex((other) => alike(child, other));
+            if (at < 0) {
+              if (!isBusy(child)) child.remove();
+              continue;
+            }
+            for (const added of rest.splice(0, at)) child.before(document.importNode(added, true));
+            renew(child, rest.shift());
+          }
+          for (const added of rest) old.append(document.importNode(added, true));
+        }
+        async function renewPage() {
+          const request = fetch(location.href, { headers: { Accept: "text/html" } });
+          const answer = await request.catch(() => null);
+          if (!answer?.ok) return false;
+          const main = document.querySelector("main");
+          if (answer.redirected && !isBusy(main)) {
+            location.assign(answer.url);
+            return false;
+          }
+          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+          const before = main.textContent;
+          for (const place of ["main", ".site-nav"]) {
+            const old = document.querySelector(place);
+            const fresh = page.querySelector(place);
+            if (!old || !fresh) continue;
+            // The place itself stays, so that who is in it is not thrown out.
+            const olds = Array.from(old.childNodes);
+            if (isBusy(old)) {
+              const shell = fresh.cloneNode(true);
+              renew(old, shell);
+            } else if (!old.isEqualNode(fresh)) {
+              old.replaceChildren(...Array.from(fresh.childNodes, (n) => document.importNode(n, true)));
+            }
+          }
+          document.title = page.title;
+          enhance();
+          if (isOff) setOff(true);
+          return document.querySelector("main").textContent !== before;
+        }
+
+        // News: the server says over one open answer that something changed, and the page asks for
+        // itself again. Where no such answer can be had, it asks every fifteen seconds. Only a page
+        // that is seen listens.
+        let known = root.dataset.live;
+        let told = Number(root.dataset.instant);
+        let source;
+        let asking;
+        async function changed(news) {
+          if (Number(news.id) <= Number(known)) return;
+          known = news.id;
+          navigator.setAppBadge?.(news.unread).catch(() => {});
+          const isNew = news.say && news.at > told;
+          if (isNew) told = news.at;
+          const isOther = await renewPage();
+          if (isNew) say(news.say);
+          else if (isOther) say(sayer.dataset.value);
+        }
+        async function ask() {
+          if (document.hidden) return;
+          const request = fetch(`/events?after=${known}`, { headers: { Accept: "application/json" } });
+          const answer = await request.catch(() => null);
+          if (answer?.status === 401) return stopAsking();
+          if (answer?.ok) await changed(await answer.json());
+        }
+        function startAsking() { asking ??= setInterval(ask, 15000); }
+        function stopAsking() {
+          clearInterval(asking);
+          asking = undefined;
+        }
+        function listen() {
+          if (source || document.hidden) return;
+          if (!window.EventSource) return startAsking();
+          source = new EventSource(`/events?after=${known}`);
+          source.addEventListener("change", (event) => changed(JSON.parse(event.data)));
+          source.onopen = stopAsking;
+          source.onerror = () => {
+            // The browser connects again by itself unless it was refused.
+            startAsking();
+            if (source.readyState === EventSource.CLOSED) source = undefined;
+          };
+        }
+        if (known && !isThen && sayer) {
+          listen();
+          document.addEventListener("visibilitychange", () => {
+            if (document.hidden) {
+              source?.close();
+              source = undefined;
+              stopAsking();
+            } else {
+              ask();
+              listen();
+            }
+          });
+          addEventListener("pagehide", () => { source?.close(); source = undefined; });
+          addEventListener("pageshow", (event) => { if (event.persisted) { ask(); listen(); } });
+        }
+
+        // The installed app: the worker keeps the look of the site, and shows notices.
+        const worker = "serviceWorker" in navigator && document.body.matches(".customer")
+          ? navigator.serviceWorker.register("/worker.js").catch(() => null) : null;
+
+        // This device and its notices. It is asked for only when its button is pressed.
+        const asks = find("device-ask");
+        if (asks) showDevice();
+        async function showDevice() {
+          const show = (name) => { find(name).hidden = false; };
+          const registration = worker && await worker;
+          if (!registration?.pushManager || !window.Notification) return show("device-unable");
+          if (Notification.permission === "denied") return show("device-denied");
+          const held = await registration.pushManager.getSubscription().catch(() => null);
+          if (held && Notification.permission === "granted") show("device-on");
+          asks.hidden = false;
+          asks.addEventListener("submit", async (event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            const shown = await Notification.requestPermission();
+            if (shown !== "granted") {
+              asks.hidden = true;
+              return show("device-denied");
+            }
+            const ready = await navigator.serviceWorker.ready;
+            const wish = { userVisibleOnly: true, applicationServerKey: asks.dataset.value };
+            const given = await ready.pushManager.subscribe(wish).catch(() => null);
+            if (!given) {
+              asks.hidden = true;
+              return show("device-unable");
+            }
+            const { endpoint, keys } = given.toJSON();
+            asks.elements.address.value = endpoint;
+            asks.elements.key.value = keys.p256dh;
+            asks.elements.secret.value = keys.auth;
+            asks.submit();
+          });
         }
         """#
 }

@@ -766,5 +766,36 @@ extension Assets {
           .row:not(.with-coin) small { grid-column: 1 / 4; }
           .row:not(.with-coin) .chip { grid-column: 1 / 4; justify-self: start; }
         }
+
+        /* What the page says by itself, and what it says without a connection. */
+        .toast {
+          position: fixed; z-index: 8;
+          inset: auto 1rem calc(5.5rem + env(safe-area-inset-bottom)) 1rem;
+          max-width: 34rem; margin: 0 auto; padding: 0.85rem 1.15rem; background: var(--ink);
+          color: var(--paper); border-radius: var(--round-small); box-shadow: var(--shadow);
+          border: 1px solid transparent; text-align: center;
+        }
+        .toast.offline {
+          position: static; order: -1; max-width: none; margin: 0; border-radius: 0;
+          background: var(--owed-tint); color: var(--owed-ink); box-shadow: none;
+        }
+        .toast:empty { padding: 0; border: 0; }
+        .button[aria-disabled="true"], button[aria-disabled="true"] {
+          opacity: 0.55; cursor: not-allowed;
+        }
+        @media (min-width: 48rem) { .toast { inset: auto 1.5rem 1.5rem auto; margin: 0; } }
+
+        /* How notices come */
+        .wishes { padding-bottom: 1rem; border-bottom: 1px solid var(--line); }
+        .wishes:last-of-type { border-bottom: 0; padding-bottom: 0; }
+        .wishes .hint { display: block; }
+        .wishes .pair {
+          grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); margin-top: 0.6rem;
+        }
+        .device {
+          display: flex; flex-wrap: wrap; gap: 0.35rem 1rem; align-items: center;
+          justify-content: space-between;
+        }
+        @media print { .toast { display: none; } }
         """#
 }

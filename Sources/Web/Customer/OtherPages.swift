@@ -113,6 +113,7 @@ public struct NoticesPage: Page, Equatable {
         let layout = Layout(title: say.section(.notices), place: .customer(.notices))
         return layout.document(in: scene) {
             scene.heading(say.section(.notices), say.noticesLead)
+            p { a(.href(Paths.noticeSettings)) { say.noticeSettings } }
             if items.isEmpty {
                 section(.class("card"), .aria(.label, say.section(.notices))) {
                     p(.class("empty")) { say.noNotices }
@@ -159,7 +160,8 @@ public struct NoticesPage: Page, Equatable {
 }
 
 extension NoticesPage.Target {
-    var path: Location {
+    /// The page it is on.
+    public var path: Location {
         switch self {
         case .deposit(let id): Paths.deposit(id)
         case .settlement(let id): Paths.settlement(id)

@@ -263,6 +263,8 @@ public struct CustomerPage: Page, Equatable {
                     code { customerID }
                     " · "
                     say.memberSince(scene.time.date(memberSince))
+                    " · "
+                    a(.href(Paths.Desk.notices(of: customerID))) { say.noticesOfCustomer }
                 }
                 if !flags.isEmpty {
                     div(.class("flags")) {

@@ -75,7 +75,8 @@ struct Layout {
             documentRoot(
                 .lang(scene.language.rawValue),
                 .data(.theme, scene.theme.rawValue).when(scene.theme != .device),
-                .data(.instant, String(scene.now))
+                .data(.instant, String(scene.now)),
+                scene.live.map { .data(.live, String($0)) } ?? .absent
             ) {
                 head(in: scene)
                 documentBody(.class(bodyClass)) {
@@ -90,8 +91,29 @@ struct Layout {
                         .class(width == .narrow ? "page narrow" : "page"), .id("content"),
                         .tabindex(-1), content: content)
                     footer(in: scene)
+                    if isOfCustomer(scene) { forScript(in: scene) }
                 }
             }
+        }
+    }
+
+    private func isOfCustomer(_ scene: Scene) -> Bool {
+        guard case .customer = scene.viewer, case .customer = place else { return false }
+        return true
+    }
+
+    /// What the page script says and shows; without it, nothing.
+    private func forScript(in scene: Scene) -> Markup {
+        group {
+            p(
+                .class("toast"), .role("status"), .data(.enhance, "say"),
+                .data(.value, scene.say.pageRenewed)
+            ) {}
+            p(
+                .class("toast offline"), .role("status"), .data(.enhance, "offline"),
+                .data(.label, scene.say.offlineNow),
+                .data(.value, scene.say.offlineThen(scene.time.deadline(scene.now)))
+            ) {}
         }
     }
 
@@ -122,6 +144,10 @@ struct Layout {
             }
             meta(.name("referrer"), .content("same-origin"))
             icon(scene.look.icon?.asset ?? Assets.logo)
+            link(.rel("apple-touch-icon"), .href(Assets.touchIcon.location))
+            if case .customer = place {
+                link(.rel("manifest"), .href(Paths.manifest(scene.language)))
+            }
             link(.rel("stylesheet"), .href(scene.look.stylesheet.location))
             script(Assets.script.location)
         }

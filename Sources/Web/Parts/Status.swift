@@ -214,6 +214,18 @@ public enum Field: String, Sendable, CaseIterable {
     case parts
     /// In how many days a customer proposes to have paid.
     case days
+    /// A topic of notices over a channel, such as `deposits.push`.
+    case want
+    /// The full hour quiet begins; empty for none.
+    case quietFrom = "quiet_from"
+    /// The full hour quiet ends; empty for none.
+    case quietTo = "quiet_to"
+    /// A push service's address for one browser.
+    case address
+    /// A browser's public key, for pushes to it.
+    case key
+    /// What a browser shares with us, for pushes to it.
+    case secret
     /// Words to search for.
     case search
 }

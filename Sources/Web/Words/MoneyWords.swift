@@ -627,7 +627,7 @@ extension Catalogue {
         case .reason: pick("Choose a reason.", "Elija un motivo.")
         case .csrf, .idempotencyKey, .amountSeen, .side, .quote, .authorize, .documentKind,
             .deposit, .returnTo, .language, .theme, .note, .owner, .destination, .decision, .hours,
-            .search, .event, .parts, .days,
+            .search, .event, .parts, .days, .want, .quietFrom, .quietTo, .address, .key, .secret,
             .code, .information:
             pick("This is needed.", "Este dato es necesario.")
         }

@@ -1,0 +1,80 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Service
+import Web
+import Wire
+
+// The installed app: what it is called, what it keeps, and what it shows without a connection.
+
+extension Site {
+    var appRoutes: [Route] {
+        [
+            .get("/manifest.webmanifest", .anyone(manifest)),
+            .get("/worker.js", .anyone(worker)),
+            .get("/offline", .anyone(offline)),
+        ]
+    }
+
+    /// An address that stays the same: browsers ask each time whether it changed.
+    private func asked(_ bytes: [UInt8], _ contentType: String, _ visit: Visit) -> Answer {
+        let digest = Causes.fingerprint(String(decoding: bytes, as: UTF8.self))
+        let tag = "\"\(String(digest, radix: 16))\""
+        var headers: HTTPFields = [
+            .contentType: contentType, .cacheControl: "no-cache", .eTag: tag,
+            .xContentTypeOptions: "nosniff", Header.resourcePolicy: "same-origin",
+            .contentSecurityPolicy: Assets.contentSecurityPolicy,
+        ]
+        guard visit.request.headers[.ifNoneMatch] != tag else {
+            headers[.contentType] = nil
+            return .ready(Response(status: .notModified, headers: headers))
+        }
+        return .ready(
+            Response(
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))))
+    }
+
+    private func worker(_ visit: Visit) async throws -> Answer {
+        asked(Assets.worker(look), "text/javascript; charset=utf-8", visit)
+    }
+
+    private func manifest(_ visit: Visit) async throws -> Answer {
+        let asked = visit.query["lang"].flatMap { Language(rawValue: $0) }
+        let language = asked.flatMap { Language.offered.contains($0) ? $0 : nil }
+        let scene = strangerScene(visit.request, language: language)
+        let words = AppText(in: scene)
+        func icon(_ asset: Web.Asset, _ size: String, _ purpose: String) -> JSON {
+            [
+                "src": .string(asset.location.text), "sizes": .string(size), "type": "image/png",
+                "purpose": .string(purpose),
+            ]
+        }
+        let json: JSON = [
+            "id": "/", "name": .string(scene.brand), "short_name": .string(scene.brand),
+            "description": .string(words.description), "lang": .string(scene.language.rawValue),
+            "dir": "ltr", "start_url": "/", "scope": "/", "display": "standalone",
+            "background_color": "#f5f5f0", "theme_color": "#0f3f35",
+            "categories": ["finance"],
+            "icons": [
+                icon(Assets.iconSmall, "192x192", "any"),
+                icon(Assets.iconLarge, "512x512", "any"),
+                icon(Assets.iconMaskable, "512x512", "maskable"),
+            ],
+            "shortcuts": .array(
+                words.shortcuts.map {
+                    [
+                        "name": .string($0.name), "url": .string($0.path.text),
+                        "icons": [icon(Assets.iconSmall, "192x192", "any")],
+                    ]
+                }),
+        ]
+        return self.asked(json.bytes(), "application/manifest+json", visit)
+    }
+
+    /// Kept by the worker for whoever uses the phone next, so it is written for nobody.
+    private func offline(_ visit: Visit) async throws -> Answer {
+        let scene = strangerScene(visit.request, language: try scene(of: visit).language)
+        return asked(OfflinePage().bytes(in: scene), "text/html; charset=utf-8", visit)
+    }
+}

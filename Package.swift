@@ -34,7 +34,8 @@ let kept: [Target.Dependency] =
 
 let package = Package(
     name: "makewhole",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [.library(name: "MakewholeClient", targets: ["MakewholeClient"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -72,16 +73,21 @@ let package = Package(
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
 
+        // For apps of the host, which know the API and nothing of the rest.
+        .target(name: "MakewholeClient"),
+
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
+        .target(name: "DatabaseCopies"),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLiteSettings", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine",
+                "CSQLiteSettings", "DatabaseCopies", "Money", "Ledger", "Banking", "Nacha", "Rules",
+                "Rows", "Engine",
                 "Statements", crypto, grdb, sqlite,
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -92,7 +98,9 @@ let package = Package(
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.
-        .target(name: "LedgerStore", dependencies: ["Money", "Books", crypto, grdb, sqlite]),
+        .target(
+            name: "LedgerStore",
+            dependencies: ["Money", "Books", "DatabaseCopies", crypto, grdb, sqlite]),
 
         // What operators read, and what a host signs: each a format and nothing else.
         .target(name: "Exposition", dependencies: [metrics]),
@@ -110,7 +118,10 @@ let package = Package(
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
-            name: "Rails", dependencies: kept + [crypto, httpClient, logging, subprocess, system]),
+            name: "Rails",
+            dependencies: kept + [
+                crypto, httpClient, logging, nioCore, nioPosix, subprocess, system,
+            ]),
         .target(
             name: "Site",
             dependencies: kept + ["Assertions", "HTML", "Web", "Notices", hummingbird]),
@@ -126,8 +137,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site",
-                "API", arguments, httpClient, configuration, hummingbird, logging, lifecycle,
+                "Rails", "Site", "Web", "API", arguments, httpClient, configuration, hummingbird,
+                logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
@@ -159,6 +170,11 @@ let package = Package(
             dependencies: pure + ["Engine", "PostgresStore", "Vocabulary", arguments],
             path: "Tests/PostgresDrill"),
 
+        // An app without a screen, for Tests/System/client.py.
+        .executableTarget(
+            name: "makewhole-client-drill", dependencies: ["MakewholeClient", arguments],
+            path: "Tests/ClientDrill"),
+
         // A PostgreSQL for the tests that need one.
         .target(name: "TestPostgres", dependencies: ["PostgresStore"], path: "Tests/TestPostgres"),
 
@@ -180,8 +196,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: pure + [
-                "Statements", "Engine", "SQLiteStore", "PostgresStore", "TestPostgres",
-                "Vocabulary", grdb,
+                "DatabaseCopies", "Statements", "Engine", "SQLiteStore", "PostgresStore",
+                "TestPostgres", "Vocabulary", grdb,
             ]),
         .testTarget(
             name: "ReplayTests",
@@ -190,7 +206,9 @@ let package = Package(
         .testTarget(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
         .testTarget(
-            name: "RailsTests", dependencies: kept + ["Rails", crypto, logging, httpClient]),
+            name: "RailsTests",
+            dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
+        .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix, crypto]),

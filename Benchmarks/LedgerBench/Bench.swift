@@ -132,7 +132,7 @@ struct Bench {
         let file = name.replacing(" ", with: "-").replacing(",", with: "")
         let ledger = try BenchLedger(
             folder: folder, name: "\(file).ledger", accounts: workload.accounts)
-        let raw = RawRows(
+        let raw = try RawRows(
             path: folder.appending(path: "\(file).raw").path, accounts: workload.accounts)
         let appends = Appends(path: folder.appending(path: "\(file).appends").path)
         let before = Machine.size(of: ledger.path)
@@ -140,7 +140,7 @@ struct Bench {
         var (count, rawCount, appendCount) = (0, 0, 0)
         while count < transfers {
             for batch in (0..<batchesPerSlice).map({ _ in theirs.raw(size) }) {
-                rawCost.add { raw.post(batch) }
+                try rawCost.add { try raw.post(batch) }
                 rawCount += batch.count
             }
             for _ in 0..<100 {
@@ -175,7 +175,7 @@ struct Bench {
         var report: LedgerVerifier.Report?
         try cost.add { report = try LedgerVerifier.verify(path: path) }
         guard let report, report.problems.isEmpty else {
-            fatalError("the ledger is not right: \(report?.problems ?? [])")
+            throw BenchProblem("the ledger is not right: \(report?.problems ?? [])")
         }
         let postings = Double(report.records) * 2
         add(

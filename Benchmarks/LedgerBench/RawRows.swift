@@ -13,12 +13,12 @@ final class RawRows {
     private var isDirty: [Bool]
     private var dirty: [Int] = []
 
-    init(path: String, accounts: Int) {
+    init(path: String, accounts: Int) throws {
         var opened: OpaquePointer?
         // As the ledger opens its own: without a lock around every call.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         guard sqlite3_open_v2(path, &opened, flags, nil) == SQLITE_OK, let opened else {
-            fatalError("\(path) cannot be opened")
+            throw BenchProblem("\(path) cannot be opened")
         }
         connection = opened
         let tables = """
@@ -36,21 +36,21 @@ final class RawRows {
             INSERT INTO account SELECT n, 0 FROM number;
             """
         guard sqlite3_exec(connection, tables, nil, nil, nil) == SQLITE_OK else {
-            fatalError(String(cString: sqlite3_errmsg(connection)))
+            throw BenchProblem(String(cString: sqlite3_errmsg(connection)))
         }
-        func prepare(_ connection: OpaquePointer, _ sql: String) -> OpaquePointer {
+        func prepare(_ connection: OpaquePointer, _ sql: String) throws -> OpaquePointer {
             var statement: OpaquePointer?
             guard
                 sqlite3_prepare_v3(
                     connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-                    == SQLITE_OK
-            else { fatalError(String(cString: sqlite3_errmsg(connection))) }
-            return statement!
+                    == SQLITE_OK, let statement
+            else { throw BenchProblem(String(cString: sqlite3_errmsg(connection))) }
+            return statement
         }
-        insert = prepare(connection, "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?)")
-        update = prepare(connection, "UPDATE account SET amount = ? WHERE id = ?")
-        begin = prepare(connection, "BEGIN IMMEDIATE")
-        commit = prepare(connection, "COMMIT")
+        insert = try prepare(connection, "INSERT INTO transfer VALUES (?, ?, ?, ?, ?, ?, ?)")
+        update = try prepare(connection, "UPDATE account SET amount = ? WHERE id = ?")
+        begin = try prepare(connection, "BEGIN IMMEDIATE")
+        commit = try prepare(connection, "COMMIT")
         last = [Int64](repeating: 0, count: accounts)
         balances = last
         isDirty = [Bool](repeating: false, count: accounts)
@@ -61,22 +61,22 @@ final class RawRows {
         sqlite3_close(connection)
     }
 
-    func post(_ transfers: [RawTransfer]) {
-        run(begin)
+    func post(_ transfers: [RawTransfer]) throws {
+        try run(begin)
         for transfer in transfers {
             sequence += 1
             let debit = transfer.debit
             let credit = transfer.credit
             sqlite3_bind_int64(insert, 1, sequence)
             var id = (transfer.high.bigEndian, transfer.low.bigEndian)
-            withUnsafeBytes(of: &id) {
+            try withUnsafeBytes(of: &id) {
                 _ = sqlite3_bind_blob(insert, 2, $0.baseAddress, 16, nil)
                 sqlite3_bind_int64(insert, 3, Int64(debit))
                 sqlite3_bind_int64(insert, 4, Int64(credit))
                 sqlite3_bind_int64(insert, 5, transfer.amount)
                 sqlite3_bind_int64(insert, 6, last[debit])
                 sqlite3_bind_int64(insert, 7, last[credit])
-                run(insert)
+                try run(insert)
             }
             last[debit] = sequence
             last[credit] = sequence
@@ -90,19 +90,26 @@ final class RawRows {
         for account in dirty {
             sqlite3_bind_int64(update, 1, balances[account])
             sqlite3_bind_int64(update, 2, Int64(account))
-            run(update)
+            try run(update)
             isDirty[account] = false
         }
         dirty.removeAll(keepingCapacity: true)
-        run(commit)
+        try run(commit)
     }
 
-    private func run(_ statement: OpaquePointer) {
+    private func run(_ statement: OpaquePointer) throws {
         guard sqlite3_step(statement) == SQLITE_DONE else {
-            fatalError(String(cString: sqlite3_errmsg(connection)))
+            throw BenchProblem(String(cString: sqlite3_errmsg(connection)))
         }
         sqlite3_reset(statement)
     }
+}
+
+/// Why a measurement is none.
+struct BenchProblem: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }
 
 struct RawTransfer {

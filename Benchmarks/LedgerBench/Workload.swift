@@ -99,7 +99,7 @@ final class BenchLedger: Sendable {
             }
             let results = try wait { try await self.file.open(batch) }
             guard results.allSatisfy({ $0 == .created }) else {
-                fatalError("an account was not opened")
+                throw BenchProblem("an account was not opened")
             }
             first += count
         }
@@ -111,7 +111,7 @@ final class BenchLedger: Sendable {
             for batch in batches {
                 let results = try await self.file.post(batch)
                 if let refused = results.first(where: { $0 != .created }) {
-                    fatalError("a command was refused: \(refused)")
+                    throw BenchProblem("a command was refused: \(refused)")
                 }
             }
         }
@@ -126,7 +126,7 @@ final class BenchLedger: Sendable {
                         for command in batch {
                             let result = try await self.file.post(command)
                             guard result == .created else {
-                                fatalError("a command was refused: \(result)")
+                                throw BenchProblem("a command was refused: \(result)")
                             }
                         }
                     }

@@ -21,6 +21,10 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
     case idempotencyKeyReused = "idempotency_key_reused"
     case webhookNotVerified = "webhook_not_verified"
     case breakClosed = "break_closed"
+    case webhookURLTaken = "webhook_url_taken"
+    case webhookEndpointsFull = "webhook_endpoints_full"
+    case webhookEndpointOff = "webhook_endpoint_off"
+    case eventUnknown = "event_unknown"
     case busy
     case storeUnavailable = "store_unavailable"
     case stopping
@@ -34,9 +38,9 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
             400
         case .unauthenticated, .webhookNotVerified: 401
         case .scopeMissing: 403
-        case .notFound: 404
+        case .notFound, .eventUnknown: 404
         case .methodNotAllowed: 405
-        case .breakClosed: 409
+        case .breakClosed, .webhookURLTaken, .webhookEndpointsFull, .webhookEndpointOff: 409
         case .bodyTooLarge: 413
         case .mediaTypeUnsupported: 415
         case .invalidBody, .idempotencyKeyReused: 422
@@ -62,6 +66,10 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         case .idempotencyKeyReused: "The Idempotency-Key was used for something else"
         case .webhookNotVerified: "The webhook's signature is not believed"
         case .breakClosed: "The break is closed"
+        case .webhookURLTaken: "Another endpoint has this URL"
+        case .webhookEndpointsFull: "There are as many endpoints as there may be"
+        case .webhookEndpointOff: "The endpoint is not switched on"
+        case .eventUnknown: "No event has this id"
         case .busy: "Too much is waiting"
         case .storeUnavailable: "The store did not answer"
         case .stopping: "The service is stopping"
@@ -94,6 +102,11 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         case .webhookNotVerified:
             "Sign the body as Standard Webhooks describes, with the secret that was agreed."
         case .breakClosed: "Somebody closed it, or its movement was found. Nothing was done."
+        case .webhookURLTaken:
+            "Each URL is told once. Change the endpoint that has it, or rotate its secret."
+        case .webhookEndpointsFull: "Delete one that is not needed any more."
+        case .webhookEndpointOff: "Nothing is sent to it. Enable it first."
+        case .eventUnknown: "Use an id as GET /v1/events or a webhook told it."
         case .busy:
             "Nothing was done. Try again after the seconds in Retry-After, with the same key."
         case .storeUnavailable:

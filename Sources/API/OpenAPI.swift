@@ -31,8 +31,42 @@ extension API {
                     })
             ),
             ("paths", .object(paths)),
+            ("webhooks", ["event": ["post": API.message]]),
             ("components", components),
         ])
+    }
+
+    /// What an endpoint of the host is sent.
+    private static var message: JSON {
+        let headers: [(String, String)] = [
+            (WebhookSignature.idHeader, "The event's id: the same for every try."),
+            (WebhookSignature.timestampHeader, "When it was signed, in seconds since 1970."),
+            (
+                WebhookSignature.signatureHeader,
+                "Signatures of Standard Webhooks, one for each secret or key in force."
+            ),
+        ]
+        return [
+            "operationId": "event", "tags": [.string(Route.Tag.events.rawValue)],
+            "summary": "An event, sent to each endpoint that wants it", "security": .array([]),
+            "parameters": .array(
+                headers.map { name, words in
+                    [
+                        "name": .string(name), "in": "header", "required": true,
+                        "description": .string(words), "schema": Schema.words.json,
+                    ]
+                }),
+            "requestBody": [
+                "required": true,
+                "content": [
+                    "application/json": ["schema": Schema.named("WebhookMessage").json]
+                ],
+            ],
+            "responses": [
+                "2XX": ["description": "It was taken; anything else is tried again."],
+                "410": ["description": "Nobody is here any more: the endpoint is switched off."],
+            ],
+        ]
     }
 
     private static let introduction = """
@@ -120,6 +154,7 @@ extension API {
         case "obligation": .id(ObligationID.self)
         case "settlement": .id(SettlementID.self)
         case "sale": .id(SaleID.self)
+        case "endpoint": .id(WebhookEndpointID.self)
         default: .pattern("^[a-z_]+$", example: "owing")
         }
     }

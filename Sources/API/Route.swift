@@ -8,6 +8,7 @@ struct Route: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        case delete = "DELETE"
     }
 
     /// Who may call. There is no row without an answer to this.
@@ -52,6 +53,7 @@ struct Route: Sendable {
         case settlements = "Settlements"
         case house = "House"
         case reconciliation = "Reconciliation"
+        case events = "Events"
         case signIn = "Signing in"
         case system = "System"
         case sandbox = "Sandbox"
@@ -67,6 +69,7 @@ struct Route: Sendable {
             case .settlements: "Customers making it whole."
             case .house: "Our own funds, and how many of our debits come back."
             case .reconciliation: "What the bank reports, held against what must have moved."
+            case .events: "What happened, to be read, and told to endpoints of the host."
             case .signIn: "One-time links to the pages."
             case .system: "Health, figures, this document, and what the processor tells us."
             case .sandbox: "A clock to move; not there in production."

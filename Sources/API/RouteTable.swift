@@ -9,8 +9,8 @@ import Wire
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
         customers + noticeRoutes + methods + deposits + trading + withdrawals + obligations
-            + settlements + house
-            + reconciliation + signIn + system + (isSandbox ? sandbox : [])
+            + settlements + house + reconciliation + events + signIn + system
+            + (isSandbox ? sandbox : [])
     }
 
     /// A row that shows something.

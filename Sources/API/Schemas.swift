@@ -17,7 +17,11 @@ enum Schemas {
         "ReturnRates": returnRates,
         "SignInLink": signInLink, "Clock": clock, "ReconciliationDay": reconciliationDay,
         "ReconciliationDayDetail": reconciliationDayDetail,
-        "ReconciliationItem": reconciliationItem, "Break": bankBreak, "FieldError": fieldError,
+        "ReconciliationItem": reconciliationItem, "Break": bankBreak, "Event": event,
+        "WebhookMessage": webhookMessage,
+        "WebhookEndpoint": webhookEndpoint, "WebhookEndpointMade": webhookEndpointMade,
+        "WebhookTest": webhookTest, "WebhookReplay": webhookReplay,
+        "WebhookDelivery": webhookDelivery, "FieldError": fieldError,
         "Problem": problem,
     ]
 

@@ -134,12 +134,12 @@ public enum RecordCoding {
         var reader = Reader(bytes, offset)
         guard let head = reader.byte(), head & 0x80 == 0,
             let kind = JournalRecord.Kind(rawValue: head & 7), let id = reader.id(),
-            let debit = UInt32(exactly: reader.number()),
+            let debit = UInt32(exactly: reader.number()), debit > 0,
             let credit = UInt32(exactly: reader.number())
         else { return nil }
         var record = JournalRecord(kind: kind, id: id, debit: debit, happenedAt: at)
         record.credit = credit
-        record.amount = reader.number()
+        record.amount = reader.amount()
         guard let reason = UInt32(exactly: reader.number()) else { return nil }
         record.reason = reason
         record.isLinked = head & linked != 0
@@ -158,7 +158,7 @@ public enum RecordCoding {
                 return nil
             }
             record.subject = subject
-            if kind != .reverse { record.released = reader.number() }
+            if kind != .reverse { record.released = reader.amount() }
         case .limit, .open:
             guard let terms = reader.terms() else { return nil }
             record.terms = terms
@@ -287,6 +287,14 @@ public enum RecordCoding {
             return 0
         }
 
+        /// At most ``BookLimits/amountMax``, so that two of them never overflow.
+        @inline(__always)
+        mutating func amount() -> UInt64 {
+            let amount = number()
+            if amount > BookLimits.amountMax { failed = true }
+            return amount
+        }
+
         @inline(__always)
         mutating func id() -> BookID? {
             guard offset + 16 <= bytes.count else {
@@ -308,13 +316,13 @@ public enum RecordCoding {
             let limit: AccountLimit
             switch number() {
             case 0: limit = .none
-            case 1: limit = .debits(beyondCredits: number())
-            case 2: limit = .credits(beyondDebits: number())
+            case 1: limit = .debits(beyondCredits: amount())
+            case 2: limit = .credits(beyondDebits: amount())
             default:
                 failed = true
                 return nil
             }
-            return AccountTerms(limit: limit, held: number())
+            return AccountTerms(limit: limit, held: amount())
         }
     }
 }

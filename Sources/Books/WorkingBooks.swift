@@ -69,6 +69,7 @@ public final class WorkingBooks {
         var results: [AccountResult] = []
         results.reserveCapacity(requests.count)
         for request in requests {
+            evictPages()
             results.append(try open(request, at: at, from: source))
         }
         return results
@@ -112,6 +113,7 @@ public final class WorkingBooks {
     public func state(
         of id: BookID, from source: some BookSource
     ) throws -> BookAccountState? {
+        evictPages()
         guard let (number, account) = try find(id, from: source) else { return nil }
         return state(number, account)
     }
@@ -121,6 +123,7 @@ public final class WorkingBooks {
         ofNumber number: UInt32, from source: some BookSource
     ) throws -> BookAccountState? {
         guard number > 0, number < nextAccount else { return nil }
+        evictPages()
         let page = try self.page(AccountPage.page(of: number), from: source)
         return state(number, AccountWords(page + AccountPage.offset(of: number)))
     }
@@ -185,14 +188,24 @@ public final class WorkingBooks {
         return page
     }
 
-    /// Makes room: pages that are as they are on disk go. Called when nothing points into them.
-    private func evict() {
+    /// Makes room, when there is too much: what is as it is on disk leaves memory. For whoever only
+    /// reads; ``gather(_:from:)`` does it by itself.
+    public func makeRoom() {
+        evictStates()
+        evictPages()
+    }
+
+    private func evictStates() {
         if states.count > Self.statePagesMax {
             for (index, page) in states where page.dirtySince == 0 {
                 page.body.deallocate()
                 states[index] = nil
             }
         }
+    }
+
+    /// Called when nothing points into the pages.
+    private func evictPages() {
         // Those that differ from what is on disk must stay; for a few others it is not worth it.
         guard pageCount > pagesMax, pageCount - dirty.count > pagesMax / 4 else { return }
         var kept = 0
@@ -226,7 +239,7 @@ public final class WorkingBooks {
 
     /// Brings into memory what deciding these commands needs. Nothing is decided.
     public func gather(_ commands: [BookCommand], from source: some BookSource) throws {
-        evict()
+        makeRoom()
         facts.removeAll(keepingCapacity: true)
         factSequences.removeAll(keepingCapacity: true)
         sites.removeAll(keepingCapacity: true)
@@ -571,17 +584,18 @@ public final class WorkingBooks {
         return site
     }
 
-    /// Ends a pending transfer whose deadline has passed; `false` when it has ended already.
+    /// Ends a pending transfer whose deadline has passed; `false` when it has ended already, or has
+    /// no deadline that has passed.
     ///
     /// The record of the pending transfer and its state must have been brought into memory with
     /// ``gatherExpiry(_:from:)``.
     public func expire(_ sequence: UInt64, _ pending: JournalRecord, at: Int64) -> Bool {
-        guard pending.kind == .pend, state(of: sequence).ending == RecordState.open else {
-            return false
-        }
+        guard pending.kind == .pend, let deadline = pending.deadline, deadline <= at,
+            state(of: sequence).ending == RecordState.open
+        else { return false }
         var record = JournalRecord(
             kind: .expire, id: pending.id.expiry(atMilliseconds: at), debit: pending.debit,
-            happenedAt: pending.deadline ?? at)
+            happenedAt: deadline)
         record.credit = pending.credit
         record.released = pending.amount
         record.subject = sequence

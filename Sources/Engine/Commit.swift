@@ -165,7 +165,7 @@ extension Store {
 /// A failure of a store that says whether the same batch may be tried again. The rules are pure, so
 /// a batch that was not kept can be decided as often as it must.
 public protocol StoreFault: Error {
-    /// How long to wait before the try of this number, the first again being 1; `nil` to give up and
-    /// tell whoever waits.
-    func pause(beforeAttempt attempt: Int) -> Duration?
+    /// How long to wait before the try of this number, the first again being 1, when so long has
+    /// passed since the first began; `nil` to give up and tell whoever waits.
+    func pause(beforeAttempt attempt: Int, after elapsed: Duration) -> Duration?
 }

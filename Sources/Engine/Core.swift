@@ -17,6 +17,8 @@ public final class Core {
 
     private var workingSet: WorkingSet
     private var house: House
+    /// `false` while the house here may have what was never kept: nothing is decided on it.
+    private var isHouseKnown = true
     private var floor: Instant
     /// Batches that were decided and are not known to be kept, oldest first: at most the one that
     /// is on its way to disk, and the one decided on top of it.
@@ -49,7 +51,7 @@ public final class Core {
             do {
                 try store.keep(commit)
             } catch {
-                try forget()
+                forget()
                 throw error
             }
             kept()
@@ -59,13 +61,17 @@ public final class Core {
 
     /// Runs a batch, and runs it again where the store says that this may help.
     func again<Value>(_ body: () throws -> Value) throws -> Value {
+        let begin = ContinuousClock.now
         var attempt = 0
         while true {
             do {
                 return try body()
             } catch let fault as any StoreFault {
                 attempt += 1
-                guard let pause = fault.pause(beforeAttempt: attempt) else { throw fault }
+                let elapsed = ContinuousClock.now - begin
+                guard let pause = fault.pause(beforeAttempt: attempt, after: elapsed) else {
+                    throw fault
+                }
                 Pause.wait(pause)
             }
         }
@@ -91,6 +97,7 @@ public final class Core {
     ) throws -> Decision {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(envelopes.count)
+        try recallHouse()
         let batch = try store.deciding(BatchScope(envelopes)) {
             if let changed = try store.changedHouse() {
                 house = changed
@@ -136,11 +143,19 @@ public final class Core {
 
     /// Whether a commit is on disk is unknown: what was decided since is thrown away, and only what
     /// is read again is believed.
-    public func forget() throws {
+    public func forget() {
         pending.removeAll()
         workingSet.removeAll()
+        isHouseKnown = false
+    }
+
+    /// Reads the house where it was forgotten. While the store does not give it, nobody is answered
+    /// by what a commit that failed has left here.
+    private func recallHouse() throws {
+        guard !isHouseKnown else { return }
         house = try store.house()
         house.forgetWhatIsOver()
+        isHouseKnown = true
     }
 
     /// Whether a timer in the store is due; the commits on their way may take it out.

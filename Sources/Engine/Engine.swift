@@ -43,12 +43,11 @@ public final class Engine: Sendable {
         var quotes: [AssetCode: Quote]?
         var bankFeedStale: Bool?
         var bankLinksStopped: Bool?
-        var sweepAsked = false
         var sweeps: [@Sendable () -> Void] = []
     }
 
-    /// Starts the writer thread. `afterCommit` is called on it after every durable commit: it must
-    /// only wake whoever sends outgoing work.
+    /// Starts the writer thread. `afterCommit` is called after every durable commit, on the thread
+    /// that wrote it, and must only wake whoever sends outgoing work.
     public init(
         open: @escaping @Sendable () throws -> Core, clock: any Clock,
         afterCommit: @escaping @Sendable () -> Void
@@ -155,11 +154,16 @@ public final class Engine: Sendable {
         wakeWriter()
     }
 
-    /// Fires every timer that is due now; returns when their commits are durable.
+    /// Fires every timer that is due now; returns when their commits are durable, or at once when
+    /// the engine is stopping.
     public func sweep() async {
         await withCheckedContinuation { continuation in
-            state.withLock { $0.sweeps.append { continuation.resume() } }
-            wakeWriter()
+            let isStopping = state.withLock { state in
+                if !state.isStopping { state.sweeps.append { continuation.resume() } }
+                return state.isStopping
+            }
+            // The thread ends or has ended: nothing is fired any more.
+            if isStopping { continuation.resume() } else { wakeWriter() }
         }
     }
 
@@ -197,7 +201,7 @@ public final class Engine: Sendable {
         while true {
             isCalled.store(false, ordering: .relaxed)
             let isKeeping = keeper.isKeeping
-            let work = takeWork(core, isKeeping: isKeeping)
+            let work = takeWork(core)
             if !isKeeping { learn(core) }
             if !work.isIdle { carryOut(work, core) }
             if !work.sweeps.isEmpty {
@@ -225,7 +229,7 @@ public final class Engine: Sendable {
         state.withLock { $0.isStopped = true }
     }
 
-    private func takeWork(_ core: Core, isKeeping: Bool) -> Work {
+    private func takeWork(_ core: Core) -> Work {
         state.withLock { state in
             if let quotes = state.quotes {
                 core.quotes = quotes
@@ -289,7 +293,7 @@ public final class Engine: Sendable {
         // What was decided stands on the commit before it: first that one must be on disk.
         if let fault = learn(core) {
             core.store.abandon()
-            try core.forget()
+            core.forget()
             throw fault
         }
         guard let commit = decision.commit else { return work.answer(decision.outcomes) }
@@ -311,7 +315,7 @@ public final class Engine: Sendable {
             }
             try core.store.keep(commit)
         } catch {
-            try core.forget()
+            core.forget()
             throw error
         }
         core.kept()
@@ -329,10 +333,7 @@ public final class Engine: Sendable {
             core.kept()
             return nil
         case .failure(let error):
-            do { try core.forget() } catch {
-                // The store does not answer: whoever asks next is told so.
-                FileHandle.standardError.write(Data("makewhole: \(error)\n".utf8))
-            }
+            core.forget()
             return error
         }
     }

@@ -41,6 +41,11 @@ public struct Attribute: Sendable {
         Attribute("src", .location(location))
     }
 
+    /// `srcset` of a source with one picture, a typed location.
+    public static func srcset(_ location: Location) -> Attribute {
+        Attribute("srcset", .location(location))
+    }
+
     /// `action` of a form, a typed location.
     public static func action(_ location: Location) -> Attribute {
         Attribute("action", .location(location))
@@ -152,6 +157,8 @@ public struct Attribute: Sendable {
     public static let hidden = Attribute("hidden", .flag)
     /// `novalidate` of a form: the server's own sentences are clearer than a browser's.
     public static let novalidate = Attribute("novalidate", .flag)
+    /// `download` of a link: its target is kept as a file.
+    public static let download = Attribute("download", .flag)
     /// `readonly` of a field.
     public static let readonly = Attribute("readonly", .flag)
 }

@@ -381,6 +381,18 @@ public func img(_ attributes: Attribute...) -> Markup {
     Markup(.element(Tag(void: "<img"), attributes, .nothing))
 }
 
+/// `<picture>`: the first of its sources that fits, else its image.
+public func picture(
+    _ attributes: Attribute..., @MarkupBuilder content: () -> Markup
+) -> Markup {
+    Markup(.element(Tag("<picture", "</picture>"), attributes, content()))
+}
+
+/// `<source>` of a picture, which has no content.
+public func source(_ attributes: Attribute...) -> Markup {
+    Markup(.element(Tag(void: "<source"), attributes, .nothing))
+}
+
 /// `<script src>`: a module of the site's own, never text in the page.
 public func script(_ source: Location) -> Markup {
     let attributes: [Attribute] = [.type("module"), .src(source)]

@@ -134,6 +134,8 @@ public enum AlertKind: IdentifierKind { public static let prefix = "alr" }
 public enum FlagKind: IdentifierKind { public static let prefix = "flg" }
 public enum MicroEntryKind: IdentifierKind { public static let prefix = "mic" }
 public enum CauseKind: IdentifierKind { public static let prefix = "cmd" }
+public enum EventKind: IdentifierKind { public static let prefix = "evt" }
+public enum WebhookEndpointKind: IdentifierKind { public static let prefix = "whe" }
 
 public typealias CustomerID = Identifier<CustomerKind>
 public typealias MicroEntryID = Identifier<MicroEntryKind>
@@ -151,6 +153,8 @@ public typealias ClaimID = Identifier<ClaimKind>
 public typealias ProposalID = Identifier<ProposalKind>
 public typealias AlertID = Identifier<AlertKind>
 public typealias FlagID = Identifier<FlagKind>
+public typealias EventID = Identifier<EventKind>
+public typealias WebhookEndpointID = Identifier<WebhookEndpointKind>
 
 /// The unique id of what asked for a change. One cause changes the books at most once.
 public typealias Cause = Identifier<CauseKind>

@@ -1,4 +1,5 @@
 import Books
+import DatabaseCopies
 import Foundation
 import GRDB
 import Synchronization
@@ -253,12 +254,13 @@ final class LedgerQueue: Sendable {
         while !arrived.load(ordering: .relaxed), DispatchTime.now().uptimeNanoseconds < end {}
     }
 
-    /// Nothing more is taken; what waits is answered with the fault.
+    /// Nothing more is taken; what waits is answered with the fault that came first.
     func end(_ fault: LedgerFault) {
-        let jobs = state.withLock { state in
-            state.fault = state.fault ?? fault
+        let (jobs, fault) = state.withLock { state in
+            let first = state.fault ?? fault
+            state.fault = first
             defer { state.jobs = [] }
-            return state.jobs
+            return (state.jobs, first)
         }
         for job in jobs { job.fail(fault) }
         ended.signal()
@@ -402,22 +404,39 @@ extension LedgerQueue.Job {
 public enum LedgerCopy {
     /// Copies a file as it is at this moment to one that is not there yet, while it is in use.
     ///
-    /// A copy that fails half-way is removed.
-    public static func copy(from source: String, to target: String) throws {
-        guard !FileManager.default.fileExists(atPath: target) else {
-            throw LedgerFault.database("\(target) is there already")
-        }
+    /// The copy gets its name when it is verified and on disk.
+    @discardableResult
+    public static func copy(
+        from source: String, to target: String
+    ) throws -> LedgerVerifier.Report {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         do {
             let original = try DatabaseQueue(path: source, configuration: configuration)
-            let copy = try DatabaseQueue(path: target)
-            chmod(target, 0o600)
-            try original.backup(to: copy)
-            try copy.close()
+            return try DatabaseCopy.write(to: target) { part in
+                let copy = try DatabaseQueue(path: part)
+                try original.backup(to: copy)
+                // One file, without a log beside it that could be forgotten.
+                try copy.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA journal_mode = DELETE")
+                }
+                try copy.close()
+            } prove: { part in
+                let report = try LedgerVerifier.verify(path: part)
+                guard report.problems.isEmpty else {
+                    throw LedgerFault.corrupt(report.problems.prefix(10).joined(separator: " "))
+                }
+                return report
+            }
+        } catch let failure as DatabaseCopy.Failure {
+            switch failure {
+            case .exists(let path): throw LedgerFault.database("\(path) is there already")
+            case .system(let sentence): throw LedgerFault.database(sentence)
+            }
+        } catch let fault as LedgerFault {
+            throw fault
         } catch {
-            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(target + suffix) }
             throw LedgerFault.database("\(source) could not be copied to \(target): \(error)")
         }
     }

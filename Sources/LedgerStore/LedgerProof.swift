@@ -40,6 +40,16 @@ public enum LedgerTree {
         LedgerHash.of([0x85] + left + right)
     }
 
+    /// On which side of the way from a leaf to the root over `count` leaves its siblings lie, the
+    /// nearest first: `true` for the left. The shape of the tree says it (RFC 6962 section 2.1.1).
+    static func sides(of index: Int, in count: Int) -> [Bool] {
+        guard count > 1 else { return [] }
+        let split = half(count)
+        return index < split
+            ? sides(of: index, in: split) + [false]
+            : sides(of: index - split, in: count - split) + [true]
+    }
+
     /// The largest power of two below `count`.
     private static func half(_ count: Int) -> Int {
         1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
@@ -120,9 +130,7 @@ public struct LedgerProof: Hashable, Sendable, Codable {
     /// Works the proof out again, without any books; whether the root is that of the books is for
     /// the reader to know.
     public func check() throws(Flaw) -> Shown {
-        guard root.bytes.count == LedgerHash.size else {
-            throw Flaw(description: "The root is no hash.")
-        }
+        guard Self.isHash(root.bytes) else { throw Flaw(description: "The root is no hash.") }
         var shown: [BookedRecord] = []
         for membership in records { shown.append(try check(membership)) }
         guard let first = shown.first else {
@@ -146,12 +154,24 @@ public struct LedgerProof: Hashable, Sendable, Codable {
     private func check(_ membership: Membership) throws(Flaw) -> BookedRecord {
         let commit = membership.commit
         let bytes = membership.record.bytes
-        guard commit.sequence > 0, commit.sequence <= commits,
-            UInt64(membership.before.count) < membership.sequence
+        // Two hashes in one piece, or less than one, would be another number of records.
+        guard
+            [
+                membership.before, membership.after, membership.blocksBefore,
+                membership.blocksAfter, [commit.previous],
+            ].allSatisfy({ $0.allSatisfy { Self.isHash($0.bytes) } }),
+            membership.path.allSatisfy({ Self.isHash($0.hash) })
+        else {
+            throw Flaw(
+                description: "The proof of record \(membership.sequence) has what is no hash.")
+        }
+        guard let first = Self.firstOfBlock(membership), commit.sequence > 0,
+            commit.sequence <= commits, commits <= Int64.max / 2,
+            membership.path.map(\.isLeft)
+                == LedgerTree.sides(of: Int(commit.sequence) - 1, in: Int(commits))
         else {
             throw Flaw(description: "The proof of record \(membership.sequence) counts wrong.")
         }
-        let first = membership.sequence - UInt64(membership.before.count)
         var block: [UInt8] = [0x81]
         withUnsafeBytes(of: first.bigEndian) { block.append(contentsOf: $0) }
         for hash in membership.before { block += hash.bytes }
@@ -180,6 +200,29 @@ public struct LedgerProof: Hashable, Sendable, Codable {
         }
         return BookedRecord(
             sequence: membership.sequence, bookedAt: commit.bookedAt, record: record)
+    }
+}
+
+extension LedgerProof {
+    private static func isHash(_ bytes: [UInt8]) -> Bool { bytes.count == LedgerHash.size }
+
+    /// The number of the first record of the record's block; `nil` unless the block is within the
+    /// records of its commit, and begins and ends where that does if there is no other.
+    private static func firstOfBlock(_ membership: Membership) -> UInt64? {
+        let commit = membership.commit
+        let before = UInt64(membership.before.count)
+        guard commit.firstRecord > 0, commit.records > 0, membership.sequence > before else {
+            return nil
+        }
+        let first = membership.sequence - before
+        let (next, isBeyond) = membership.sequence.addingReportingOverflow(
+            UInt64(membership.after.count) + 1)
+        let (end, endsBeyond) = commit.firstRecord.addingReportingOverflow(UInt64(commit.records))
+        guard !isBeyond, !endsBeyond, commit.firstRecord <= first, next <= end,
+            (commit.firstRecord == first) == membership.blocksBefore.isEmpty,
+            (next == end) == membership.blocksAfter.isEmpty
+        else { return nil }
+        return first
     }
 }
 

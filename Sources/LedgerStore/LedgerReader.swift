@@ -45,9 +45,10 @@ public final class LedgerReader {
         if let books = open?.books, books.figures.dirty < options.dirtyPagesMax,
             books.figures.ids < options.recentIDs * 4
         {
+            books.makeRoom()
             if let last, last.next > books.nextSequence {
                 try stored.forEach(from: books.nextSequence) { record, sequence, at in
-                    try books.replay(record, sequence, at: at, from: stored)
+                    try books.replay(record, sequence, at: at, upTo: last, from: stored)
                 }
             }
         } else {
@@ -119,6 +120,7 @@ public struct LedgerView {
     /// that no more than a stretch of records is walked.
     private func start(_ state: BookAccountState, before: UInt64?) throws -> UInt64 {
         guard let before, before <= state.last else { return state.last }
+        guard before > 0 else { return 0 }
         let mark = try waymark(after: before - 1, of: state.number)
         var start = state.last
         try walk(state.number, from: mark?.sequence ?? state.last) { record in
@@ -314,8 +316,8 @@ extension JournalRecord {
 /// Sums while they are added up, when one may be below zero for a moment: by the time of the
 /// happening, all that was released may come before all that was promised.
 struct Sums: Hashable {
-    private var debitsPosted: Int128
-    private var creditsPosted: Int128
+    private(set) var debitsPosted: Int128
+    private(set) var creditsPosted: Int128
     private var debitsPending: Int128
     private var creditsPending: Int128
 
@@ -325,6 +327,10 @@ struct Sums: Hashable {
         debitsPending = Int128(balance.debitsPending)
         creditsPending = Int128(balance.creditsPending)
     }
+
+    /// Posted and pending together.
+    var debits: Int128 { debitsPosted + debitsPending }
+    var credits: Int128 { creditsPosted + creditsPending }
 
     mutating func add(_ balance: BookBalance) { add(Sums(balance)) }
 

@@ -4,7 +4,8 @@ import GRDB
 import Money
 
 /// Works the whole of the books out again from the journal, with no code of the writer but the form
-/// of a record: every hash, pointer, sum, limit, ending and index.
+/// of a record: every hash, pointer, sum, limit, ending and index. What is kept beside the journal is
+/// then read as the writer reads it, because that is what it would go on from, and compared.
 public struct LedgerVerifier {
     public struct Report: Sendable {
         public internal(set) var commits: Int64 = 0
@@ -141,7 +142,7 @@ private final class VerifierRun {
         report.commits = chain.commits
         report.hash = chain.hash
         report.accounts = Int64(accounts.count)
-        report.records = next - 1
+        report.records = next &- 1
         if chain.accounts != report.accounts {
             problem(
                 "The last commit tells of \(chain.accounts) accounts; \(report.accounts) were opened."
@@ -200,7 +201,7 @@ private final class VerifierRun {
                 return
             }
             take(record, next, at)
-            next += 1
+            next &+= 1
         }
     }
 
@@ -244,7 +245,7 @@ private final class VerifierRun {
         }
         accounts[credit].last = sequence
         accounts[credit].moved += 1
-        let reason = follow(record, sequence)
+        let reason = follow(record, sequence, at)
         apply(record, debit, credit, releases: reason)
         switch record.kind {
         case .move, .pend, .reverse: limits(sequence, debit, credit)
@@ -255,7 +256,7 @@ private final class VerifierRun {
     }
 
     /// What the record ends or reverses; the reason under which that was promised.
-    private func follow(_ record: JournalRecord, _ sequence: UInt64) -> UInt32 {
+    private func follow(_ record: JournalRecord, _ sequence: UInt64, _ at: Int64) -> UInt32 {
         switch record.kind {
         case .pend:
             pendings[sequence] = Promise(
@@ -270,6 +271,12 @@ private final class VerifierRun {
                 || promise.amount != record.amount + record.released
             {
                 problem("Record \(sequence) ends another promise than \(record.subject).")
+            }
+            let isOver = promise.deadline.map { $0 <= at } ?? false
+            if isOver != (record.kind == .expire) {
+                problem(
+                    "Record \(sequence) ends \(record.subject) "
+                        + (isOver ? "after its deadline." : "before its deadline."))
             }
             set(record.subject, record.kind == .post ? 1 : record.kind == .void ? 2 : 3)
             return promise.reason
@@ -309,23 +316,20 @@ private final class VerifierRun {
     }
 
     private func limits(_ sequence: UInt64, _ debit: Int, _ credit: Int) {
-        let payer = accounts[debit]
-        let payee = accounts[credit]
-        let most = UInt64(Int64.max)
-        if payer.debitsPosted + payer.debitsPending > most
-            || payee.creditsPosted + payee.creditsPending > most
-        {
+        let payer = Sums(accounts[debit].balance)
+        let payee = Sums(accounts[credit].balance)
+        let most = Int128(BookLimits.amountMax)
+        if payer.debits > most || payee.credits > most {
             problem("Record \(sequence) takes a sum beyond 64 bits.")
         }
-        if case .debits(let allowance) = payer.terms.limit,
-            payer.debitsPosted + payer.debitsPending + payer.terms.held
-                > payer.creditsPosted + allowance
+        let (debited, credited) = (accounts[debit].terms, accounts[credit].terms)
+        if case .debits(let allowance) = debited.limit,
+            payer.debits + Int128(debited.held) > payer.creditsPosted + Int128(allowance)
         {
             problem("Record \(sequence) takes account \(debit + 1) over its limit.")
         }
-        if case .credits(let allowance) = payee.terms.limit,
-            payee.creditsPosted + payee.creditsPending + payee.terms.held
-                > payee.debitsPosted + allowance
+        if case .credits(let allowance) = credited.limit,
+            payee.credits + Int128(credited.held) > payee.debitsPosted + Int128(allowance)
         {
             problem("Record \(sequence) takes account \(credit + 1) over its limit.")
         }
@@ -345,6 +349,8 @@ private final class VerifierRun {
 
     private func set(_ sequence: UInt64, _ bits: UInt64) {
         let index = Int(sequence / 16)
+        // A number beyond all records is of a block that was moved, which is told of already.
+        guard index <= (idCount + accounts.count) / 16 else { return }
         while states.count <= index { states.append(0) }
         states[index] |= bits << (sequence % 16 * 4)
     }
@@ -385,7 +391,7 @@ private final class VerifierRun {
         try compareIDs(stored)
         try compareWaymarks()
         try compareReasons()
-        try compareDeadlines()
+        try compareDeadlines(stored)
     }
 
     private func compareAccountIDs() throws {
@@ -394,8 +400,8 @@ private final class VerifierRun {
         while try rows.step() {
             count += 1
             let number = Int(rows.integer(1))
-            guard accounts.indices.contains(number - 1), rows.bytes(0).count == 16,
-                IDPage.id(rows.bytes(0), 0) == accounts[number - 1].id
+            guard accounts.indices.contains(number &- 1), rows.bytes(0).count == 16,
+                IDPage.id(rows.bytes(0), 0) == accounts[number &- 1].id
             else {
                 problem("The index of accounts is wrong about account \(number).")
                 continue
@@ -412,6 +418,12 @@ private final class VerifierRun {
         while try rows.step() {
             let page = Int(rows.integer(0))
             let body = rows.bytes(1)
+            guard (0...states.count / 480).contains(page) else {
+                if body.contains(where: { $0 != 0 }) {
+                    problem("\(page) is a page of states that there cannot be.")
+                }
+                continue
+            }
             for word in 0..<(body.count / 8) {
                 let kept = body.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)
                 let index = page * 480 + word
@@ -508,13 +520,20 @@ private final class VerifierRun {
         }
     }
 
-    /// Every promise with a deadline that has not ended must be found when it is due.
-    private func compareDeadlines() throws {
+    /// Every promise with a deadline that has not ended must be found when it is due, and none
+    /// before. What has ended may still be there.
+    private func compareDeadlines(_ stored: StoredBooks) throws {
         let rows = try LedgerStatement(connection, "SELECT due, pending FROM ledger_deadline")
         var open = pendings.filter { $0.value.deadline != nil }
         while try rows.step() {
             if let promise = open[rows.unsigned(1)], promise.deadline == rows.integer(0) {
                 open[rows.unsigned(1)] = nil
+                continue
+            }
+            let (due, sequence) = (rows.integer(0), rows.unsigned(1))
+            let record = try sequence <= report.records ? stored.record(sequence) : nil
+            if record?.kind != .pend || record?.deadline != due {
+                problem("Record \(sequence) has not the deadline \(due) that is kept for it.")
             }
         }
         for sequence in open.keys.sorted().prefix(10) {
@@ -561,8 +580,8 @@ private struct ChainCheck {
                 "The block of record \(first) tells another time than commit \(commit.sequence).")
         }
         commit.digests += digest.hash
-        commit.left -= digest.records
-        next = first + UInt64(digest.records)
+        commit.left = commit.left &- digest.records
+        next = first &+ UInt64(digest.records)
         open = commit
         if commit.left <= 0 { close(commit, problem) }
     }
@@ -570,7 +589,7 @@ private struct ChainCheck {
     private mutating func begin(_ problem: (String) -> Void) throws {
         guard try rows.step() else { return }
         let sequence = rows.integer(0)
-        if sequence != commits + 1 { problem("Commit \(commits + 1) is missing.") }
+        if sequence != commits &+ 1 { problem("Commit \(commits &+ 1) is missing.") }
         if rows.unsigned(2) != next {
             problem("Commit \(sequence) does not begin with record \(next).")
         }
@@ -585,7 +604,7 @@ private struct ChainCheck {
             previous: hash, sequence: commit.sequence, at: commit.at, first: commit.first,
             records: commit.records, accounts: commit.accounts, root: LedgerHash.of(commit.digests))
         if computed != commit.hash || commit.left < 0 {
-            let last = commit.first + UInt64(commit.records) - 1
+            let last = commit.first &+ UInt64(bitPattern: Int64(commit.records)) &- 1
             problem(
                 "The hash of commit \(commit.sequence) does not fit its records, "
                     + "\(commit.first) to \(last).")

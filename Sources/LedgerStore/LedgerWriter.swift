@@ -77,6 +77,10 @@ public final class LedgerWriter {
         let ended = try statements.deadlines(upTo: at, limit: Self.expiriesMax)
         for (deadline, pending) in ended {
             let record = try stored.record(pending)
+            guard record.kind == .pend, record.deadline == deadline else {
+                throw LedgerFault.corrupt(
+                    "record \(pending) has not the deadline \(deadline) that is kept for it")
+            }
             try books.gatherExpiry(pending, record, from: stored)
             _ = books.expire(pending, record, at: at)
             try statements.deleteDeadline(deadline, pending)

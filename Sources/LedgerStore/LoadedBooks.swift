@@ -26,7 +26,7 @@ struct LoadedBooks {
                 throw LedgerFault.corrupt("record \(sequence) belongs to no commit")
             }
             if sequence >= replayFrom {
-                try books.replay(record, sequence, at: at, from: stored)
+                try books.replay(record, sequence, at: at, upTo: last, from: stored)
             } else if sequence >= seal.oldestLeft {
                 books.remember(record, sequence)
             }
@@ -35,5 +35,21 @@ struct LoadedBooks {
             throw LedgerFault.corrupt(
                 "the journal ends before record \(last.next - 1), which its last commit has")
         }
+    }
+}
+
+extension WorkingBooks {
+    /// Takes a record that is on disk, unless it is none of the commits up to `last`.
+    func replay(
+        _ record: JournalRecord, _ sequence: UInt64, at: Int64, upTo last: StoredBooks.CommitRow,
+        from stored: StoredBooks
+    ) throws {
+        guard sequence < last.next else {
+            throw LedgerFault.corrupt("record \(sequence) belongs to no commit")
+        }
+        guard Int64(max(record.debit, record.credit)) <= last.accounts else {
+            throw LedgerFault.corrupt("record \(sequence) names an account that is not open")
+        }
+        try replay(record, sequence, at: at, from: stored)
     }
 }

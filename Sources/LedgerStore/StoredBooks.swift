@@ -78,11 +78,17 @@ final class StoredBooks: BookSource {
     private func commit(_ statement: LedgerStatement) throws -> CommitRow? {
         defer { statement.reset() }
         guard try statement.step() else { return nil }
-        return CommitRow(
+        let row = CommitRow(
             sequence: statement.integer(0), at: statement.integer(1),
             first: statement.unsigned(2), records: Int(statement.integer(3)),
             accounts: statement.integer(4), replayFrom: statement.unsigned(5),
             hash: Array(statement.bytes(6)))
+        // So that what is added to them stays a number.
+        guard (1..<Int64.max / 4).contains(row.sequence), row.first < UInt64(Int64.max) / 2,
+            (0..<Int.max / 4).contains(row.records),
+            (0..<Int64(UInt32.max)).contains(row.accounts)
+        else { throw LedgerFault.corrupt("commit \(row.sequence) counts wrong") }
+        return row
     }
 
     /// The last commit for which `isSo` holds, when it holds for a first stretch of them only.
@@ -227,9 +233,16 @@ final class StoredBooks: BookSource {
         guard try lastSeal.step() else {
             return Seal(number: 0, pages: 0, floor: BookID(high: 0, low: 0), oldestLeft: 1)
         }
+        let floor = lastSeal.bytes(1)
+        guard floor.count == 16 else {
+            throw LedgerFault.corrupt("the floor of the ids has \(floor.count) bytes")
+        }
+        guard let pages = Int32(exactly: lastSeal.integer(0)) else {
+            throw LedgerFault.corrupt("there cannot be \(lastSeal.integer(0)) pages of ids")
+        }
         return Seal(
-            number: lastSeal.integer(3), pages: Int(lastSeal.integer(0)),
-            floor: IDPage.id(lastSeal.bytes(1), 0), oldestLeft: lastSeal.unsigned(2))
+            number: lastSeal.integer(3), pages: Int(pages), floor: IDPage.id(floor, 0),
+            oldestLeft: lastSeal.unsigned(2))
     }
 
     func sequence(of id: BookID) throws -> UInt64? {
@@ -332,11 +345,11 @@ enum IDPage {
             let offset = headSize + middle * entrySize
             let other = self.id(bytes, offset)
             if other == id {
-                let base = bytes.loadUnaligned(as: UInt64.self).bigEndian
+                let base = Int64(bitPattern: bytes.loadUnaligned(as: UInt64.self).bigEndian)
                 let distance = bytes.loadUnaligned(
                     fromByteOffset: offset + 16, as: Int32.self
                 ).bigEndian
-                return .within(UInt64(Int64(base) + Int64(distance)))
+                return .within(UInt64(bitPattern: base &+ Int64(distance)))
             }
             if other < id { low = middle + 1 } else { high = middle - 1 }
         }

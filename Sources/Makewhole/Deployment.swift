@@ -5,8 +5,10 @@ import Foundation
 import Nacha
 import Rules
 import Service
+import Site
 import SystemPackage
 import Vocabulary
+import Web
 import Wire
 
 /// The effective configuration: environment over file over defaults. `docs/reference/configuration.md`
@@ -19,6 +21,7 @@ struct Deployment {
     let rules: RuleBook
     let masterKey: MasterKey
     let settings: Service.Settings
+    let look: Look
     let bankFolder: URL
     let smtp: SMTP?
     let values: [(key: String, value: String)]
@@ -47,6 +50,7 @@ struct Deployment {
         ("public.url", "http://127.0.0.1:8080", .text),
         ("brand", "Makewhole", .text),
         ("support.phone", "", .text),
+        ("theme.file", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
         ("rules.file", "", .text),
@@ -62,6 +66,7 @@ struct Deployment {
         ("processor.url", "", .text),
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
+        ("webhooks.inside", "false", .choice),
         ("host.keys.file", "", .text),
         ("host.issuer", "", .text),
         ("host.origins", "", .text),
@@ -237,6 +242,9 @@ struct Deployment {
         guard ["true", "false"].contains(value("sandbox")) else {
             throw Failure.badData("makewhole.sandbox must be true or false.")
         }
+        guard ["true", "false"].contains(value("webhooks.inside")) else {
+            throw Failure.badData("makewhole.webhooks.inside must be true or false.")
+        }
         var secrets: [WebhookSecret] = []
         if !value("processor.secret.file").isEmpty {
             guard let known = WebhookSecret(try secret("processor.secret.file")) else {
@@ -244,7 +252,7 @@ struct Deployment {
             }
             secrets = [known]
         }
-        settings = Service.Settings(
+        var settings = Service.Settings(
             publicURL: value("public.url"), brand: value("brand"),
             supportPhone: value("support.phone"), isSandbox: value("sandbox") == "true",
             originator: Service.Originator(
@@ -261,8 +269,30 @@ struct Deployment {
                 hasMail: !value("smtp.host").isEmpty,
                 push: try Deployment.push(value, secret: secret),
                 text: try Deployment.text(value, secret: secret)))
+        settings.webhooksMayStayInside = value("webhooks.inside") == "true"
+        self.settings = settings
+        look = try Deployment.look(value("theme.file"), path("theme.file"))
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+    }
+
+    /// The host's colours and logo; Makewhole's own where no file says.
+    private static func look(_ name: String, _ url: URL) throws -> Look {
+        guard !name.isEmpty else { return .standard }
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw Failure.badData(
+                "makewhole.theme.file: \(url.path) is not there or cannot be read.")
+        }
+        let folder = url.absoluteURL.deletingLastPathComponent()
+        do {
+            return try LookFile.load(Array(data)) { picture in
+                FileManager.default.contents(
+                    atPath: URL(fileURLWithPath: picture, relativeTo: folder).path
+                ).map(Array.init)
+            }
+        } catch {
+            throw Failure.badData("\(url.path): \(error)")
+        }
     }
 
     /// How the ODFI takes and brings files; one without wishes where no file says.

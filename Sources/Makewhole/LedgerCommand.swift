@@ -350,10 +350,7 @@ struct LedgerBackup: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            try LedgerOptions.told {
-                try LedgerCopy.copy(from: try options.checked(), to: to)
-            }
-            try LedgerCopies.verify(to)
+            try LedgerCopy.tell { try LedgerCopy.copy(from: try options.checked(), to: to) }
         }
     }
 }
@@ -370,20 +367,14 @@ struct LedgerRestore: AsyncParsableCommand {
             guard FileManager.default.fileExists(atPath: from) else {
                 throw Failure.badData("\(from) is not there.")
             }
-            try LedgerOptions.told { try LedgerCopy.copy(from: from, to: options.file) }
-            try LedgerCopies.verify(options.file)
+            try LedgerCopy.tell { try LedgerCopy.copy(from: from, to: options.file) }
         }
     }
 }
 
-/// A copy is one only when it holds.
-enum LedgerCopies {
-    static func verify(_ path: String) throws {
-        let report = try LedgerVerifier.verify(path: path)
-        for problem in report.problems { Terminal.talk(problem) }
-        guard report.problems.isEmpty else {
-            throw Failure.failed("\(path) was written, and is not right.")
-        }
+extension LedgerCopy {
+    fileprivate static func tell(_ copy: () throws -> LedgerVerifier.Report) throws {
+        let report = try LedgerOptions.told(copy)
         Terminal.data("\(report.commits) commits, \(report.records) records, verified.")
     }
 }

@@ -22,6 +22,7 @@ struct Running {
     let liveLoop: Loop
     let marketLoop: Loop
     let ratesLoop: Loop
+    let webhookLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -37,23 +38,30 @@ struct Running {
             ? Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0 : 0
         let clock = ServiceClock(offsetMilliseconds: offset)
         let bell = Bell()
+        let eventBell = Bell()
         let policies = deployment.policies
         let rules = deployment.rules
         let live = LiveUpdates()
+        let causes = try RecentCauses(pool: pool)
         let engine = try Engine(
             open: {
-                try Core(store: try SQLiteStore(pool: pool), policies: policies, rules: rules)
+                try Core(
+                    store: try SQLiteStore(pool: pool, causes: causes), policies: policies,
+                    rules: rules)
             },
             clock: clock,
             afterCommit: {
                 bell.ring()
                 live.bell.ring()
+                eventBell.ring()
             })
         let service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: edge, policies: policies,
+            engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,
+            policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, live: live)
+            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell,
+            live: live)
         self.service = service
         http = HTTPClient(eventLoopGroupProvider: .singleton)
 
@@ -142,6 +150,15 @@ struct Running {
             }
         } pause: {
             try await Task.sleep(for: .seconds(2))
+        }
+        let webhooks = WebhookRail(
+            service: service,
+            caller: WebhookCaller(mayStayInside: deployment.settings.webhooksMayStayInside),
+            logger: logger)
+        webhookLoop = Loop {
+            await webhooks.run()
+        } pause: {
+            try await Task.sleep(for: .seconds(1))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {

@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
         let running = try Running(deployment, logger: logger)
         let router = Router()
         router.add(middleware: RequestFigures(figures: running.service.figures))
-        Site(service: running.service).addRoutes(to: router)
+        Site(service: running.service, look: deployment.look).addRoutes(to: router)
         API(service: running.service).addRoutes(to: router)
         let application = Application(
             router: router,
@@ -50,6 +50,7 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.liveLoop),
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
+                    .init(service: running.webhookLoop),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

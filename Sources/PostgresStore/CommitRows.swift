@@ -372,10 +372,7 @@ final class CommitRows {
     }
 
     private func addDebits(_ commit: Commit) {
-        var counts = DebitCounts()
-        for decided in commit.decisions {
-            for count in decided.changes.debits { counts.add(count) }
-        }
+        let counts = commit.debitCounts
         for (kind, days) in [("sent", counts.sent), ("settling", counts.settling)] {
             for (day, count) in days where count != 0 {
                 debits[0].append(Int32(day.daysSinceEpoch))

@@ -44,9 +44,13 @@ package final class Connection {
     private var scratchSize = 4096
     private(set) var isBroken = false
 
-    /// An answer that does not come within this time counts as a lost connection. A commit may
-    /// have to wait for a standby, everything else for the locks of others.
-    package static let patience = Duration.seconds(30)
+    /// An answer that does not come within this time counts as a lost connection.
+    private let patience: Duration
+
+    /// For a writer: a commit may have to wait for a standby, everything else for the locks of others.
+    package static let writersPatience = Duration.seconds(30)
+    /// For what reads or rewrites all there is. A host that is gone is noticed by TCP, in ten seconds.
+    package static let readersPatience = Duration.seconds(24 * 3_600)
 
     /// Settings of every session. A process that is frozen in the middle of a batch must not hold
     /// its customers for longer than the server waits for it; nobody waits for a lock for longer.
@@ -75,8 +79,15 @@ package final class Connection {
         """
 
     /// Connects as `address` says: a connection string or URI of libpq. Where it names several
-    /// servers, the one that may be written to is taken.
-    package init(_ address: String, application: String = "makewhole") throws(PostgresFault) {
+    /// servers, the one that may be written to is taken; each is given five seconds to connect.
+    ///
+    /// - Parameter deadline: when to give up waiting for the session's settings, if that is earlier.
+    package init(
+        _ address: String, application: String = "makewhole",
+        patience: Duration = Connection.writersPatience,
+        until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) {
+        self.patience = patience
         let keywords = [
             "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
             "tcp_user_timeout", "target_session_attrs", "fallback_application_name", "dbname",
@@ -102,7 +113,8 @@ package final class Connection {
                 guard let argument else { return }
                 Unmanaged<Notices>.fromOpaque(argument).takeUnretainedValue().take(result)
             }, Unmanaged.passUnretained(notices).toOpaque())
-        try execute(Connection.settings)
+        guard PQsetnonblocking(handle, 1) == 0 else { throw lost() }
+        try execute(Connection.settings, until: deadline)
     }
 
     deinit {
@@ -116,23 +128,53 @@ package final class Connection {
     // MARK: One after the other, for what is rare
 
     /// Runs statements in their text form, outside a pipeline.
-    package func execute(_ sql: String) throws(PostgresFault) {
+    package func execute(
+        _ sql: String, until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) {
         try leavePipeline()
-        try PostgresFault.check(Answer(PQexec(handle, sql)), self, doing: sql)
+        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        _ = try answer(sql, until: earliest(deadline))
     }
 
     /// Runs one statement that is not prepared, with a binary answer.
     @discardableResult
-    package func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresFault)
-        -> Answer
-    {
+    package func query(
+        _ sql: String, _ parameters: [Parameter] = [],
+        until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) -> Answer {
         try leavePipeline()
-        let answer = withParameters(parameters) { count, values, lengths, formats in
-            Answer(
-                PQexecParams(handle, sql, count, nil, values, lengths, formats, 1))
+        let sent = withParameters(parameters) { count, values, lengths, formats in
+            PQsendQueryParams(handle, sql, count, nil, values, lengths, formats, 1)
         }
-        try PostgresFault.check(answer, self, doing: sql)
-        return answer
+        guard sent == 1 else { throw lost() }
+        return try answer(sql, until: earliest(deadline))
+    }
+
+    private func earliest(_ deadline: ContinuousClock.Instant?) -> ContinuousClock.Instant {
+        let own = ContinuousClock.now + patience
+        return deadline.map { min($0, own) } ?? own
+    }
+
+    /// The last answer to what was sent outside a pipeline, once all of them are there.
+    private func answer(
+        _ doing: String, until deadline: ContinuousClock.Instant
+    ) throws(PostgresFault) -> Answer {
+        try flush(until: deadline)
+        var last: Answer?
+        var refusal: PostgresFault?
+        while let result = try next(until: deadline) {
+            let answer = Answer(result)
+            do throws(PostgresFault) {
+                if refusal == nil { try PostgresFault.check(answer, self, doing: doing) }
+            } catch {
+                if error.endsConnection { throw error }
+                refusal = error
+            }
+            last = answer
+        }
+        if let refusal { throw refusal }
+        guard let last else { throw lost() }
+        return last
     }
 
     /// Copies rows that are in PostgreSQL's binary form of `COPY`, without its head and its end.
@@ -141,7 +183,10 @@ package final class Connection {
     package func copy(into table: String, _ rows: UnsafeRawBufferPointer) throws(PostgresFault) {
         try leavePipeline()
         let command = "COPY \(table) FROM STDIN (FORMAT binary)"
-        let begun = Answer(PQexec(handle, command))
+        let deadline = earliest(nil)
+        guard PQsendQuery(handle, command) == 1 else { throw lost() }
+        try flush(until: deadline)
+        let begun = Answer(try next(until: deadline))
         guard PQresultStatus(begun.result) == PGRES_COPY_IN else {
             try PostgresFault.check(begun, self, doing: command)
             throw lost()
@@ -149,21 +194,32 @@ package final class Connection {
         let head: [UInt8] =
             Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + [0, 0, 0, 0, 0, 0, 0, 0]
         for bytes in [head.withUnsafeBytes { Array($0) }, Array(rows), [0xFF, 0xFF]] {
-            let sent = bytes.withUnsafeBytes {
-                PQputCopyData(
-                    handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+            // Zero: nothing of it was taken, because what was put before has not left yet.
+            var sent: Int32 = 0
+            while sent == 0 {
+                sent = bytes.withUnsafeBytes {
+                    PQputCopyData(
+                        handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self),
+                        Int32($0.count))
+                }
+                if sent == 0 { try flush(until: deadline) }
             }
             guard sent == 1 else { throw lost() }
         }
-        guard PQputCopyEnd(handle, nil) == 1 else { throw lost() }
-        let answer = Answer(PQgetResult(handle))
-        while let rest = PQgetResult(handle) { PQclear(rest) }
-        try PostgresFault.check(answer, self, doing: command)
+        var ended: Int32 = 0
+        while ended == 0 {
+            ended = PQputCopyEnd(handle, nil)
+            if ended == 0 { try flush(until: deadline) }
+        }
+        guard ended == 1 else { throw lost() }
+        _ = try answer(command, until: deadline)
     }
 
     // MARK: Together
 
-    package func prepare(_ statements: [Statement]) throws(PostgresFault) {
+    package func prepare(
+        _ statements: [Statement], until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) {
         try enterPipeline()
         for statement in statements {
             let sent = statement.types.withUnsafeBufferPointer {
@@ -172,17 +228,17 @@ package final class Connection {
             }
             guard sent == 1 else { throw lost() }
         }
-        _ = try receive(statements.map(\.name), within: Connection.patience)
+        _ = try receive(statements.map(\.name), until: earliest(deadline))
     }
 
     /// Sends the requests in one go and returns their answers, in order.
     ///
     /// When one is refused those after it were not carried out, and its refusal is thrown.
     package func run(
-        _ requests: [Request], within patience: Duration = Connection.patience
+        _ requests: [Request], until deadline: ContinuousClock.Instant? = nil
     ) throws(PostgresFault) -> [Answer] {
         try send(requests)
-        return try receive(requests.map(\.statement.name), within: patience)
+        return try receive(requests.map(\.statement.name), until: earliest(deadline))
     }
 
     private func send(_ requests: [Request]) throws(PostgresFault) {
@@ -198,9 +254,8 @@ package final class Connection {
     }
 
     private func receive(
-        _ names: [String], within patience: Duration
+        _ names: [String], until deadline: ContinuousClock.Instant
     ) throws(PostgresFault) -> [Answer] {
-        let deadline = ContinuousClock.now + patience
         guard PQpipelineSync(handle) == 1 else { throw lost() }
         try flush(until: deadline)
         var answers: [Answer] = []
@@ -234,16 +289,12 @@ package final class Connection {
 
     private func enterPipeline() throws(PostgresFault) {
         guard PQpipelineStatus(handle) == PQ_PIPELINE_OFF else { return }
-        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
-            throw lost()
-        }
+        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
     }
 
     private func leavePipeline() throws(PostgresFault) {
         guard PQpipelineStatus(handle) != PQ_PIPELINE_OFF else { return }
-        guard PQexitPipelineMode(handle) == 1, PQsetnonblocking(handle, 0) == 0 else {
-            throw lost()
-        }
+        guard PQexitPipelineMode(handle) == 1 else { throw lost() }
     }
 
     private func flush(until deadline: ContinuousClock.Instant) throws(PostgresFault) {

@@ -9,7 +9,8 @@ public enum PostgresFault: Error, Sendable, CustomStringConvertible {
     /// A commit was sent and nobody could say within ``PostgresStore/resolvingFor`` whether it was
     /// carried out. Nobody may be answered; the next batch asks again first.
     case unknownOutcome(String)
-    /// Another process has taken this writer's name: this one must not write any more.
+    /// Another process has taken this writer's name, or the tables were migrated: this one must not
+    /// write any more.
     case fenced(writer: String)
     /// Something in the database is not as this program wrote it.
     case unreadable(String)
@@ -25,8 +26,8 @@ public enum PostgresFault: Error, Sendable, CustomStringConvertible {
             "PostgreSQL: it is not known whether the commit was carried out: \(sentence)"
         case .fenced(let writer):
             """
-            PostgreSQL: another process writes as "\(writer)"; give every process a name of its own \
-            and start this one again
+            PostgreSQL: another process writes as "\(writer)", or the tables were migrated since \
+            this one started; give every process a name of its own and start this one again
             """
         case .unreadable(let sentence): "PostgreSQL: \(sentence)"
         case .overtaken(let sentence): "PostgreSQL: \(sentence)"
@@ -78,15 +79,16 @@ extension PostgresFault {
 
 extension PostgresFault: StoreFault {
     /// Whoever was only overtaken is tried again at once; a server that fails over or starts again
-    /// is waited for, some seconds in all.
-    public func pause(beforeAttempt attempt: Int) -> Duration? {
+    /// is waited for, ``PostgresStore/retryingFor`` in all.
+    public func pause(beforeAttempt attempt: Int, after elapsed: Duration) -> Duration? {
         switch retry {
         case nil: nil
         case .deadlock, .serialization, .overtaken:
             attempt <= 10 ? .milliseconds(2 * attempt) : nil
         case .lockTimeout: attempt <= 3 ? .milliseconds(2 * attempt) : nil
         case .connection:
-            attempt <= 20 ? .milliseconds(min(25 << min(attempt, 6), 1000)) : nil
+            elapsed < PostgresStore.retryingFor
+                ? .milliseconds(min(25 << min(attempt, 6), 1000)) : nil
         }
     }
 }

@@ -32,6 +32,7 @@ public final class PostgresStore: Store {
     private var claimed: [DueTimer] = []
     private var unresolved: Unresolved?
     private var plannedAt = ContinuousClock.now
+    private var isReporting = false
     private let rows = CommitRows()
     private let names = Column(.uuid)
     private let strangers = Column(.uuid)
@@ -40,6 +41,9 @@ public final class PostgresStore: Store {
 
     /// A process that died with a batch holds its timers for this long.
     public static let claimSeconds = 30
+    /// How long a batch is tried again for while there is no connection: as long as a server takes
+    /// to start again or to fail over.
+    public static let retryingFor = Duration.seconds(20)
     /// How long the outcome of a commit is asked for before its callers are told that it is unknown.
     public static let resolvingFor = Duration.seconds(20)
 
@@ -86,8 +90,9 @@ public final class PostgresStore: Store {
         self.writer = writer
         self.figures = figures
         application = "makewhole \(writer)"
+        if migrating { _ = try Self.migrate(address) }
         let opened = try Connection(address, application: application)
-        if migrating { _ = try Schema.migrate(opened) } else { try Schema.check(opened) }
+        try Schema.check(opened)
         registration = try Registration.take(writer, opened)
         try opened.prepare(Statements.all)
         connection = opened
@@ -98,7 +103,7 @@ public final class PostgresStore: Store {
     ///
     /// - Returns: how many migrations were made.
     public static func migrate(_ address: String, distribute: Bool = false) throws -> Int {
-        let connection = try Connection(address)
+        let connection = try Connection(address, patience: Connection.readersPatience)
         let made = try Schema.migrate(connection)
         if distribute { try Distribution.distribute(connection) }
         return made
@@ -324,7 +329,7 @@ public final class PostgresStore: Store {
         var last = PostgresFault.lost("it was not asked")
         while ContinuousClock.now < deadline {
             do throws(PostgresFault) {
-                let wasKept = try ask(asked)
+                let wasKept = try ask(asked, until: deadline)
                 unresolved = nil
                 figures.countUnknown(wasKept: wasKept)
                 return wasKept
@@ -340,33 +345,44 @@ public final class PostgresStore: Store {
         throw PostgresFault.unknownOutcome("\(last)")
     }
 
-    private func ask(_ asked: Unresolved) throws(PostgresFault) -> Bool {
-        let connection = try reconnected()
+    /// The writer's own row says it, which nobody else can change meanwhile: it ends with the hash of
+    /// that commit, or still with the one before. That the causes are there says nothing, because
+    /// another writer may have been asked for the same.
+    private func ask(
+        _ asked: Unresolved, until deadline: ContinuousClock.Instant
+    ) throws(PostgresFault) -> Bool {
+        let connection = try reconnected(until: deadline)
         causeNames.removeAll()
         for cause in asked.causes { causeNames.append(Key(cause)) }
-        let answers = try connection.run([
-            Request(Statements.begin),
-            Request(
-                Statements.holdWriter,
-                [.small(registration.number), .integer(registration.epoch)]),
-            Request(Statements.causes, [.column(causeNames)]),
-            Request(Statements.commit),
-        ])
+        let answers = try connection.run(
+            [
+                Request(Statements.begin),
+                Request(
+                    Statements.holdWriter,
+                    [.small(registration.number), .integer(registration.epoch)]),
+                Request(
+                    Statements.causesOfCommit,
+                    [
+                        .column(causeNames), .small(registration.number),
+                        .integer(asked.result.chain.sequence),
+                    ]),
+                Request(Statements.commit),
+            ], until: deadline)
         guard answers[3].tag == "COMMIT", connection.warnings.isEmpty else {
             throw .lost("the standby was not waited for")
         }
         guard answers[1].rows == 1 else { throw .fenced(writer: writer) }
         let hash = answers[1].bytes(0, 2)
-        let found = answers[2].rows
+        let found = Int(answers[2].integer(0, 0))
         let expected = Set(asked.causes).count
         if hash == asked.result.chain.hash, found == expected {
             adopt(asked.result)
             return true
         }
-        guard hash == registration.chain.hash, found < expected else {
+        guard hash == registration.chain.hash, found == 0 else {
             throw .unreadable(
-                "after a broken commit \(found) of its \(expected) causes are there, and the chain "
-                    + "of writer \(writer) ends at neither of the two ends it can have")
+                "a broken commit of writer \(writer) carried out \(found) of its \(expected) "
+                    + "causes, and the chain ends at neither of the two ends it can have")
         }
         return false
     }
@@ -569,12 +585,14 @@ public final class PostgresStore: Store {
         return try reconnected()
     }
 
-    private func reconnected() throws(PostgresFault) -> Connection {
+    private func reconnected(
+        until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) -> Connection {
         if let connection, !connection.isBroken { return connection }
         connection = nil
-        let opened = try Connection(address, application: application)
-        try Schema.check(opened)
-        try opened.prepare(Statements.all)
+        let opened = try Connection(address, application: application, until: deadline)
+        try Schema.check(opened, until: deadline)
+        try opened.prepare(Statements.all, until: deadline)
         figures.countReconnect()
         connection = opened
         return opened
@@ -583,7 +601,11 @@ public final class PostgresStore: Store {
     private func disconnect() { connection = nil }
 
     /// Counts what a batch is run again for, and drops a connection that cannot be used any more.
+    /// What is asked for within a batch is reported with it, once.
     private func reporting<Value>(_ body: () throws -> Value) throws -> Value {
+        guard !isReporting else { return try body() }
+        isReporting = true
+        defer { isReporting = false }
         do {
             return try body()
         } catch let fault as PostgresFault {

@@ -30,15 +30,17 @@ public struct PostgresVerifier {
 
     private let connection: Connection
     private var report = Report()
-    private var balances: [AccountKey: Int64] = [:]
-    private var sums: [String: Int64] = [:]
+    /// Wide enough for whatever the rows say: each amount has 64 bits.
+    private var balances: [AccountKey: Int128] = [:]
+    private var sums: [String: Int128] = [:]
 
     private init(_ connection: Connection) { self.connection = connection }
 
     /// - Parameter address: a connection string or URI of libpq.
     /// - Throws: ``PostgresFault`` when the database does not answer.
     public static func verify(_ address: String) throws -> Report {
-        let connection = try Connection(address, application: "makewhole verify")
+        let connection = try Connection(
+            address, application: "makewhole verify", patience: Connection.readersPatience)
         try Schema.check(connection)
         // The whole journal is read in order: no index helps.
         try connection.execute(
@@ -107,7 +109,7 @@ public struct PostgresVerifier {
         _ transfers: inout Cursor, _ postings: inout Cursor
     ) throws {
         var chain = WriterChain(writer: writer)
-        var house: [HouseKey: Int64] = [:]
+        var house: [HouseKey: Int128] = [:]
         while let row = try commits.current(), row.integer(0) == Int64(writer) {
             report.commits += 1
             let sequence = row.integer(1)
@@ -116,7 +118,7 @@ public struct PostgresVerifier {
                 return
             }
             var link = chain.next(at: Instant(milliseconds: row.integer(2)))
-            var changes: [HouseKey: Int64] = [:]
+            var changes: [HouseKey: Int128] = [:]
             let expected = row.integer(3)
             var place: Int64 = 0
             while let transfer = try transfers.current(),
@@ -149,7 +151,7 @@ public struct PostgresVerifier {
     }
 
     private mutating func apply(
-        _ row: Cursor.Row, _ link: inout WriterChain.Link, _ changes: inout [HouseKey: Int64]
+        _ row: Cursor.Row, _ link: inout WriterChain.Link, _ changes: inout [HouseKey: Int128]
     ) {
         report.transfers += 1
         let debit = WriterChain.Side(kind: row.text(6), customer: row.key(7), item: row.key(8))
@@ -159,7 +161,7 @@ public struct PostgresVerifier {
         link.append(
             customer: row.key(3), version: row.integer(4), cause: row.key(5), debit: debit,
             credit: credit, asset: asset, amount: amount, reason: row.text(14))
-        for (side, change) in [(debit, amount), (credit, -amount)] {
+        for (side, change) in [(debit, Int128(amount)), (credit, -Int128(amount))] {
             if side.customer == .none {
                 changes[HouseKey(kind: side.kind, asset: asset), default: 0] += change
             } else {
@@ -169,8 +171,8 @@ public struct PostgresVerifier {
     }
 
     private mutating func verify(
-        _ changes: [HouseKey: Int64], of sequence: Int64, _ writer: Int32, _ name: String,
-        _ house: inout [HouseKey: Int64], _ postings: inout Cursor
+        _ changes: [HouseKey: Int128], of sequence: Int64, _ writer: Int32, _ name: String,
+        _ house: inout [HouseKey: Int128], _ postings: inout Cursor
     ) throws {
         var left = changes
         while let row = try postings.current(),
@@ -179,7 +181,7 @@ public struct PostgresVerifier {
             let key = HouseKey(kind: row.text(2), asset: row.text(3))
             let amount = left.removeValue(forKey: key) ?? 0
             house[key, default: 0] += amount
-            if row.integer(4) != amount || row.integer(5) != house[key, default: 0] {
+            if Int128(row.integer(4)) != amount || Int128(row.integer(5)) != house[key] {
                 problem(
                     "\(key.kind) of \(key.asset) says \(row.integer(4)) and \(row.integer(5)) after "
                         + "commit \(sequence) of \(name); its transfers say \(amount) and "
@@ -205,11 +207,11 @@ public struct PostgresVerifier {
             let asset = row.text(3)
             let amount = row.integer(4)
             let own = balances.removeValue(forKey: AccountKey(side: side, asset: asset)) ?? 0
-            sums[asset, default: 0] += amount
+            sums[asset, default: 0] += Int128(amount)
             let account = Account(
                 kind: side.kind, customer: side.customer.blob, item: side.item.blob)
             let name = account?.name ?? "\(side.kind) of \(CustomerID(side.customer))"
-            if amount != own {
+            if Int128(amount) != own {
                 problem("\(name) says \(amount) of \(asset); its transfers say \(own).")
             }
             switch account?.side {

@@ -224,6 +224,7 @@ enum Schema {
                     guard next == migrations.count else { throw newer(next) }
                     return made
                 }
+                if next > 0 { try fence(connection) }
                 try connection.execute(migrations[next].sql)
                 try connection.query(
                     "INSERT INTO migration(number, name) VALUES ($1::integer, $2::text)",
@@ -235,6 +236,13 @@ enum Schema {
                 throw error
             }
         }
+    }
+
+    /// Whoever runs with the tables as they were writes no more, because a batch begins with its
+    /// writer's epoch. Batches that are under way hold their writers' rows, and are waited for.
+    private static func fence(_ connection: Connection) throws(PostgresFault) {
+        try connection.execute(
+            "UPDATE house SET version = version; UPDATE writer SET epoch = epoch + 1")
     }
 
     /// The table of what was migrated. Of two who make it at once the server refuses one, with the
@@ -257,9 +265,13 @@ enum Schema {
     }
 
     /// Throws unless the tables are exactly those this program knows.
-    static func check(_ connection: Connection) throws(PostgresFault) {
-        let known = try connection.query("SELECT to_regclass('migration') IS NOT NULL AS known")
-        let version = known.bytes(0, 0) == [1] ? Int(try version(connection)) : 0
+    static func check(
+        _ connection: Connection, until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) {
+        let known = try connection.query(
+            "SELECT to_regclass('migration') IS NOT NULL AS known", until: deadline)
+        let version =
+            known.bytes(0, 0) == [1] ? Int(try version(connection, until: deadline)) : 0
         guard version <= migrations.count else { throw newer(version) }
         guard version == migrations.count else {
             throw .unreadable(
@@ -268,8 +280,10 @@ enum Schema {
         }
     }
 
-    private static func version(_ connection: Connection) throws(PostgresFault) -> Int64 {
-        try connection.query("SELECT count(*) FROM migration").integer(0, 0)
+    private static func version(
+        _ connection: Connection, until deadline: ContinuousClock.Instant? = nil
+    ) throws(PostgresFault) -> Int64 {
+        try connection.query("SELECT count(*) FROM migration", until: deadline).integer(0, 0)
     }
 
     private static func newer(_ version: Int) -> PostgresFault {

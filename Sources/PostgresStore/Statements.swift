@@ -45,6 +45,12 @@ enum Statements {
         "UPDATE customer SET version = version + 1 WHERE id = ANY($1) RETURNING id, version")
     static let causes = statement(
         "causes", arrays: [.uuid], "SELECT id, fingerprint, reply FROM cause WHERE id = ANY($1)")
+    /// Those of the causes that one commit carried out: another writer may have carried out the rest.
+    static let causesOfCommit = statement(
+        "causes_of_commit", arrays: [.uuid], values: [.integer4, .integer8],
+        """
+        SELECT count(*) FROM cause WHERE id = ANY($1) AND writer = $2 AND book_commit = $3
+        """)
     static let entities = statement(
         "entities", arrays: [.uuid],
         "SELECT customer, kind, body FROM entity WHERE customer = ANY($1) ORDER BY customer, kind")
@@ -286,7 +292,7 @@ enum Statements {
     static let all = [
         begin, commit, rollback, forgetPlans, holdWriter, holdHouse, holdWriters, houseVersion,
         holdCustomers,
-        causes, entities, accounts, holders, suspenseSince, proposalsSince,
+        causes, causesOfCommit, entities, accounts, holders, suspenseSince, proposalsSince,
         blockedSince, suspense, suspenseUnder, proposal,
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
         lastCommit, debits, returns,

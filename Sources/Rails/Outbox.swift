@@ -98,7 +98,7 @@ public struct Outbox: Sendable {
     ) async throws -> Figures.Sending {
         let answer = try await processor.open(
             settlement, kind: kind, amount: amount, fee: fee,
-            returnURL: "\(service.settings.publicURL)/settlements/\(settlement)")
+            returnURL: "\(service.settings.publicURL)/settlements/\(settlement)?back=processor")
         let command: Command
         let result: Figures.Sending
         switch answer {

@@ -52,6 +52,17 @@ package struct EntityRows: Sendable {
     }
 }
 
+extension Commit {
+    /// Debits and returns of all its decisions, by day: a batch of a thousand is a few rows.
+    package var debitCounts: DebitCounts {
+        var counts = DebitCounts()
+        for decided in decisions {
+            for count in decided.changes.debits { counts.add(count) }
+        }
+        return counts
+    }
+}
+
 extension Customer {
     /// The part's row; its body is put at the end of `bodies`. `nil` when the part is not in the
     /// aggregate, which would be a bug of the rules.

@@ -249,7 +249,9 @@ extension Draft {
             .reduce(facts.policy.liquidation.fee, min)
     }
 
-    private func sellable() -> [Policy.AssetPolicy] {
+    /// Every asset of the customer that may be sold, in the order it would be: the customer's own
+    /// first, then the policy's.
+    public func sellable() -> [Policy.AssetPolicy] {
         let preferred = customer.profile.liquidationOrder
         return customer.heldAssets.compactMap { facts.policy.asset($0) }
             .filter { $0.liquidable && !facts.halt.assets.contains($0.code) }
@@ -285,7 +287,7 @@ extension Draft {
     }
 
     /// What a sale would take now, asset by asset: an estimate for the customer.
-    func salePlan() -> [SalePlan] {
+    public func salePlan() -> [SalePlan] {
         let fee = forcedSaleFee
         var left = customer.owed
         var plan: [SalePlan] = []

@@ -1,3 +1,4 @@
+import DatabaseCopies
 import Foundation
 import GRDB
 
@@ -30,29 +31,19 @@ public enum Backup {
     /// The copy gets its name when it is proven and on disk; what was begun and not finished has the
     /// name with `.part` behind it, and is begun anew.
     public static func write(from source: String, to target: String) throws -> Verifier.Report {
-        let database = try SQLiteStore.openReadOnly(path: existing(source))
-        return try copy(to: target) { part in
-            let copy = try DatabaseQueue(path: part)
-            // In one step: a copy in several begins again whenever somebody writes between them.
-            try database.backup(to: copy, pagesPerStep: -1)
-            // One file, without a log beside it that could be forgotten.
-            try copy.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA journal_mode = DELETE")
-            }
-            try copy.close()
-        }
+        try copy(try SQLiteStore.openReadOnly(path: existing(source)), to: target)
     }
 
     /// Puts a copy where the program will look for its database, when there is none.
+    ///
+    /// What lies only in a log beside the copy is put back with it.
     public static func restore(from copy: String, to target: String) throws -> Verifier.Report {
-        _ = try read(existing(copy))
-        for left in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: target + left)
-        {
-            // A log of another database would be taken for this one's.
-            throw Refusal.exists(path: target + left)
-        }
-        return try self.copy(to: target) { part in
-            try FileManager.default.copyItem(atPath: copy, toPath: part)
+        let found = try read(existing(copy))
+        let database = try SQLiteStore.openReadOnly(path: copy)
+        return try self.copy(database, to: target) { restored in
+            guard restored.lastHash == found.lastHash else {
+                throw Refusal.damaged(path: copy, problems: ["It was changed while it was read."])
+            }
         }
     }
 
@@ -82,34 +73,29 @@ public enum Backup {
     }
 
     private static func copy(
-        to target: String, _ make: (String) throws -> Void
+        _ database: DatabasePool, to target: String,
+        _ check: (Verifier.Report) throws -> Void = { _ in }
     ) throws -> Verifier.Report {
-        guard !FileManager.default.fileExists(atPath: target) else {
-            throw Refusal.exists(path: target)
-        }
-        let part = target + ".part"
-        for left in ["", "-wal", "-shm", "-journal"] {
-            try? FileManager.default.removeItem(atPath: part + left)
-        }
-        try make(part)
-        chmod(part, 0o600)
-        let report = try read(part)
-        try flush(part)
-        // Fails when somebody put a file there meanwhile.
-        guard link(part, target) == 0 else { throw Refusal.exists(path: target) }
-        unlink(part)
-        for left in ["-wal", "-shm"] { unlink(part + left) }
-        try flush(URL(fileURLWithPath: target).deletingLastPathComponent().path)
-        return report
-    }
-
-    /// Returns when the file, or the names in the folder, are on disk.
-    private static func flush(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else { throw SQLiteFault("\(path) cannot be opened") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else {
-            throw SQLiteFault("\(path) did not reach the disk: \(String(cString: strerror(errno)))")
+        do {
+            return try DatabaseCopy.write(to: target) { part in
+                let copy = try DatabaseQueue(path: part)
+                // In one step: a copy in several begins again whenever somebody writes between them.
+                try database.backup(to: copy, pagesPerStep: -1)
+                // One file, without a log beside it that could be forgotten.
+                try copy.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA journal_mode = DELETE")
+                }
+                try copy.close()
+            } prove: { part in
+                let report = try read(part)
+                try check(report)
+                return report
+            }
+        } catch let failure as DatabaseCopy.Failure {
+            switch failure {
+            case .exists(let path): throw Refusal.exists(path: path)
+            case .system(let sentence): throw SQLiteFault(sentence)
+            }
         }
     }
 }

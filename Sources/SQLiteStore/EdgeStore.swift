@@ -319,40 +319,4 @@ public struct EdgeStore: Sendable {
             ).flatMap(Subject.init)
         }
     }
-
-    public struct Session: Sendable {
-        public let subject: Subject
-        public let csrf: String
-    }
-
-    /// Keeps a session until its time; what has expired by the same clock is forgotten.
-    public func keepSession(
-        digest: Data, subject: Subject, csrf: String, expires: Instant, at now: Instant
-    ) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "DELETE FROM session WHERE expires <= ?", arguments: [now.milliseconds])
-            try db.execute(
-                sql: "INSERT INTO session VALUES (?, ?, ?, ?)",
-                arguments: [digest, subject.text, csrf, expires.milliseconds])
-        }
-    }
-
-    public func session(digest: Data, at now: Instant) throws -> Session? {
-        try pool.read { db in
-            guard
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT * FROM session WHERE digest = ? AND expires > ?",
-                    arguments: [digest, now.milliseconds]),
-                let subject = Subject(row["subject"] as String)
-            else { return nil }
-            return Session(subject: subject, csrf: row["csrf"])
-        }
-    }
-
-    public func endSession(digest: Data) throws {
-        try pool.write { db in
-            try db.execute(sql: "DELETE FROM session WHERE digest = ?", arguments: [digest])
-        }
-    }
 }

@@ -11,8 +11,14 @@ import Rules
 /// of one commit.
 public struct Reader: Sendable {
     let pool: DatabasePool
+    private let causes: RecentCauses?
 
-    public init(pool: DatabasePool) { self.pool = pool }
+    /// - Parameter causes: those of the store that writes; without them the newest causes are looked
+    ///   through on disk.
+    public init(pool: DatabasePool, causes: RecentCauses? = nil) {
+        self.pool = pool
+        self.causes = causes
+    }
 
     public func customer(_ id: CustomerID) throws -> Customer? {
         try pool.read { db in try Self.customer(id, db) }
@@ -492,9 +498,21 @@ public struct Reader: Sendable {
         }
     }
 
+    /// Whether the cause was carried out.
     public func causeExists(_ cause: Cause) throws -> Bool {
+        guard let causes else { return try causeIsStored(cause) }
+        // In this order: a cause is in the index before it leaves memory.
+        if causes.sequence(of: cause) != nil { return true }
+        return try pool.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM cause_index WHERE id = ?)",
+                arguments: [cause.data]) ?? false
+        }
+    }
+
+    private func causeIsStored(_ cause: Cause) throws -> Bool {
         try pool.read { db in
-            // The newest are not in the index yet: there are so few that they can be looked through.
+            // The newest are not in the index yet.
             try Bool.fetchOne(
                 db,
                 sql: """

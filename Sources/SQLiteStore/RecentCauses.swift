@@ -20,7 +20,9 @@ public struct CauseSizes: Sendable {
 /// Every cause is a row of `cause`, in the order of the commits. When enough are new they are taken
 /// into the index `cause_index`, sorted and a slice at a time, so that neighbours share a page; until
 /// then they are found here. At a start what is not in the index is read from the end of `cause`.
-final class RecentCauses: Sendable {
+///
+/// One for a database that is written to: its store changes it, and readers ask it.
+public final class RecentCauses: Sendable {
     private let sizes: CauseSizes
     private let state: Mutex<State>
 
@@ -47,10 +49,10 @@ final class RecentCauses: Sendable {
         let completes: Int64?
     }
 
-    init(_ db: Database, _ sizes: CauseSizes) throws {
+    public init(pool: DatabasePool, _ sizes: CauseSizes = CauseSizes()) throws {
         self.sizes = sizes
         state = Mutex(State())
-        try reload(db)
+        try pool.read { db in try reload(db) }
     }
 
     /// Reads again what is not in the index.

@@ -29,12 +29,9 @@ final class SQLiteKeeper: Sendable {
     /// Accounts remembered between commits; beyond it they are looked up again.
     static let accountsMax = 50_000
 
-    init(pool: DatabasePool, _ sizes: CauseSizes) throws {
+    init(pool: DatabasePool, _ causes: RecentCauses) throws {
         self.pool = pool
-        let (chain, causes) = try pool.read { db in
-            (try Chain.last(db), try RecentCauses(db, sizes))
-        }
-        state = Mutex(State(chain: chain))
+        state = Mutex(State(chain: try pool.read { db in try Chain.last(db) }))
         self.causes = causes
         logPages = LogPages()
         try pool.writeWithoutTransaction { [logPages] db in try logPages.watch(db) }
@@ -155,6 +152,7 @@ private struct Writing {
     var accounts: Accounts
     let loaded: [BalanceKey: AccountRow]
     private(set) var causes: [(id: Cause, sequence: Int64)] = []
+    private var events = CommitEvents()
     /// Places of the accounts that the commit changes, each once.
     private var dirty: [Int] = []
 
@@ -181,6 +179,7 @@ private struct Writing {
             let number = chain.sequence << Self.causeBits | Int64(causes.count)
             causes.append((cause, number))
             try write(decided, number: number)
+            events.add(decided)
             for transfer in decided.changes.transfers {
                 try post(transfer, cause: cause, number: number, of: commit)
             }
@@ -199,6 +198,12 @@ private struct Writing {
         try writeHouse(commit)
         try writeDebits(commit)
         let sealed = chain.seal()
+        if !events.isEmpty {
+            statements.insertEvents.bind(1, sealed.sequence)
+            statements.insertEvents.bind(2, sealed.at.milliseconds)
+            statements.insertEvents.bind(3, events.bytes)
+            try statements.insertEvents.run()
+        }
         statements.insertCommit.bind(1, sealed.sequence)
         statements.insertCommit.bind(2, sealed.at.milliseconds)
         statements.insertCommit.bind(3, sealed.firstTransfer)
@@ -213,13 +218,27 @@ private struct Writing {
     private func index(_ slice: RecentCauses.Slice?) throws {
         guard let slice else { return }
         for entry in slice.entries {
-            statements.indexCause.bind(1, Blob(high: entry.high, low: entry.low))
+            let id = Blob(high: entry.high, low: entry.low)
+            statements.indexCause.bind(1, id)
             statements.indexCause.bind(2, entry.sequence)
             try statements.indexCause.run()
+            // There already: in a slice that is taken again after a start, or what must not be.
+            if statements.indexCause.changes == 0 { try checkIndexed(id, entry.sequence) }
         }
         if let sequence = slice.completes {
             statements.causesIndexed.bind(1, sequence)
             try statements.causesIndexed.run()
+        }
+    }
+
+    private func checkIndexed(_ id: Blob, _ sequence: Int64) throws {
+        statements.indexedCause.bind(1, id)
+        try statements.indexedCause.each { row in
+            guard row.integer(0) == sequence else {
+                throw SQLiteFault(
+                    "a cause was carried out twice, as \(row.integer(0)) and \(sequence): stop, run "
+                        + "makewhole verify, and restore a backup")
+            }
         }
     }
 
@@ -367,7 +386,7 @@ private struct Writing {
         }
     }
 
-    private func write(_ entities: EntityRows) throws {
+    private mutating func write(_ entities: EntityRows) throws {
         try entities.bodies.withUnsafeBytes { bodies in
             for row in entities.rows {
                 let body = UnsafeRawBufferPointer(rebasing: bodies[row.body])
@@ -379,6 +398,7 @@ private struct Writing {
                     try statements.changeEntity.run()
                     continue
                 }
+                events.add(row, state: tag)
                 statements.putEntity.bind(1, Blob(row.customer))
                 statements.putEntity.bind(2, row.kind.rawValue)
                 statements.putEntity.bind(3, row.id)
@@ -420,12 +440,8 @@ private struct Writing {
         }
     }
 
-    /// Summed first: a batch of a thousand debits is a few rows.
     private func writeDebits(_ commit: Commit) throws {
-        var counts = DebitCounts()
-        for decided in commit.decisions {
-            for count in decided.changes.debits { counts.add(count) }
-        }
+        let counts = commit.debitCounts
         for (kind, days) in [("sent", counts.sent), ("settling", counts.settling)] {
             for (day, count) in days where count != 0 {
                 statements.addDebits.bind(1, Int64(day.daysSinceEpoch))

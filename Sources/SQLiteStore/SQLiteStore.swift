@@ -58,7 +58,12 @@ public final class SQLiteStore: Store {
         return try DatabasePool(path: path, configuration: configuration)
     }
 
-    public init(pool: DatabasePool, causes: CauseSizes = CauseSizes()) throws {
+    public convenience init(pool: DatabasePool, causes: CauseSizes = CauseSizes()) throws {
+        try self.init(pool: pool, causes: RecentCauses(pool: pool, causes))
+    }
+
+    /// - Parameter causes: of this database; a ``Reader`` that has them too finds causes at once.
+    public init(pool: DatabasePool, causes: RecentCauses) throws {
         keeper = try SQLiteKeeper(pool: pool, causes)
         var configuration = Configuration()
         configuration.readonly = true

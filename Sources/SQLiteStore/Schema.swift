@@ -472,6 +472,91 @@ enum Schema {
             """
         ),
         (
+            "0009 What a host is told of a commit, to whom, and what became of it",
+            """
+            CREATE TABLE commit_event(
+                book_commit INTEGER PRIMARY KEY, at INTEGER NOT NULL, items BLOB NOT NULL
+            ) STRICT;
+
+            CREATE TABLE webhook_endpoint(
+                id TEXT PRIMARY KEY,
+                url TEXT NOT NULL UNIQUE,
+                description TEXT NOT NULL,
+                types TEXT NOT NULL,
+                has_key INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('enabled', 'disabled', 'gone')),
+                made_at INTEGER NOT NULL,
+                position TEXT NOT NULL,
+                quiet_until INTEGER,
+                failing_since INTEGER,
+                delivered_at INTEGER
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE webhook_secret(
+                endpoint TEXT NOT NULL REFERENCES webhook_endpoint(id) ON DELETE CASCADE,
+                number INTEGER NOT NULL,
+                scheme TEXT NOT NULL CHECK (scheme IN ('v1', 'v1a')),
+                sealed BLOB NOT NULL,
+                public_key TEXT,
+                made_at INTEGER NOT NULL,
+                ends_at INTEGER,
+                PRIMARY KEY (endpoint, number, scheme)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE webhook_delivery(
+                number INTEGER PRIMARY KEY,
+                endpoint TEXT NOT NULL REFERENCES webhook_endpoint(id) ON DELETE CASCADE,
+                event TEXT NOT NULL,
+                type TEXT NOT NULL,
+                body BLOB,
+                state TEXT NOT NULL
+                    CHECK (state IN ('waiting', 'delivered', 'failed', 'stopped')),
+                attempts INTEGER NOT NULL,
+                due INTEGER NOT NULL,
+                made_at INTEGER NOT NULL,
+                done_at INTEGER,
+                UNIQUE (endpoint, event)
+            ) STRICT;
+            CREATE INDEX webhook_delivery_endpoint ON webhook_delivery(endpoint, number);
+            CREATE INDEX webhook_delivery_due ON webhook_delivery(endpoint, due)
+                WHERE state = 'waiting';
+            CREATE INDEX webhook_delivery_done ON webhook_delivery(done_at)
+                WHERE done_at IS NOT NULL;
+
+            CREATE TABLE webhook_attempt(
+                delivery INTEGER NOT NULL
+                    REFERENCES webhook_delivery(number) ON DELETE CASCADE,
+                at INTEGER NOT NULL,
+                number INTEGER NOT NULL,
+                milliseconds INTEGER NOT NULL,
+                status INTEGER,
+                result TEXT NOT NULL,
+                PRIMARY KEY (delivery, at, number)
+            ) STRICT, WITHOUT ROWID;
+            """
+        ),
+        (
+            "0010 Where a session is, and what happened at the doors of an account",
+            """
+            ALTER TABLE session ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE session ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
+            UPDATE session SET started_at = expires - 43200000, seen_at = expires - 43200000;
+            CREATE INDEX session_subject ON session(subject);
+
+            CREATE TABLE door_event(
+                id INTEGER PRIMARY KEY,
+                subject TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                event TEXT NOT NULL
+                    CHECK (event IN ('signed_in', 'signed_out', 'signed_out_from_afar')),
+                device TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX door_event_subject ON door_event(subject, at);
+            CREATE INDEX door_event_at ON door_event(at);
+            """
+        ),
+        (
             "0011 Notices on their way to the customer, and how he wants them",
             """
             CREATE TABLE notice_delivery(

@@ -72,6 +72,9 @@ final class Statement {
         guard sqlite3_step(handle) == SQLITE_DONE else { throw SQLiteFault(connection, "step") }
     }
 
+    /// Rows that the connection's last statement changed.
+    var changes: Int32 { sqlite3_changes(connection) }
+
     /// Runs a query, calling `row` for each of its rows.
     func each(_ row: (Statement) throws -> Void) throws {
         defer { sqlite3_reset(handle) }

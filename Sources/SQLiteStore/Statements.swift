@@ -46,11 +46,11 @@ extension Database {
 /// Every statement of the writer, prepared once.
 final class Statements {
     let begin, commit, rollback: Statement
-    let findAccount, indexCause, causesIndexed: Statement
+    let findAccount, indexCause, indexedCause, causesIndexed: Statement
     let insertCommit, insertAccount, updateAccount, insertTransfer, insertCause: Statement
     let putEntity, changeEntity, putSuspense, putProposal, putSetting: Statement
     let setTimer, clearTimer, queueEntry, dequeueEntry, sendEntry: Statement
-    let insertNotice, insertAlert, insertOutgoing: Statement
+    let insertNotice, insertAlert, insertOutgoing, insertEvents: Statement
     let addDebits, addReturns, blockAccount: Statement
 
     init(_ db: Database) throws {
@@ -65,6 +65,7 @@ final class Statements {
             WHERE customer = ? AND kind = ? AND item = ? AND asset = ?
             """)
         indexCause = try prepare("INSERT OR IGNORE INTO cause_index VALUES (?, ?)")
+        indexedCause = try prepare("SELECT sequence FROM cause_index WHERE id = ?")
         causesIndexed = try prepare("UPDATE cause_indexed SET sequence = ?")
         insertCommit = try prepare("INSERT INTO book_commit VALUES (?, ?, ?, ?, ?, ?, ?)")
         insertAccount = try prepare(
@@ -100,6 +101,7 @@ final class Statements {
             "INSERT INTO notice(id, customer, at, content) VALUES (?, ?, ?, ?)")
         insertAlert = try prepare("INSERT INTO alert(id, at, content) VALUES (?, ?, ?)")
         insertOutgoing = try prepare("INSERT INTO outbox(customer, content, due) VALUES (?, ?, ?)")
+        insertEvents = try prepare("INSERT INTO commit_event VALUES (?, ?, ?)")
         addDebits = try prepare(
             """
             INSERT INTO debit_count VALUES (?, ?, ?)

@@ -24,6 +24,9 @@ public struct StoreFigures: Sendable {
         public let breaksOpen: Int
         /// Breaks nobody has taken.
         public let breaksUnassigned: Int
+        public let webhooksWaiting: Int
+        /// Since when every try at an endpoint that is switched on failed: the earliest of them.
+        public let webhooksFailingSince: Instant?
     }
 
     /// All of one moment: one snapshot.
@@ -57,7 +60,11 @@ public struct StoreFigures: Sendable {
                 nextTimer: try instant("SELECT min(due) FROM timer"),
                 breaksOpen: try count("SELECT count(*) FROM bank_break WHERE closed_at IS NULL"),
                 breaksUnassigned: try count(
-                    "SELECT count(*) FROM bank_break WHERE closed_at IS NULL AND owner IS NULL"))
+                    "SELECT count(*) FROM bank_break WHERE closed_at IS NULL AND owner IS NULL"),
+                webhooksWaiting: try count(
+                    "SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'"),
+                webhooksFailingSince: try instant(
+                    "SELECT min(failing_since) FROM webhook_endpoint WHERE state = 'enabled'"))
         }
     }
 }

@@ -43,6 +43,9 @@ public final class Figures: Sendable {
             begin(
                 Figures.bankFiles, [("direction", file.direction), ("result", file.rawValue)])
         }
+        for result in WebhookStore.Try.Result.allCases {
+            begin(Figures.webhooks, [("result", result.rawValue)])
+        }
         for work in Background.allCases { begin(Figures.stumbles, [("work", work.rawValue)]) }
         for outcome in ["accepted"] + AssertionRefusal.allCases.map(\.rawValue) {
             begin(Figures.signIns, [("outcome", outcome)])
@@ -145,11 +148,17 @@ public final class Figures: Sendable {
         case market
         case rates
         case live
+        case webhooks
     }
 
     /// A round of background work ended early; the next begins anew.
     public func stumbled(_ background: Background) {
         count(Figures.stumbles, [("work", background.rawValue)])
+    }
+
+    /// A try to tell the host of an event ended so.
+    public func webhook(_ result: WebhookStore.Try.Result) {
+        count(Figures.webhooks, [("result", result.rawValue)])
     }
 
     /// A customer came with what a host signed, or was refused.
@@ -210,6 +219,10 @@ public final class Figures: Sendable {
         gauge(Figures.alerts, Double(reading.alertsOpen))
         gauge(Figures.breaks, Double(reading.breaksOpen))
         gauge(Figures.breaksUnassigned, Double(reading.breaksUnassigned))
+        gauge(Figures.webhooksWaiting, Double(reading.webhooksWaiting))
+        gauge(
+            Figures.webhooksFailing,
+            reading.webhooksFailingSince.map { Figures.seconds(since: $0, now) } ?? 0)
         gauge(Figures.timersLate, reading.nextTimer.map { Figures.seconds(since: $0, now) } ?? 0)
     }
 
@@ -299,6 +312,15 @@ extension Figures {
         "Movements of the bank or of ours that the other side does not know.")
     static let breaksUnassigned = Figure(
         "makewhole_reconciliation_breaks_unassigned", .gauge, "Open breaks without an owner.")
+    static let webhooks = Figure(
+        "makewhole_webhook_tries_total", .counter, labels: ["result"],
+        "Tries to tell the host of an event.")
+    static let webhooksWaiting = Figure(
+        "makewhole_webhook_deliveries_waiting", .gauge,
+        "Deliveries of events that failed so far and are tried again.")
+    static let webhooksFailing = Figure(
+        "makewhole_webhook_failing_seconds", .gauge,
+        "How long an endpoint has failed every try, the longest of all that are switched on.")
     static let stumbles = Figure(
         "makewhole_background_failures_total", .counter, labels: ["work"],
         "Rounds of background work that ended early.")
@@ -325,8 +347,8 @@ extension Figures {
     public static let all = [
         commands, commandTime, queue, commits, timersLate, requests, requestTime, signIns,
         outboxWaiting, outboxDue, outboxLate, sendings, bankFiles, bankProblems, entries,
-        filesUnsent, filesMissing, alerts, breaks, breaksUnassigned, stumbles, debitsReturned,
-        debitsOriginated,
+        filesUnsent, filesMissing, alerts, breaks, breaksUnassigned, webhooks, webhooksWaiting,
+        webhooksFailing, stumbles, debitsReturned, debitsOriginated,
         returnRateLimit, quoteAge, readable, memory, startTime,
     ]
 }

@@ -27,6 +27,8 @@ public struct Service: Sendable {
     public let settings: Settings
     /// Rings when outgoing work may be waiting.
     public let bell: Bell
+    /// Rings when an event may have to be told to the host.
+    public let eventBell: Bell
     /// What operators watch.
     public let figures: Figures
     /// The open pages of customers, told when something changed.
@@ -35,7 +37,7 @@ public struct Service: Sendable {
     public init(
         engine: Engine, reader: Reader, edge: EdgeStore, policies: PolicyBook, clock: ServiceClock,
         vault: Vault, market: MarketBoard, settings: Settings, bell: Bell,
-        figures: Figures = Figures(), rules: RuleBook = .builtIn,
+        figures: Figures = Figures(), rules: RuleBook = .builtIn, eventBell: Bell = Bell(),
         live: LiveUpdates = LiveUpdates()
     ) {
         self.engine = engine
@@ -50,6 +52,7 @@ public struct Service: Sendable {
         self.bell = bell
         self.figures = figures
         self.live = live
+        self.eventBell = eventBell
     }
 
     /// The bytes of bank files.
@@ -75,6 +78,9 @@ public struct Service: Sendable {
         public var bank: BankSetup
         /// How notices leave besides the app.
         public var notices: NoticeWays
+        /// Whether events may be sent without TLS and to addresses that are not public: for tests on
+        /// one machine only.
+        public var webhooksMayStayInside = false
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,
@@ -146,6 +152,8 @@ public struct Service: Sendable {
         case metricsRead = "metrics:read"
         case reconciliationRead = "reconciliation:read"
         case reconciliationWrite = "reconciliation:write"
+        case eventsRead = "events:read"
+        case webhooksManage = "webhooks:manage"
         case sandboxClock = "sandbox:clock"
     }
 

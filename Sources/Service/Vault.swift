@@ -61,5 +61,14 @@ public struct Vault: Sendable {
         try ring.open(Array(sealed), context: "bank-file:\(number):\(name)")
     }
 
+    /// A webhook's secret, or the private half of its key, for its endpoint and number only.
+    func seal(webhookSecret bytes: [UInt8], _ place: String) -> Data {
+        Data(ring.seal(bytes, context: "webhook-secret:\(place)"))
+    }
+
+    func open(webhookSecret sealed: Data, _ place: String) throws -> [UInt8] {
+        try ring.open(Array(sealed), context: "webhook-secret:\(place)")
+    }
+
     private static let accountContext = "bank-account"
 }

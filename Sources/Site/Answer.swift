@@ -16,6 +16,8 @@ enum Answer: Sendable {
     case seeOtherSetting(String, [Cookie])
     /// An answer that is no page and has every header it needs.
     case ready(Response)
+    /// The customer's own figures as a file; the name is ours.
+    case file([UInt8], contentType: String, name: String)
     /// A customer's document, shown to an operator in a box where nothing can act.
     case document([UInt8], contentType: String)
 }

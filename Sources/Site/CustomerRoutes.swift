@@ -100,7 +100,29 @@ extension Site {
                 visit.customer.row(of: $0, visit.facts)
             },
             depositID: visit.form[.deposit].isEmpty ? nil : visit.form[.deposit],
-            message: visit.form[.message], idempotencyKey: key, problems: problems)
+            message: visit.form[.message], owedCents: visit.customer.owed.count,
+            parts: Int(visit.form[.parts]), days: Int(visit.form[.days]), idempotencyKey: key,
+            problems: problems)
+    }
+
+    /// The plan that was proposed, as operators read it; `nil` for none.
+    private func plan(_ visit: CustomerVisit) throws(Turn) -> String? {
+        let (parts, days) = (visit.form[.parts], visit.form[.days])
+        guard !parts.isEmpty || !days.isEmpty, visit.customer.owed > .zero else { return nil }
+        var words: [String] = []
+        if !parts.isEmpty {
+            guard let count = Int(parts), HelpPage.partsOffered.contains(count) else {
+                throw .bodyMalformed
+            }
+            words.append(count == 1 ? "1 payment" : "\(count) payments")
+        }
+        if !days.isEmpty {
+            guard let count = Int(days), HelpPage.daysOffered.contains(count) else {
+                throw .bodyMalformed
+            }
+            words.append("by \(Eastern.day(at: visit.facts.now.adding(days: count)))")
+        }
+        return "[plan: \(words.joined(separator: " "))]"
     }
 
     private func askForHelp(_ visit: CustomerVisit) async throws -> Answer {
@@ -108,17 +130,24 @@ extension Site {
         let message = visit.form[.message]
         var problems: [FieldProblem] = []
         if topic == nil { problems.append(FieldProblem(.topic, .missing)) }
-        if message.allSatisfy(\.isWhitespace) { problems.append(FieldProblem(.message, .missing)) }
+        let plan = try plan(visit)
+        // A plan says what is wanted; whoever proposes one need not write too.
+        if plan == nil, message.allSatisfy(\.isWhitespace) {
+            problems.append(FieldProblem(.message, .missing))
+        }
         if message.count > Site.messageMax {
             problems.append(FieldProblem(.message, .tooLong(characters: Site.messageMax)))
         }
         guard problems.isEmpty, let topic else {
             return .page(helpPage(visit, topic: topic, key: visit.form.key, problems: problems))
         }
-        var words = "[\(topic.rawValue)] \(message)"
+        var marks = ["[\(topic.rawValue)]"]
         if let id = DepositID(visit.form[.deposit]), visit.customer.deposits[id] != nil {
-            words = "[\(topic.rawValue)] [\(id)] \(message)"
+            marks.append("[\(id)]")
         }
+        if let plan { marks.append(plan) }
+        if !message.allSatisfy(\.isWhitespace) { marks.append(message) }
+        let words = marks.joined(separator: " ")
         let key = try visit.key()
         _ = try await visit.perform(
             .askForHelp(Command.AskForHelp(kind: topic.command, words: words)), key: key
@@ -147,14 +176,17 @@ extension HelpPage.Topic {
 
 extension Site {
     private func sale(_ visit: CustomerVisit) async throws -> Answer {
+        .page(try salePage(visit))
+    }
+
+    func salePage(_ visit: CustomerVisit) throws -> SaleReceiptPage {
         let id: SaleID = try visit.visit.id()
         guard let sale = visit.customer.sales[id] else { throw Turn.notFound }
         let postings = try service.reader.postings(of: visit.id, limit: Site.postingsMax)
         guard let policy = visit.facts.policy.asset(sale.asset) else { throw Turn.notFound }
-        return .page(
-            SaleStory(
-                sale: sale, customer: visit.customer, postings: postings, scale: policy.scale
-            ).page)
+        return SaleStory(
+            sale: sale, customer: visit.customer, postings: postings, scale: policy.scale
+        ).page
     }
 }
 
@@ -168,7 +200,8 @@ private struct SaleStory {
 
     var page: SaleReceiptPage {
         SaleReceiptPage(
-            lines: lines, owedCents: applied + customer.owed.count, appliedCents: applied,
+            saleID: "\(sale.id)", lines: lines, owedCents: applied + customer.owed.count,
+            appliedCents: applied,
             returnedCents: max(0, sale.net.count - applied),
             deadline: sale.orderedAt.milliseconds, reference: "\(sale.id)")
     }

@@ -38,6 +38,9 @@ extension Site {
             .get("/operator/reconciliation/days/:id", .desk(reconciliationDay)),
             .get("/operator/reconciliation/breaks/:id", .desk(reconciliationBreak)),
             .post("/operator/reconciliation/breaks/:id", .deskAct(actOnBreak)),
+            .get("/operator/webhooks", .desk(webhookEndpoints)),
+            .get("/operator/webhooks/:id", .desk(webhookEndpoint)),
+            .post("/operator/webhooks/:id", .deskAct(actOnWebhookEndpoint)),
             .get("/operator/audit", .desk(audit)),
         ]
     }

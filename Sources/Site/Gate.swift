@@ -67,7 +67,8 @@ extension Site {
             session = try service.edge.session(
                 digest: digest, at: service.wallTime
             ).map {
-                Visit.Session(digest: digest, subject: $0.subject, csrf: $0.csrf)
+                Visit.Session(
+                    digest: digest, subject: $0.subject, csrf: $0.csrf, seenAt: $0.seenAt)
             }
         }
         let query: FormBody
@@ -96,6 +97,7 @@ extension Site {
             }
             let form = try await form(of: visit, session, route)
             guard let customer = try service.reader.customer(id) else { throw Turn.sessionEnded }
+            try see(session)
             let answer = try await handle(
                 CustomerVisit(
                     visit: visit, service: service, customer: customer,
@@ -121,6 +123,16 @@ extension Site {
             return (answer, try scene(of: visit))
         }
     }
+
+    /// Notes that a session was used, to some minutes: finer would be a write for every page.
+    private func see(_ session: Visit.Session) throws {
+        let now = service.wallTime
+        guard now - session.seenAt > Site.seenMilliseconds else { return }
+        try service.edge.seeSession(digest: session.digest, at: now)
+    }
+
+    /// How far behind "last used" may be.
+    private static let seenMilliseconds: Int64 = 600_000
 
     private func session(of visit: Visit) throws(Turn) -> Visit.Session {
         if let session = visit.session { return session }
@@ -217,13 +229,13 @@ extension Site {
             language: language, timeZone: zone, now: visit.now.milliseconds,
             csrf: visit.session?.csrf ?? "", viewer: viewer,
             theme: Preference.theme(of: visit.request), isSandbox: service.settings.isSandbox,
-            brand: service.settings.brand,
+            brand: service.settings.brand, look: look,
             support: phone.isEmpty ? nil : Scene.Support(phone: phone), address: visit.address,
             live: visit.live)
     }
 
     private func reader(of visit: Visit) throws -> (Scene.Viewer, Language, zone: String) {
-        let chosen = Preference.language(of: visit.request)
+        let chosen = Preference.language(of: visit.request, isSandbox: service.settings.isSandbox)
         switch visit.session?.subject {
         case .customer(let id):
             guard let customer = try service.reader.customer(id) else { fallthrough }
@@ -266,6 +278,15 @@ extension Site {
                     HTTPField(name: .setCookie, value: cookie.description))
             }
             return response
+        case .file(let bytes, let contentType, let name):
+            var headers = Site.personalHeaders
+            headers[.contentType] = contentType
+            headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+            headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+            headers[Header.resourcePolicy] = "same-origin"
+            return Response(
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         case .document(let bytes, let contentType):
             var headers = Site.personalHeaders
             headers[.contentType] = contentType
@@ -334,13 +355,19 @@ extension Site {
     }
 
     static func response(to asset: Web.Asset) -> Response {
-        Response(
-            status: .ok,
-            headers: [
-                .contentType: asset.contentType,
-                .cacheControl: "public, max-age=31536000, immutable",
-                .xContentTypeOptions: "nosniff", Header.resourcePolicy: "same-origin",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+        var headers: HTTPFields = [
+            .contentType: asset.contentType,
+            .cacheControl: "public, max-age=31536000, immutable",
+            .xContentTypeOptions: "nosniff", Header.resourcePolicy: "same-origin",
+        ]
+        if asset.contentType.hasPrefix("image/") {
+            // A host's logo opened by itself is a picture too, and runs nothing.
+            headers[.contentSecurityPolicy] =
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+        }
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
     }
 }
 
@@ -438,11 +465,13 @@ extension Site {
 
     func strangerScene(_ request: Request, language: Language? = nil) -> Scene {
         Scene(
-            language: language ?? Preference.language(of: request) ?? .english,
+            language: language
+                ?? Preference.language(of: request, isSandbox: service.settings.isSandbox)
+                ?? .english,
             timeZone: Site.bankZone,
             now: service.clock.now().milliseconds, csrf: "", viewer: .nobody,
             theme: Preference.theme(of: request), isSandbox: service.settings.isSandbox,
-            brand: service.settings.brand)
+            brand: service.settings.brand, look: look)
     }
 
     /// The page for an address nobody knows.

@@ -20,7 +20,6 @@ extension Site {
             .get("/settlements/:id/continue", .customer(continuePayment)),
             .get("/settlements/:id/wire", .customer(wireInstructions)),
             .get("/settlements/:id/send", .customer(sendInstructions)),
-            .get("/settlements/:id/receipt", .customer(receipt)),
             .get("/settlements/:id/documents", .customer(documents)),
             .post("/settlements/:id/documents", .customer(uploadDocument), takesFile: true),
         ]
@@ -130,11 +129,16 @@ extension Site {
                 isPurchase: deposit?.isPurchase == true)
         }
         let methods = customer.settleMethods(facts)
+        // A link may name a way to pay; a form that was sent says it itself.
+        let asked = visit.visit.query[Field.method.rawValue].flatMap { wanted in
+            methods.first { $0.id == wanted && $0.refusal == nil }?.id
+        }
         let chosen = visit.form[.method]
         let typed = changedFrom == nil ? visit.form[.amount] : ""
         return SettlePage(
             obligations: rows, situation: customer.situation(at: facts.now), methods: methods,
-            chosen: chosen.isEmpty ? methods.first { $0.refusal == nil }?.id : chosen,
+            chosen: chosen.isEmpty
+                ? asked ?? methods.first { $0.refusal == nil }?.id : chosen,
             allowsPartial: facts.policy.settlement.partialAllowed,
             amount: typed.isEmpty ? Typed.text(customer.owed.count) : typed,
             changedFromCents: changedFrom?.count, hasFailedPayment: customer.lastPaymentFailed,
@@ -250,7 +254,12 @@ extension Site {
 }
 
 /// The names of ways to pay in the form: `wire`, `ach:pmt_…`, `sell_asset:BTC`.
-private enum SettleMethodID {
+enum SettleMethodID {
+    /// The way to pay that sells exactly enough of `asset`.
+    static func ownSale(of asset: AssetCode) -> String {
+        "\(SettlementKindName.sellAsset.rawValue):\(asset)"
+    }
+
     static func text(_ option: SettlementOption) -> String {
         var text = option.kind.rawValue
         if let method = option.method { text += ":\(method)" }
@@ -375,6 +384,9 @@ extension Site {
     private static let processorWaitMilliseconds = 3_000
     private static let processorLookMilliseconds = 100
 
+    /// What the address has when a customer comes back from the processor's page.
+    static let backMark = "back"
+
     private func settlement(_ visit: CustomerVisit) async throws -> Answer {
         let settlement = try visit.settlement()
         let id = "\(settlement.id)"
@@ -389,6 +401,11 @@ extension Site {
             guard settlement.kind == .card || settlement.kind == .instant else {
                 return .watching(page, seconds: 15, address: nil)
             }
+            // Back from the processor, and its answer has not come: paid or not, nobody knows yet.
+            if visit.visit.query[Site.backMark] != nil, settlement.actionURL != nil {
+                return .watching(
+                    processing(settlement, .unknown, visit), seconds: 2, address: nil)
+            }
             return settlement.actionURL == nil
                 ? .watching(page, seconds: 2, address: Paths.continuePayment(id).text)
                 : .watching(page, seconds: 2, address: nil)
@@ -399,7 +416,10 @@ extension Site {
                 seconds: 2, address: nil)
         case .queued, .submitted, .unconfirmed:
             let expected = settlement.expectedAt(visit.facts)
-            return .page(processing(settlement, .onItsWay(expectedAt: expected), visit))
+            let state: ProcessingPage.State =
+                expected < visit.now
+                ? .late(expectedAt: expected) : .onItsWay(expectedAt: expected)
+            return .page(processing(settlement, state, visit))
         case .failed:
             return .page(processing(settlement, .failed(ReturnReason(code: "")), visit))
         case .returned(let code, _):
@@ -407,15 +427,7 @@ extension Site {
         }
     }
 
-    private func receipt(_ visit: CustomerVisit) async throws -> Answer {
-        let settlement = try visit.settlement()
-        guard case .completed(let at) = settlement.state else {
-            return .seeOther(Paths.settlement("\(settlement.id)").text)
-        }
-        return .page(done(settlement, at, visit))
-    }
-
-    private func done(
+    func done(
         _ settlement: Settlement, _ at: Instant, _ visit: CustomerVisit
     ) -> DonePage {
         let customer = visit.customer
@@ -634,7 +646,7 @@ extension Customer {
 
 extension Customer {
     /// What selling all of an asset that can be sold would pay now, after our fee.
-    fileprivate func mostSold(of code: AssetCode, _ facts: Facts) -> Cents {
+    func mostSold(of code: AssetCode, _ facts: Facts) -> Cents {
         guard let policy = facts.policy.asset(code), let quote = facts.pageQuote(code) else {
             return .zero
         }

@@ -11,8 +11,9 @@ import Wire
 public enum SignIn {
     static let cookie = "mw_session"
     static let sessionPrefix = "session_"
-    /// A working day; nobody has to remember to sign out.
-    static let sessionHours = 12
+    /// A day. A limit of twenty hours or less would have to warn before it ends and offer more time
+    /// (WCAG 2.2, 2.2.1), which no page can do without a script. `/security` ends one sooner.
+    static let sessionHours = 24
 
     static func isSecure(_ service: Service) -> Bool {
         service.settings.publicURL.hasPrefix("https:")
@@ -62,11 +63,14 @@ extension Site {
         as subject: EdgeStore.Subject, _ visit: Visit, to wanted: String?
     ) throws -> Answer {
         // Another reader of this browser leaves before the new one comes in.
-        if let old = visit.session { try service.edge.endSession(digest: old.digest) }
+        if let old = visit.session {
+            try service.edge.endSession(digest: old.digest, at: service.wallTime)
+        }
         let token = Token.random(prefix: SignIn.sessionPrefix)
         try service.edge.keepSession(
             digest: Data(token.hash), subject: subject,
             csrf: Token.random(prefix: "csrf_").text,
+            device: Device(userAgent: visit.request.headers[.userAgent] ?? "").text,
             expires: service.wallTime.adding(hours: SignIn.sessionHours), at: service.wallTime)
         return .seeOtherSetting(
             wanted ?? home(of: subject), [SignIn.newCookie(token, service)])
@@ -83,7 +87,7 @@ extension Site {
         let fields = try await fields(of: visit)
         if let session = visit.session {
             guard isOurs(fields, session) else { throw Turn.staleForm }
-            try service.edge.endSession(digest: session.digest)
+            try service.edge.endSession(digest: session.digest, at: service.wallTime)
             if case .customer(let id) = session.subject {
                 service.live.end(session: session.digest, of: id)
             }

@@ -9,9 +9,13 @@ import Web
 /// `Web`. It decides nothing about money.
 public struct Site: Sendable {
     let service: Service
+    let look: Look
 
-    /// A site over `service`; it keeps no state of its own.
-    public init(service: Service) { self.service = service }
+    /// A site over `service` in a host's look; it keeps no state of its own.
+    public init(service: Service, look: Look = .standard) {
+        self.service = service
+        self.look = look
+    }
 
     /// Adds every address of `Web.Paths`, the assets, and the answers to what is not there.
     ///
@@ -20,8 +24,9 @@ public struct Site: Sendable {
     public func addRoutes<Context: RequestContext>(to router: Router<Context>) {
         router.add(middleware: UnknownAddress<Context>(site: self))
         let routes =
-            customerRoutes + depositRoutes + moneyRoutes + verifyRoutes + settleRoutes + deskRoutes
-            + assertionRoutes + reachRoutes + appRoutes + deskNoticeRoutes
+            customerRoutes + depositRoutes + moneyRoutes + verifyRoutes + settleRoutes
+            + saleNoticeRoutes + receiptRoutes + securityRoutes + deskRoutes + assertionRoutes
+            + reachRoutes + appRoutes + deskNoticeRoutes
         for route in routes + doorRoutes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, by: route)
@@ -35,7 +40,7 @@ public struct Site: Sendable {
                 }
             }
         }
-        for asset in Assets.all + Assets.app {
+        for asset in Assets.all + Assets.app + look.assets {
             router.get(RouterPath(asset.location.text)) { _, _ in Site.response(to: asset) }
         }
     }

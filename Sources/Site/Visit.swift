@@ -30,6 +30,8 @@ struct Visit: Sendable {
         let digest: Data
         let subject: EdgeStore.Subject
         let csrf: String
+        /// When it was last written that somebody used it.
+        let seenAt: Instant
     }
 
     /// The identifier in the address; a malformed one names nothing, like an unknown one.
@@ -74,7 +76,8 @@ struct CustomerVisit: Sendable {
     var now: Int64 { facts.now.milliseconds }
     var actor: Actor { .customer(customer.id) }
     var language: Language {
-        Preference.language(of: visit.request) ?? customer.profile.language.onPages
+        Preference.language(of: visit.request, isSandbox: service.settings.isSandbox)
+            ?? customer.profile.language.onPages
     }
 
     /// Asks the engine under the key of the form.
@@ -167,9 +170,11 @@ enum Preference {
     static let languageCookie = "mw_language"
     static let themeCookie = "mw_theme"
 
-    static func language(of request: Request) -> Language? {
+    /// The language chosen in this browser. A sandbox also speaks the made-up language of tests,
+    /// which no page offers.
+    static func language(of request: Request, isSandbox: Bool) -> Language? {
         request.cookies[languageCookie].flatMap { Language(rawValue: $0.value) }
-            .flatMap { Language.offered.contains($0) ? $0 : nil }
+            .flatMap { Language.offered.contains($0) || isSandbox ? $0 : nil }
     }
 
     static func theme(of request: Request) -> Scene.Theme {

@@ -46,7 +46,7 @@ extension Describe {
         }
     }
 
-    private func values(of content: Notice.Content) -> [(String, JSON)] {
+    func values(of content: Notice.Content) -> [(String, JSON)] {
         switch content {
         case .depositCredited(let deposit, let amount, let credit, let releaseAt):
             [

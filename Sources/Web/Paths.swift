@@ -30,6 +30,7 @@ import HTML
 /// | `/operator/suspense/{id}` | `idempotency_key`, `decision`, `deposit`, `reason` | the queue |
 /// | `/operator/tasks/{id}/done` | `idempotency_key` | the tasks |
 /// | `/operator/reconciliation/breaks/{id}` | `decision`, `owner` or `reason` | itself |
+/// | `/operator/webhooks/{id}` | `decision`, `event` | itself |
 /// | `/operator/liquidation/pause` | `idempotency_key` | itself |
 /// | `/operator/liquidation/resume` | `idempotency_key`, `reason` | itself |
 ///
@@ -148,6 +149,8 @@ public enum Paths {
         public static let files: Location = "/operator/bank-files"
         /// `/operator/reconciliation`
         public static let reconciliation: Location = "/operator/reconciliation"
+        /// `/operator/webhooks`
+        public static let webhooks: Location = "/operator/webhooks"
         /// `/operator/audit`
         public static let audit: Location = "/operator/audit"
 
@@ -189,6 +192,8 @@ public enum Paths {
         public static func reconciliationBreak(_ id: String) -> Location {
             "/operator/reconciliation/breaks/\(id)"
         }
+        /// `/operator/webhooks/{id}`
+        public static func webhook(_ id: String) -> Location { "/operator/webhooks/\(id)" }
         /// `/operator/bank-files/{id}`
         public static func file(_ id: String) -> Location { "/operator/bank-files/\(id)" }
     }

@@ -50,6 +50,8 @@ public struct Scene: Sendable {
     public let isSandbox: Bool
     /// The product's name in the header and in titles.
     public let brand: String
+    /// The host's colours and logo, or ours.
+    public let look: Look
     /// How to reach a person, if there is a way.
     public let support: Support?
     /// The address of this page, which the language and theme forms return to. Begins with `/`.
@@ -70,7 +72,7 @@ public struct Scene: Sendable {
     public init(
         language: Language, timeZone: String, now: Int64, csrf: String, viewer: Viewer,
         theme: Theme = .device, isSandbox: Bool = false, brand: String = "Makewhole",
-        support: Support? = nil, address: String = "/", live: Int64? = nil
+        look: Look = .standard, support: Support? = nil, address: String = "/", live: Int64? = nil
     ) {
         self.language = language
         self.now = now
@@ -79,6 +81,7 @@ public struct Scene: Sendable {
         self.theme = theme
         self.isSandbox = isSandbox
         self.brand = brand
+        self.look = look
         self.support = support
         self.address = address
         self.live = live

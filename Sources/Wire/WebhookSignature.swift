@@ -50,8 +50,8 @@ public enum WebhookRefusal: Error, Hashable, Sendable {
     case signatureMismatch
 }
 
-/// Signatures of webhooks: Standard Webhooks, symmetric scheme `v1`, which is HMAC-SHA256 over
-/// `id.timestamp.body` in base64.
+/// Signatures of webhooks: Standard Webhooks over `id.timestamp.body` in base64, by the symmetric
+/// scheme `v1`, which is HMAC-SHA256, or the asymmetric `v1a`, which is Ed25519.
 public enum WebhookSignature {
     public static let idHeader = "webhook-id"
     public static let timestampHeader = "webhook-timestamp"
@@ -88,6 +88,30 @@ public enum WebhookSignature {
             id: id, timestampSeconds: timestampSeconds, body: body, secrets: secrets)
         return [
             (idHeader, id), (timestampHeader, "\(timestampSeconds)"), (signatureHeader, signature),
+        ]
+    }
+
+    /// The three headers of a message that receivers check in different ways: one signature a signer,
+    /// in their order.
+    public static func headers(
+        id: String, timestampSeconds: Int64, body: [UInt8], signers: [WebhookSigner]
+    ) throws -> [(name: String, value: String)] {
+        guard isWellFormed(id: id) else { throw WebhookRefusal.idMalformed }
+        guard timestampSeconds >= 0 else { throw WebhookRefusal.timestampMalformed }
+        let signatures = try signers.map { signer in
+            switch signer {
+            case .secret(let secret):
+                let code = code(
+                    id: id, timestamp: "\(timestampSeconds)", body: body, secret: secret)
+                return "v1," + Base64.encode(code)
+            case .key(let key):
+                let signed = Array("\(id).\(timestampSeconds).".utf8) + body
+                return "v1a," + Base64.encode(try key.signature(of: signed))
+            }
+        }
+        return [
+            (idHeader, id), (timestampHeader, "\(timestampSeconds)"),
+            (signatureHeader, signatures.joined(separator: " ")),
         ]
     }
 

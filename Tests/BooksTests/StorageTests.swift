@@ -97,11 +97,11 @@ struct StorageTests {
     ) -> JournalRecord {
         let kind = JournalRecord.Kind(rawValue: UInt8(random.next() % 8)) ?? .move
         var record = JournalRecord(
-            kind: kind, id: random.id(), debit: UInt32(truncatingIfNeeded: random.number()),
+            kind: kind, id: random.id(), debit: max(UInt32(truncatingIfNeeded: random.number()), 1),
             happenedAt: random.next() % 2 == 0 ? at : Int64(bitPattern: random.number() >> 8))
         record.isLinked = random.next() % 2 == 0
         record.credit = UInt32(truncatingIfNeeded: random.number())
-        record.amount = random.number()
+        record.amount = random.number() & BookLimits.amountMax
         record.reason = UInt32(truncatingIfNeeded: random.number())
         record.cause = random.next() % 2 == 0 ? random.id() : nil
         record.debitPrevious = random.number() % sequence
@@ -111,7 +111,7 @@ struct StorageTests {
         case .move, .pend: break
         case .post, .void, .expire:
             record.subject = random.number() % (sequence - 1) + 1
-            record.released = random.number()
+            record.released = random.number() & BookLimits.amountMax
         case .reverse: record.subject = random.number() % (sequence - 1) + 1
         case .limit: record.terms = terms(&random)
         case .open:
@@ -124,13 +124,13 @@ struct StorageTests {
     }
 
     private static func terms(_ random: inout Random) -> AccountTerms {
-        let allowance = random.number()
+        let allowance = random.number() & BookLimits.amountMax
         let limit: AccountLimit =
             switch random.next() % 3 {
             case 0: .none
             case 1: .debits(beyondCredits: allowance)
             default: .credits(beyondDebits: allowance)
             }
-        return AccountTerms(limit: limit, held: random.number())
+        return AccountTerms(limit: limit, held: random.number() & BookLimits.amountMax)
     }
 }

@@ -48,7 +48,7 @@ struct FaultTests {
             .full(after: 30_000),
         ])
     func disk(_ fault: FaultyDisk.Fault) async throws {
-        _ = FaultyDisk.install
+        try FaultyDisk.install()
         let ledger = try SampleLedger(marked: FaultyDisk.marker)
         let file = try await ledger.open()
         try await ledger.openAccounts(file)
@@ -90,16 +90,53 @@ struct FaultTests {
             let torn = ledger.folder.appending(path: "torn-\(length).ledger")
             try main.write(to: torn)
             try log.prefix(length).write(to: URL(fileURLWithPath: torn.path + "-wal"))
-            // The tables themselves are in the log: without them there is no ledger yet.
-            let opened: LedgerFile
-            do { opened = try LedgerFile(path: torn.path) } catch { continue }
-            try opened.close()
+            // The tables themselves are in the log: cut before them it is opened as a new ledger.
+            try LedgerFile(path: torn.path).close()
             let report = try LedgerVerifier.verify(path: torn.path)
             #expect(report.problems == [])
             commits.insert(report.commits)
         }
 
         #expect(commits.count > 10)
+    }
+
+    @Test("Whoever waits when a commit fails is told why it failed")
+    func waiting() async throws {
+        let ledger = try SampleLedger()
+        let isArmed = Mutex(false)
+        let holds = DispatchSemaphore(value: 0)
+        let goes = DispatchSemaphore(value: 0)
+        let file = try await ledger.open { reached in
+            guard reached == .decided, isArmed.withLock({ $0 }) else { return }
+            holds.signal()
+            goes.wait()
+            throw Crash()
+        }
+        try await ledger.openAccounts(file)
+        isArmed.withLock { $0 = true }
+        let told = Mutex<[String]>([])
+        let (first, second) = (ledger.deposit(1), ledger.deposit(1))
+        // A thread of its own: tasks share as many as there are processors.
+        let caller = Thread {
+            for command in [first, second] {
+                file.post([command]) { result in
+                    if case .failure(let fault) = result {
+                        told.withLock { $0.append("\(fault)") }
+                    }
+                }
+                if command.id == first.id { holds.wait() }
+            }
+            goes.signal()
+        }
+        caller.start()
+        while !caller.isFinished {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        try file.close()
+
+        let sentences = told.withLock { $0 }
+        #expect(sentences.count == 2)
+        #expect(sentences.allSatisfy { $0.contains("Crash()") }, "\(sentences)")
     }
 
     @Test("A byte that is changed in a record is found, and its commit named")

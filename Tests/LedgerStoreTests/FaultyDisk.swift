@@ -20,9 +20,13 @@ enum FaultyDisk {
     static let marker = "faulty-disk"
     static let fault = Mutex(Fault.none)
 
+    struct NoDisk: Error {}
+
     /// Puts the layer in, once for the process.
-    static let install: Void = {
-        guard let system = sqlite3_vfs_find(nil) else { fatalError("SQLite has no disk") }
+    static func install() throws { try installed.get() }
+
+    private static let installed: Result<Void, NoDisk> = {
+        guard let system = sqlite3_vfs_find(nil) else { return .failure(NoDisk()) }
         original = system
         let copy = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
         copy.initialize(to: system.pointee)
@@ -38,6 +42,7 @@ enum FaultyDisk {
             return code
         }
         sqlite3_vfs_register(copy, 1)
+        return .success(())
     }()
 
     private typealias Methods = UnsafePointer<sqlite3_io_methods>

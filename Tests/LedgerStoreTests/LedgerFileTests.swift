@@ -332,6 +332,57 @@ struct LedgerFileTests {
         try file.close()
     }
 
+    @Test("Before the first record there is no history")
+    func noHistory() async throws {
+        let ledger = try SampleLedger()
+        let file = try await ledger.open()
+        try await ledger.openAccounts(file)
+        _ = try await file.post(ledger.deposit(1))
+        try file.close()
+
+        let records = try LedgerReader(path: ledger.path).read { view in
+            try (UInt64(0)...1).map { try view.history(of: ledger.ada, before: $0, limit: 4) }
+        }
+
+        #expect(records == [[], []])
+    }
+
+    @Test("A reader that looks at every account keeps as many in memory as it was told to")
+    func readerMemory() async throws {
+        let ledger = try SampleLedger()
+        let file = try LedgerFile(path: ledger.path, options: .flushed(after: 10, ledger.clock))
+        let ids = (0..<2_200).map {
+            BookID(atMilliseconds: 1_764_503_999_000, tail: 1, low: $0 + 1)
+        }
+        let opened = try await file.open(
+            ids.map { BookAccount(id: $0, asset: .usd, happenedAt: ledger.clock.now) })
+        #expect(opened.allSatisfy { $0 == .created })
+        try await ledger.openAccounts(file)
+        for _ in 0..<20 { _ = try await file.post(ledger.deposit(1)) }
+        try file.close()
+
+        var options = LedgerWriter.Options()
+        options.accountsMax = 440
+        let reader = try LedgerReader(path: ledger.path, options: options)
+        let byOne = try ids.map { id in
+            try reader.read { view in
+                let found = try view.account(id)?.id
+                #expect(found == id)
+                return view.books.figures.pages
+            }
+        }
+        let inOne = try reader.read { view in
+            try ids.map { id in
+                let found = try view.account(id)?.id
+                #expect(found == id)
+                return view.books.figures.pages
+            }
+        }
+
+        #expect(try #require(byOne.max()) <= 13)
+        #expect(try #require(inOne.max()) <= 13)
+    }
+
     @Test("A moment long ago costs a walk from the nearest waymark, and is right")
     func past() async throws {
         let ledger = try SampleLedger()

@@ -93,7 +93,7 @@ struct AssertionDoorTests {
             let cookie = answer.headers[.setCookie] ?? ""
             #expect(cookie.hasPrefix("mw_session=session_"))
             #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))
-            #expect(cookie.contains("Max-Age=43200") && cookie.contains("Path=/"))
+            #expect(cookie.contains("Max-Age=86400") && cookie.contains("Path=/"))
             #expect(try await browser.get("/").status == 200)
         }
     }

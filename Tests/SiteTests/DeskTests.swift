@@ -4,6 +4,7 @@ import Ledger
 import Money
 import Rules
 import SQLiteStore
+import Service
 import Statements
 import Testing
 
@@ -25,7 +26,8 @@ import Testing
                 "/operator/customers/\(world.customer)", "/operator/documents",
                 "/operator/suspense", "/operator/tasks", "/operator/liquidation",
                 "/operator/bank-files", "/operator/reconciliation",
-                "/operator/reconciliation/days/2026-11-24", "/operator/audit",
+                "/operator/reconciliation/days/2026-11-24", "/operator/webhooks",
+                "/operator/audit",
             ] {
                 #expect(try await dana.get(path).status == 200, "\(path)")
             }
@@ -63,6 +65,53 @@ import Testing
             #expect(after.acts.last?.reason == "booked a day late")
             #expect(try await dana.get("/operator/reconciliation/breaks/999").status == 404)
             #expect(try await dana.get("/operator/reconciliation/days/monday").status == 404)
+        }
+    }
+
+    @Test("An endpoint is tried, switched off and on, and sent an event again, by who may act")
+    func webhooks() async throws {
+        try await World.run { world, reader in
+            let webhooks = Webhooks(world.service)
+            let id = WebhookEndpointID(high: 1, low: 1)
+            _ = try webhooks.store.add(
+                WebhookStore.Endpoint(
+                    id: id, url: "https://exchange.example.com/in", description: "Ledger",
+                    types: [], hasKey: false, madeAt: world.service.clock.now()), [])
+            _ = try await world.owe()
+            let dana = try await desk("dana", world, reader)
+            let path = "/operator/webhooks/\(id)"
+            let page = try await dana.get(path)
+            func states() throws -> [WebhookStore.Delivery.State] {
+                try webhooks.store.deliveries(of: id, limit: 9).map(\.state)
+            }
+
+            #expect(try await dana.get("/operator/webhooks").html.contains(path))
+            #expect(page.html.contains("https://exchange.example.com/in"))
+            let tried = try await dana.post(path, [("decision", "test")], from: page)
+            #expect(tried.location == path)
+            #expect(try states() == [.waiting])
+            _ = try await dana.post(path, [("decision", "disable")], from: page)
+            #expect(try states() == [.stopped])
+            #expect(try await dana.get(path).html.contains("Stopped"))
+            _ = try await dana.post(path, [("decision", "enable")], from: page)
+            let event = try #require(
+                webhooks.log.events(after: EventID(high: 0, low: 0), limit: 1).events.first)
+            _ = try await dana.post(
+                path, [("decision", "replay"), ("event", "\(event.id)")], from: page)
+            #expect(try states() == [.waiting, .stopped])
+            #expect(try await dana.get(path).html.contains("\(event.id)"))
+            let odd = try await dana.post(
+                path, [("decision", "replay"), ("event", "x")], from: page)
+            #expect(odd.status == 400)
+            #expect(try await dana.get("/operator/webhooks/x").status == 404)
+
+            let looker = reader.another()
+            try await looker.signIn(.operator(name: "eve", role: "viewer"), world)
+            let shown = try await looker.get(path)
+            #expect(shown.status == 200 && !shown.html.contains("Send a test"))
+            let refused = try await looker.post(path, [("decision", "disable")], from: shown)
+            #expect(refused.status == 403)
+            #expect(try webhooks.store.endpoint(id)?.state == .enabled)
         }
     }
 

@@ -77,6 +77,27 @@ struct BackupTests {
         }
     }
 
+    @Test("What lies only in the log beside a copy is put back with it")
+    func log() throws {
+        let path = try Folder.new()
+        let pool = try SQLiteStore.open(path: path)
+        var story = Story()
+        let (_, owed) = try story.negativeBalance(
+            Core(store: try SQLiteStore(pool: pool), policies: try Folder.policies()))
+        // Two files copied by hand, as they lay there: all commits are in the second.
+        let (copy, target) = (path + ".copy", path + ".restored")
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+
+        let restored = try Backup.restore(from: copy, to: target)
+
+        #expect(restored.lastHash == (try Verifier.verify(pool: pool).lastHash))
+        #expect(restored.commits == 6)
+        let store = try SQLiteStore(pool: try SQLiteStore.open(path: target))
+        #expect(try store.customer(story.customer)?.owed == owed)
+    }
+
     @Test("A damaged page is found and named, and no copy stays")
     func damaged() throws {
         let path = try Folder.new()

@@ -15,7 +15,7 @@ final class CuttingProxy: Sendable {
     let folder: String
     private let server: String
     private let listener: Int32
-    private let nextCut = Mutex<Cut?>(nil)
+    private let nextCut = Mutex<(cut: Cut, meanwhile: @Sendable () -> Void)?>(nil)
     private let cuts = Atomic(0)
 
     /// Commits that were cut.
@@ -39,8 +39,11 @@ final class CuttingProxy: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Cuts the next commit, once.
-    func cutNext(_ cut: Cut) { nextCut.withLock { $0 = cut } }
+    /// Cuts the next commit, once. `meanwhile` runs when the server has lost the connection and the
+    /// store does not know it yet.
+    func cutNext(_ cut: Cut, meanwhile: @escaping @Sendable () -> Void = {}) {
+        nextCut.withLock { $0 = (cut, meanwhile) }
+    }
 
     private func accept() {
         let listener = listener
@@ -69,6 +72,12 @@ final class CuttingProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         var isWaitingForCommit = false
         var said: [UInt8] = []
+        var meanwhile: @Sendable () -> Void = {}
+        func cut() {
+            shutdown(upstream, Int32(SHUT_RDWR))
+            meanwhile()
+            cuts.add(1, ordering: .releasing)
+        }
         while true {
             var ends = [
                 pollfd(fd: client, events: Int16(POLLIN), revents: 0),
@@ -79,12 +88,12 @@ final class CuttingProxy: Sendable {
                 let count = read(client, &buffer, buffer.count)
                 guard count > 0 else { return }
                 if buffer[..<count].firstRange(of: commit) != nil {
-                    switch nextCut.withLock({ $0.take() }) {
-                    case .before?:
-                        cuts.add(1, ordering: .releasing)
-                        return
-                    case .after?: isWaitingForCommit = true
-                    case nil: break
+                    if let next = nextCut.withLock({ $0.take() }) {
+                        meanwhile = next.meanwhile
+                        switch next.cut {
+                        case .before: return cut()
+                        case .after: isWaitingForCommit = true
+                        }
                     }
                 }
                 guard Self.send(buffer[..<count], to: upstream) else { return }
@@ -94,10 +103,7 @@ final class CuttingProxy: Sendable {
                 guard count > 0 else { return }
                 if isWaitingForCommit {
                     said += buffer[..<count]
-                    if said.firstRange(of: done) != nil {
-                        cuts.add(1, ordering: .releasing)
-                        return
-                    }
+                    if said.firstRange(of: done) != nil { return cut() }
                 } else {
                     guard Self.send(buffer[..<count], to: client) else { return }
                 }

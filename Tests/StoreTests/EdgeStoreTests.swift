@@ -51,6 +51,46 @@ struct EdgeStoreTests {
         #expect(try edge.session(digest: new, at: end)?.subject == ana)
     }
 
+    @Test("Who is in and what happened at the doors is kept by account, and in time forgotten")
+    func doors() throws {
+        let ben = EdgeStore.Subject.customer(CustomerID(high: 2, low: 2))
+        func begin(
+            _ number: UInt8, _ subject: EdgeStore.Subject, _ device: String, _ now: Instant
+        ) throws -> Data {
+            let digest = Data(repeating: number, count: 32)
+            try edge.keepSession(
+                digest: digest, subject: subject, csrf: "c", device: device,
+                expires: now.adding(hours: 24), at: now)
+            return digest
+        }
+        let phone = try begin(1, ana, "chrome/android", start)
+        let desk = try begin(2, ana, "firefox/linux", start.adding(hours: 1))
+        let other = try begin(3, ben, "safari/mac", start)
+        let later = start.adding(hours: 2)
+
+        // Nobody ends a session of somebody else.
+        try edge.endSession(digest: other, of: ana, at: later)
+        try edge.seeSession(digest: phone, at: later)
+        try edge.seeSession(digest: phone, at: start)
+
+        #expect(try edge.sessions(of: ben, at: later).map(\.digest) == [other])
+        let sessions = try edge.sessions(of: ana, at: later)
+        #expect(sessions.map(\.digest) == [desk, phone])
+        #expect(sessions.map(\.seenAt) == [start.adding(hours: 1), later])
+
+        try edge.endSessions(of: ana, except: desk, at: later)
+        try edge.endSessions(of: ana, except: desk, at: later)
+
+        #expect(try edge.sessions(of: ana, at: later).map(\.device) == ["firefox/linux"])
+        let events = try edge.doorEvents(of: ana, limit: 10)
+        #expect(events.map(\.event) == [.signedOutFromAfar, .signedIn, .signedIn])
+        #expect(events.map(\.device) == ["chrome/android", "firefox/linux", "chrome/android"])
+
+        _ = try begin(4, ben, "edge/windows", start.adding(days: 91))
+        #expect(try edge.doorEvents(of: ana, limit: 10).isEmpty)
+        #expect(try edge.doorEvents(of: ben, limit: 10).map(\.device) == ["edge/windows"])
+    }
+
     @Test("The same alert of an edge is told once")
     func alerts() throws {
         let alert = Alert(

@@ -1,10 +1,11 @@
 import Banking
-import Engine
 import Ledger
 import Money
 import Rules
 import Synchronization
 import Testing
+
+@testable import Engine
 
 /// The thread in front of a store.
 struct EngineTests {
@@ -29,7 +30,8 @@ struct EngineTests {
             for caller in 0..<4 {
                 group.addTask {
                     var answers = 0
-                    let end = ContinuousClock.now + .seconds(20)
+                    // Long, because other tests may keep all tasks from running for a while.
+                    let end = ContinuousClock.now + .seconds(120)
                     while !seen.hasFired, ContinuousClock.now < end {
                         let pay = Envelope(
                             cause: Cause(high: UInt64(caller), low: UInt64(answers)),
@@ -71,6 +73,39 @@ struct EngineTests {
 
         #expect(outcome == .accepted(.customer(story.customer)))
         await #expect(throws: Fault.stopped) { try await engine.perform(open) }
+    }
+
+    @Test("A store that fails is asked again until it says that enough time has passed")
+    func askedAgain() throws {
+        struct Busy: StoreFault {
+            func pause(beforeAttempt attempt: Int, after elapsed: Duration) -> Duration? {
+                elapsed < .milliseconds(60) ? .milliseconds(20) : nil
+            }
+        }
+        let core = try Core(store: MemoryStore(), policies: try Folder.policies())
+        var tries = 0
+
+        #expect(throws: Busy.self) {
+            try core.again {
+                tries += 1
+                throw Busy()
+            }
+        }
+
+        #expect((2...5).contains(tries))
+    }
+
+    @Test(
+        "Whoever has timers swept when the engine has stopped is answered", .timeLimit(.minutes(1)))
+    func sweepAfterStop() async throws {
+        let policies = try Folder.policies()
+        let engine = try Engine(
+            open: { try Core(store: MemoryStore(), policies: policies) },
+            clock: HandClock(Story.start), afterCommit: {})
+        await engine.sweep()
+        engine.stop()
+
+        await engine.sweep()
     }
 }
 

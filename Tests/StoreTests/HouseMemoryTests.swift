@@ -122,6 +122,24 @@ struct HouseMemoryTests {
         #expect(try store.suspense(item)?.state == .closed(reason: "nobody knows it"))
     }
 
+    @Test("After a commit that failed nothing is decided on a house that could not be read again")
+    func unknownHouse() throws {
+        let store = BreakingStore()
+        let core = try Core(store: store, policies: try Folder.policies())
+        var story = Story()
+        let park = story.envelope(try parked(1), to: .house)
+
+        store.isBroken = true
+        #expect(throws: BreakingStore.Broken.self) { try core.process([park], now: story.now) }
+        #expect(throws: BreakingStore.Broken.self) { try core.process([park], now: story.now) }
+        store.isBroken = false
+        let outcome = try core.process([park], now: story.now)[0]
+
+        guard case .accepted(.parked(let item)) = outcome else { throw StoryProblem.unexpected }
+        #expect(store.memory.house().suspense[item]?.state == .open)
+        #expect(store.memory.journal.count == 1)
+    }
+
     @Test("SQLite gives an engine that starts what waits, and nothing that is over")
     func start() throws {
         let pool = try SQLiteStore.open(path: try Folder.new())
@@ -191,4 +209,34 @@ struct HouseMemoryTests {
     /// The migration that this one follows in a database that has none between.
     private static let before =
         "0005 Statements of the bank, what they are held against, and breaks"
+}
+
+/// A memory store that keeps nothing and whose house cannot be read while it is broken.
+private final class BreakingStore: Store {
+    struct Broken: Error {}
+
+    let memory = MemoryStore()
+    var isBroken = false
+
+    func customer(_ id: CustomerID) throws -> Customer? { memory.customer(id) }
+    func house() throws -> House {
+        if isBroken { throw Broken() }
+        return memory.house()
+    }
+    func suspense(trace: TraceNumber) throws -> [SuspenseItem] {
+        memory.house().suspense.values.filter { $0.trace == trace }
+    }
+    func known(_ cause: Cause) throws -> KnownCause? { memory.known(cause) }
+    func holders(ofFingerprint fingerprint: String) throws -> [CustomerID] {
+        memory.holders(ofFingerprint: fingerprint)
+    }
+    func keep(_ commit: Commit) throws {
+        if isBroken { throw Broken() }
+        try memory.keep(commit)
+    }
+    func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {
+        memory.dueTimers(at: now, limit: limit)
+    }
+    func nextTimer() throws -> Instant? { memory.nextTimer() }
+    func lastCommitAt() throws -> Instant? { memory.lastCommitAt() }
 }

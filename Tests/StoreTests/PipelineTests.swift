@@ -12,7 +12,8 @@ import Testing
 struct PipelineTests {
     @Test("A batch sees the one that is on its way to disk, and its causes")
     func seesWhatIsPending() async throws {
-        let (engine, pool, story) = try await opened { $0 }
+        let asides = Asides()
+        let (engine, pool, story) = try await opened { AsideStore($0, asides) }
         let answers = Answers()
         for round in 0..<40 {
             // Half of each batch was asked for in the batch before it.
@@ -25,6 +26,8 @@ struct PipelineTests {
         engine.stop()
 
         let counts = answers.counts
+        // Without one there was nothing to see.
+        #expect(asides.count > 10)
         #expect(counts.accepted == 40 * 100 + 100)
         #expect(counts.replayed == 39 * 100)
         #expect(counts.failed == 0)
@@ -35,7 +38,7 @@ struct PipelineTests {
 
     @Test("What was decided on top of a commit that failed is not kept, and nobody is told it is")
     func failure() async throws {
-        let (engine, pool, story) = try await opened { FailingStore($0) }
+        let (engine, pool, story) = try await opened { AsideStore($0, Asides(), failsEvery: 7) }
         let answers = Answers()
         for round in 0..<60 {
             let batch = (0..<100).map { story.pay(round * 100 + $0) }
@@ -104,17 +107,22 @@ struct PipelineTests {
         var story = Story()
         var asked = 0
         for start in 0..<6 {
+            let recent = try RecentCauses(pool: pool, sizes)
+            let reader = Reader(pool: pool, causes: recent)
             let core = try Core(
-                store: SQLiteStore(pool: pool, causes: sizes), policies: try Folder.policies())
+                store: SQLiteStore(pool: pool, causes: recent), policies: try Folder.policies())
             if start == 0 { try story.openCustomer(core) }
             for size in [1, 30, 2, 17, 1, 1, 60, 9] {
                 let batch = (asked..<asked + size).map { story.pay($0) }
+                #expect(try !reader.causeExists(story.pay(asked).cause))
                 asked += size
                 let first = try core.process(batch, now: story.now)
                 #expect(first.allSatisfy { $0 == .accepted(.done) })
                 let again = try core.process(
                     stride(from: 0, to: asked, by: 3).map { story.pay($0) }, now: story.now)
                 #expect(again.allSatisfy { $0 == .replayed(.done) })
+                #expect(try (0..<asked).allSatisfy { try reader.causeExists(story.pay($0).cause) })
+                #expect(try Verifier.verify(pool: pool).problems.isEmpty)
             }
         }
 
@@ -126,6 +134,28 @@ struct PipelineTests {
         #expect(try (0..<asked).allSatisfy { try reader.causeExists(story.pay($0).cause) })
         #expect(try !reader.causeExists(story.pay(asked).cause))
         #expect(try reader.customer(story.customer)?.cash == Cents(Int64(asked)))
+    }
+
+    @Test("A cause that the index has under another number is not taken into it silently")
+    func twice() throws {
+        let pool = try SQLiteStore.open(path: try Folder.new())
+        var sizes = CauseSizes()
+        (sizes.waiting, sizes.slice, sizes.sliceEvery) = (10, 8, 4)
+        var story = Story()
+        let core = try Core(
+            store: SQLiteStore(pool: pool, causes: sizes), policies: try Folder.policies())
+        try story.openCustomer(core)
+        _ = try core.process((0..<20).map { story.pay($0) }, now: story.now)
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT INTO cause_index SELECT id, 1 FROM cause ORDER BY sequence LIMIT 1")
+        }
+
+        let fault = #expect(throws: SQLiteFault.self) {
+            for number in 20..<60 { _ = try core.process([story.pay(number)], now: story.now) }
+        }
+
+        #expect(fault?.description.contains("a cause was carried out twice, as 1 and") == true)
     }
 
     private func opened(
@@ -184,14 +214,28 @@ private final class Answers: Sendable {
     }
 }
 
-/// A store whose every seventh commit aside does not reach the disk.
-private final class FailingStore: Store {
+/// How many commits were written while the next batch could be decided.
+private final class Asides: Sendable {
+    private let taken = Atomic(0)
+
+    var count: Int { taken.load(ordering: .acquiring) }
+
+    func add() -> Int { taken.add(1, ordering: .acquiringAndReleasing).newValue }
+}
+
+/// A store that counts commits aside, and of which every so many do not reach the disk.
+private final class AsideStore: Store {
     struct Failed: Error {}
 
     private let store: SQLiteStore
-    private var asides = 0
+    private let asides: Asides
+    private let failsEvery: Int?
 
-    init(_ store: SQLiteStore) { self.store = store }
+    init(_ store: SQLiteStore, _ asides: Asides, failsEvery: Int? = nil) {
+        self.store = store
+        self.asides = asides
+        self.failsEvery = failsEvery
+    }
 
     func deciding<Value>(_ scope: BatchScope, _ body: () throws -> Value) throws -> Value {
         try store.deciding(scope, body)
@@ -204,9 +248,9 @@ private final class FailingStore: Store {
     }
     func keep(_ commit: Commit) throws { try store.keep(commit) }
     func keepAside(_ commit: Commit) throws -> (@Sendable () throws -> Void)? {
-        asides += 1
-        let keep = try store.keepAside(commit)
-        guard asides % 7 == 0 else { return keep }
+        guard let keep = try store.keepAside(commit) else { return nil }
+        let number = asides.add()
+        guard let failsEvery, number % failsEvery == 0 else { return keep }
         return { throw Failed() }
     }
     func dueTimers(at now: Instant, limit: Int) throws -> [DueTimer] {

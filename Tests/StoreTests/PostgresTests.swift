@@ -359,6 +359,45 @@ struct PostgresTests {
 
     // MARK: When something breaks
 
+    @Test(
+        "A server that says nothing is waited for until the moment the asker names, and no longer")
+    func silence() throws {
+        let address = try PostgresServer.newAddress()
+        let start = ContinuousClock.now
+        func soon() -> ContinuousClock.Instant { ContinuousClock.now + .milliseconds(200) }
+
+        for ask in [
+            { try $0.query("SELECT pg_sleep(20)", until: soon()) },
+            { try $0.execute("SELECT pg_sleep(20)", until: soon()) },
+        ] as [(Connection) throws -> Void] {
+            let fault = #expect(throws: PostgresFault.self) { try ask(Connection(address)) }
+            guard case .lost = fault else { throw StoryProblem.unexpected }
+        }
+        #expect(throws: PostgresFault.self) {
+            try Connection(address, patience: .milliseconds(200)).query("SELECT pg_sleep(20)")
+        }
+
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test("A server that is away is asked again for a time, however few tries that makes")
+    func triesEnd() {
+        let lost = PostgresFault.lost("gone")
+
+        #expect(lost.pause(beforeAttempt: 1_000, after: .seconds(19)) != nil)
+        #expect(lost.pause(beforeAttempt: 1, after: PostgresStore.retryingFor) == nil)
+    }
+
+    @Test("More than the connection takes at once is sent all the same")
+    func large() throws {
+        let connection = try Connection(try PostgresServer.newAddress())
+        let bytes = [UInt8](repeating: 7, count: 20 << 20)
+
+        let answer = try connection.query("SELECT $1::bytea", [.bytes(bytes)])
+
+        #expect(answer.bytes(0, 0) == bytes)
+    }
+
     @Test("A batch whose session the server ended is decided again")
     func terminated() throws {
         let address = try PostgresServer.newAddress()
@@ -439,6 +478,87 @@ struct PostgresTests {
         let customer = try #require(try one.store.customer(story.customer))
         #expect(customer.owed == owed.remaining(after: Cents(1)))
         #expect(try PostgresVerifier.verify(server.address).problems.isEmpty)
+    }
+
+    @Test("A lost commit that another process carried out meanwhile is answered as done, once")
+    func overtakenWhileUnknown() throws {
+        let server = try PostgresServer()
+        let proxy = try CuttingProxy(to: server.socket)
+        let (one, store) = try core("host=\(proxy.folder) user=makewhole dbname=postgres", "one")
+        let (two, _) = try core(server.address, "two")
+        var story = Story()
+        let (_, owed) = try story.negativeBalance(one)
+        let now = story.now
+        let other = Asked(two)
+
+        proxy.cutNext(.before) { other.process([Self.pay(1)], now: now) }
+        let outcomes = try one.process([Self.pay(1)], now: now)
+        let later = try one.process([Self.pay(2)], now: now)
+
+        #expect(other.outcomes == [.accepted(.done)])
+        #expect(outcomes == [.replayed(.done)])
+        #expect(later == [.accepted(.done)])
+        #expect(store.figures.reading.unknownLost == 1)
+        let customer = try #require(try one.store.customer(story.customer))
+        #expect(customer.owed == owed.remaining(after: Cents(2)))
+        #expect(try PostgresVerifier.verify(server.address).problems.isEmpty)
+    }
+
+    @Test("A kept commit stays our own when another process was asked for the same meanwhile")
+    func keptWhileUnknown() throws {
+        let server = try PostgresServer()
+        let proxy = try CuttingProxy(to: server.socket)
+        let (one, store) = try core("host=\(proxy.folder) user=makewhole dbname=postgres", "one")
+        let (two, _) = try core(server.address, "two")
+        var story = Story()
+        _ = try story.negativeBalance(one)
+        let now = story.now
+        let other = Asked(two)
+
+        proxy.cutNext(.after) { other.process([Self.pay(1)], now: now) }
+        let outcomes = try one.process([Self.pay(1)], now: now)
+
+        #expect(outcomes == [.accepted(.done)])
+        #expect(other.outcomes == [.replayed(.done)])
+        #expect(store.figures.reading.unknownKept == 1)
+        #expect(try PostgresVerifier.verify(server.address).problems.isEmpty)
+    }
+
+    @Test("A process that runs when the tables are migrated writes no more")
+    func migratedMeanwhile() throws {
+        let address = try PostgresServer.newAddress()
+        let (old, _) = try core(address)
+        var story = Story()
+        _ = try story.negativeBalance(old)
+        // As if the last migration were new.
+        try Connection(address).execute(
+            "DROP TABLE blocked_account; DELETE FROM migration WHERE number = 2")
+
+        #expect(try PostgresStore.migrate(address) == 1)
+
+        let fault = #expect(throws: PostgresFault.self) {
+            try old.process([Self.pay(1)], now: story.now)
+        }
+        guard case .fenced = fault else { throw StoryProblem.unexpected }
+        let (new, _) = try core(address)
+        #expect(try new.process([Self.pay(1)], now: story.now) == [.accepted(.done)])
+    }
+
+    @Test("A batch that is run again counts once, however deep the reason was found")
+    func countedOnce() throws {
+        let address = try PostgresServer.newAddress()
+        let (one, store) = try core(address)
+        let person = CustomerID(high: 1 << 41, low: 1)
+        _ = try one.process([Self.open(person)], now: Story.start)
+        _ = try one.process([Self.link(person)], now: Story.start)
+        let block = Envelope(
+            cause: Cause(high: 6, low: 6), actor: .system, to: .house,
+            .blockAccount(fingerprint: "shared", code: "R10"))
+
+        let outcomes = try one.process([block], now: Story.start)
+
+        #expect(outcomes == [.accepted(.done)])
+        #expect(store.figures.reading.retries == [.overtaken: 1])
     }
 
     @Test("A commit that no standby has is answered only when one has, or none is asked for")
@@ -605,6 +725,9 @@ struct PostgresVerifierTests {
             "DELETE FROM writer WHERE name = 'two'",
             "DELETE FROM cause WHERE book_commit = 3",
             "UPDATE customer SET version = 1",
+            "UPDATE transfer SET amount = 9223372036854775807",
+            "UPDATE account SET amount = -9223372036854775807 WHERE kind = 'customer:crypto'",
+            "UPDATE house_posting SET amount = 9223372036854775807, balance = 9223372036854775807",
         ])
     func tampered(_ sql: String) throws {
         let address = try books()

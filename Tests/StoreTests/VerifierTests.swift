@@ -45,6 +45,23 @@ struct VerifierTests {
             "UPDATE book_commit SET at = at + 1 WHERE sequence = 4",
             "UPDATE book_commit SET hash = zeroblob(32) WHERE sequence = 3",
             "DELETE FROM book_commit WHERE sequence = 2",
+            "UPDATE transfer SET book_commit = book_commit + 1 WHERE sequence = 2",
+            "INSERT INTO account VALUES (1000, 'customer:cash', x'01', x'', 'USD', 0, NULL)",
+            "UPDATE book_commit SET accounts = accounts + 1 WHERE sequence = 7",
+            "UPDATE book_commit SET first_account = first_account + 1 WHERE sequence = 3",
+            "UPDATE book_commit SET transfers = transfers + 1 WHERE sequence = 7",
+            "UPDATE book_commit SET transfers = -1 WHERE sequence = 4",
+            "UPDATE book_commit SET transfers = 9223372036854775807 WHERE sequence = 4",
+            "UPDATE book_commit SET transfers = 9000000000000000000 WHERE sequence = 7",
+            "UPDATE transfer SET amount = 9223372036854775807",
+            "UPDATE transfer SET amount = -9223372036854775807 - 1 WHERE sequence = 2",
+            "UPDATE account SET amount = 9223372036854775807",
+            "UPDATE cause_indexed SET sequence = 9000000000000000000",
+            "UPDATE cause_indexed SET sequence = (SELECT max(sequence) FROM cause)",
+            "DELETE FROM cause_indexed",
+            "INSERT INTO cause_index SELECT id, sequence + 1 FROM cause LIMIT 1",
+            "INSERT INTO cause SELECT sequence + 5, id, fingerprint, actor, customer, command, policy, reply, reason FROM cause LIMIT 1",
+            "INSERT INTO cause SELECT 9000 << 20, randomblob(16), fingerprint, actor, customer, command, policy, reply, reason FROM cause LIMIT 1",
         ])
     func tampered(_ sql: String) throws {
         let pool = try books()

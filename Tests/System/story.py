@@ -692,10 +692,10 @@ def strange_return(world):
 
 def check_access(browser, world, deposit, sale):
     customer = ["/", "/deposits", "/deposits/" + deposit, "/settle", "/add-money", "/withdraw",
-                "/trade", "/notices", "/help", "/bank-accounts/new", sale]
+                "/trade", "/notices", "/help", "/bank-accounts/new", "/sale-notice", "/security", sale]
     desk = ["/operator", "/operator/negative-accounts", "/operator/documents",
             "/operator/suspense", "/operator/tasks", "/operator/liquidation",
-            "/operator/bank-files", "/operator/reconciliation", "/operator/audit",
+            "/operator/bank-files", "/operator/reconciliation", "/operator/webhooks", "/operator/audit",
             "/operator/customers/" + world.customer("dev")["id"]]
     rules = {"runOnly": {"type": "tag",
                          "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

@@ -210,6 +210,50 @@ enum Samples {
             method: methods[0], settledAt: now, shares: shares, areLimitsLifted: remaining == 0)
     }
 
+    static func receipt(remaining: Int64) -> ReceiptPage {
+        var payment = done(remaining: remaining)
+        payment.feeCents = 145
+        payment.method = methods[2]
+        return ReceiptPage(
+            payment: payment, payer: "Ada Sample", payee: "Makewhole Sample Inc.")
+    }
+
+    static func saleNotice(_ situation: OwedSummary.Situation) -> SaleNoticePage {
+        SaleNoticePage(
+            owedCents: 105_000, situation: situation,
+            lines: [
+                .init(
+                    name: "Bitcoin", amount: AssetAmount("BTC", 1_284_000, decimals: 8),
+                    price: DollarPrice(cents: 4_190_000), grossCents: 53_799, feeCents: 323),
+                .init(
+                    name: "Ether", amount: AssetAmount("ETH", 217_000_000, decimals: 9),
+                    price: DollarPrice(cents: 239_401), grossCents: 51_950, feeCents: 312),
+            ],
+            places: [
+                .init(symbol: "BTC", name: "Bitcoin", ownSale: nil),
+                .init(symbol: "ETH", name: "Ether", ownSale: "sell_asset:ETH"),
+                .init(symbol: "ADA", name: "Cardano", ownSale: nil),
+            ], pricesAsOf: now, bufferBasisPoints: 50, idempotencyKey: "key-order")
+    }
+
+    static let security = SecurityPage(
+        sessions: [
+            .init(
+                id: "a1", device: Device(.chrome, .android), startedAt: now - hour, seenAt: now,
+                endsAt: now + 11 * hour, isThis: true),
+            .init(
+                id: "b2", device: Device(.safari, .mac), startedAt: now - 9 * hour,
+                seenAt: now - 3 * hour, endsAt: now + 3 * hour, isThis: false),
+            .init(
+                id: "c3", device: Device(.other, .other), startedAt: now - 5 * hour,
+                seenAt: now - 4 * hour, endsAt: now + 7 * hour, isThis: false),
+        ],
+        events: [
+            .init(kind: .signedIn, at: now - hour, device: Device(.chrome, .android)),
+            .init(kind: .signedOutFromAfar, at: now - 2 * hour, device: Device(.firefox, .windows)),
+            .init(kind: .signedOut, at: now - 30 * hour, device: Device(.edge, .windows)),
+        ], lockedUntil: nil)
+
     static var withdrawItems: [WithdrawPage.Item] {
         [
             .init(
@@ -281,6 +325,7 @@ enum Samples {
 
     static var sale: SaleReceiptPage {
         SaleReceiptPage(
+            saleID: "sale_12",
             lines: [
                 .init(
                     sold: AssetAmount("BTC", 120_000, decimals: 8),
@@ -292,8 +337,8 @@ enum Samples {
 
     static func help(_ topic: HelpPage.Topic?, problems: [FieldProblem] = []) -> HelpPage {
         HelpPage(
-            topic: topic, deposits: rows, depositID: "dep_2041", idempotencyKey: "key-help",
-            problems: problems)
+            topic: topic, deposits: rows, depositID: "dep_2041", owedCents: 5_000,
+            idempotencyKey: "key-help", problems: problems)
     }
 
     static let tasks: [TasksPage.Task] = [
@@ -512,6 +557,37 @@ enum Samples {
                 cents: 50_000, basis: .file, match: 7),
         ], lineCount: 300, breaks: [openBreak, closedBreak])
 
+    static func endpoint(_ state: WebhookRow.State) -> WebhookRow {
+        WebhookRow(
+            id: "whe_1", url: "https://exchange.example.com/webhooks/makewhole",
+            description: "Ledger", types: state == .off ? [] : ["deposit.*", "obligation.opened"],
+            state: state, waiting: state == .failing ? 12 : 0, failed: state == .failing ? 3 : 0,
+            deliveredAt: state == .off ? nil : now - hour,
+            failingSince: state == .failing ? now - 2 * hour : nil)
+    }
+
+    static func webhook(_ state: WebhookRow.State, mayAct: Bool = true) -> WebhookPage {
+        typealias Delivery = WebhookPage.Delivery
+        let tried = Delivery.Result.allCases.enumerated().map { place, result in
+            Delivery(
+                event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9\(place)", type: "obligation.opened",
+                state: Delivery.State.allCases[place % 4], attempts: place + 1,
+                at: now - Int64(place) * hour, result: result,
+                status: place < 5 ? 200 + place * 60 : nil,
+                nextAt: place % 4 == 0 ? now + hour : nil)
+        }
+        return WebhookPage(
+            endpoint: endpoint(state),
+            deliveries: state == .off
+                ? []
+                : [
+                    Delivery(
+                        event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9z", type: "webhook.test",
+                        state: .waiting, attempts: 0, at: now, result: nil, status: nil,
+                        nextAt: now)
+                ] + tried, hasMore: state == .failing, mayAct: mayAct)
+    }
+
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
         AuditPage(
             verification: verification,
@@ -672,19 +748,48 @@ enum Samples {
                 method: 3, problems: [FieldProblem(.authorize, .notAuthorized)])
         ),
         ("processing", processing(.onItsWay(expectedAt: now + 3 * day))),
-        ("processing-late", processing(.late(noSaleBefore: now + 2 * day))),
+        ("processing-late", processing(.late(expectedAt: now - 2 * hour))),
         ("processing-unknown", processing(.unknown)),
         ("processing-waiting", processing(.waitingForYou)),
         ("processing-failed", processing(.failed(ReturnReason(code: "R09")))),
         ("done", done(remaining: 0)),
         ("done-part", done(remaining: 1_500)),
+        ("receipt", receipt(remaining: 0)),
+        ("receipt-part", receipt(remaining: 1_500)),
+        ("sale-notice", saleNotice(.due(by: deadline))),
+        ("sale-notice-passed", saleNotice(.deadlinePassed)),
+        ("sale-notice-paying", saleNotice(.paymentInProgress)),
+        (
+            "sale-notice-no-price",
+            SaleNoticePage(
+                owedCents: 5_000, situation: .deadlinePassed, lines: [],
+                places: [.init(symbol: "ADA", name: "Cardano", ownSale: nil)], pricesAsOf: now,
+                bufferBasisPoints: 50, idempotencyKey: "key-order")
+        ),
+        (
+            "sale-notice-nothing",
+            SaleNoticePage(
+                owedCents: 5_000, situation: .nothingToSell, lines: [], places: [],
+                pricesAsOf: now, bufferBasisPoints: 50, idempotencyKey: "key-order")
+        ),
+        (
+            "sale-notice-clear",
+            SaleNoticePage(
+                owedCents: 0, situation: .paused, lines: [], places: [], pricesAsOf: now,
+                bufferBasisPoints: 50, idempotencyKey: "key-order")
+        ),
+        ("security", security),
+        (
+            "security-alone",
+            SecurityPage(sessions: [security.sessions[0]], events: [], lockedUntil: now + 2 * day)
+        ),
         ("notices", notices),
         ("notices-empty", NoticesPage(items: [])),
         ("notice-settings", noticeSettings(devices: 2, quiet: (22, 8))),
         ("notice-settings-kept", noticeSettings(devices: 0, quiet: nil, said: .kept)),
         ("notice-settings-refused", noticeSettings(devices: 1, quiet: nil, said: .refused)),
         ("sale", sale),
-        ("help", help(nil)),
+        ("help", help(nil)), ("help-more-time", help(.moreTime)),
         ("help-problems", help(.pendingCharge, problems: [FieldProblem(.message, .missing)])),
         ("help-sent", HelpSentPage(caseNumber: "C-10442", answerBy: now + day, pausesSales: true)),
         ("fault", MessagePage(kind: .fault(reference: "7F3K-22"))),
@@ -784,6 +889,13 @@ enum Samples {
                 problems: [FieldProblem(.reason, .missing)])
         ),
         ("desk-break-closed", BreakPage(item: closedBreak, mayAct: true, reader: "Dana")),
+        (
+            "desk-webhooks", WebhooksPage(endpoints: WebhookRow.State.allCases.map(endpoint))
+        ),
+        ("desk-webhooks-empty", WebhooksPage(endpoints: [])),
+        ("desk-webhook", webhook(.working)), ("desk-webhook-failing", webhook(.failing)),
+        ("desk-webhook-off", webhook(.off)),
+        ("desk-webhook-viewer", webhook(.gone, mayAct: false)),
         ("desk-audit", audit(.verified(toSequence: 48_213, at: now - 60_000))),
         ("desk-audit-broken", audit(.broken(atSequence: 48_000))),
         ("desk-not-allowed", MessagePage(kind: .notAllowed(role: "Reviewer"))),

@@ -20,7 +20,7 @@ public struct Asset: Sendable {
             name: name, ending: "png", contentType: "image/png", bytes: Asset.decoded(base64))
     }
 
-    private init(name: String, ending: String, contentType: String, bytes: [UInt8]) {
+    init(name: String, ending: String, contentType: String, bytes: [UInt8]) {
         self.bytes = bytes
         self.contentType = contentType
         location = "/assets/\(name)-\(Asset.hash(bytes)).\(ending)"
@@ -64,10 +64,6 @@ public struct Asset: Sendable {
 
 /// The files of the site.
 public enum Assets {
-    /// The style sheet of every page.
-    public static let stylesheet = Asset(
-        name: "site", ending: "css", contentType: "text/css; charset=utf-8", text: stylesheetText)
-
     /// The page script, an ES module. Every page works without it.
     public static let script = Asset(
         name: "site", ending: "js", contentType: "text/javascript; charset=utf-8", text: scriptText)
@@ -76,8 +72,8 @@ public enum Assets {
     public static let logo = Asset(
         name: "logo", ending: "svg", contentType: "image/svg+xml", text: logoText)
 
-    /// Everything to be served, to look up by address.
-    public static let all = [stylesheet, script, logo, touchIcon]
+    /// Everything to be served besides what a ``Look`` has.
+    public static let all = [script, logo, touchIcon]
 
     /// The icon on a phone's home screen where corners are not cut for us.
     public static let touchIcon = Asset(name: "touch", picture: iconTouchText)
@@ -93,9 +89,9 @@ public enum Assets {
     /// The pictures of the installed app, which no page shows.
     public static let app = [iconSmall, iconLarge, iconMaskable, iconBadge]
 
-    /// The service worker. Its address stays; what is in it says which files it keeps.
-    public static let worker: [UInt8] = {
-        let kept = all + [iconSmall, iconBadge]
+    /// The service worker of a look. Its address stays; what is in it says which files it keeps.
+    public static func worker(of look: Look) -> [UInt8] {
+        let kept = all + look.assets + [iconSmall, iconBadge]
         let shell = (kept.map(\.location) + [Paths.offline]).map { "\"\($0.text)\"" }
             .joined(separator: ", ")
         let version = Asset.hash(Array((shell + workerText).utf8))
@@ -107,7 +103,7 @@ public enum Assets {
             const badge = "\(iconBadge.location.text)";
 
             """.utf8) + Array(workerText.utf8)
-    }()
+    }
 
     /// The Content-Security-Policy every page is to be sent with. Pages hold no inline script and
     /// no inline style, so nothing has to be excused.

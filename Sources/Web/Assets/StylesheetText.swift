@@ -1,6 +1,11 @@
 extension Assets {
-    /// The style sheet: tokens, frame, parts, then what changes with the width and the medium.
-    static let stylesheetText = #"""
+    /// The style sheet: tokens, a host's own over them, frame, parts, then what changes with the
+    /// width and the medium.
+    static func stylesheetText(with look: String) -> String {
+        tokensText + "\n\n" + look + partsText
+    }
+
+    private static let tokensText = #"""
         /* Tokens. Every colour is a pair, light first; color-scheme picks. */
         :root {
           color-scheme: light dark;
@@ -17,8 +22,8 @@ extension Assets {
           --brand-tint: light-dark(#e3f1ec, #16332b);
           --hero: light-dark(#0f3f35, #12332b);
           --hero-deep: light-dark(#0a2c26, #0d241f);
-          --hero-ink: #f2faf6;
-          --hero-soft: #b5d3c8;
+          --hero-ink: light-dark(#f2faf6, #f2faf6);
+          --hero-soft: light-dark(#b5d3c8, #b5d3c8);
           --hero-line: rgb(255 255 255 / 0.16);
           --owed-tint: light-dark(#fff2d9, #33270f);
           --owed-line: light-dark(#e9a93c, #a97823);
@@ -52,13 +57,16 @@ extension Assets {
             --paper: #f5f5f0; --card: #fff; --raised: #fafaf7; --ink: #13211d; --soft: #51605b;
             --line: #e0e3db; --edge: #7c8a85; --brand: #0d5a4a; --brand-strong: #084236;
             --on-brand: #fff; --brand-tint: #e3f1ec; --hero: #0f3f35; --hero-deep: #0a2c26;
+            --hero-ink: #f2faf6; --hero-soft: #b5d3c8;
             --owed-tint: #fff2d9; --owed-line: #e9a93c; --owed-ink: #6f4100; --good-tint: #dff2e6;
             --good-ink: #0b5a3c; --info-tint: #e6eefa; --info-ink: #1d4684; --bad-tint: #fce8e4;
             --bad-ink: #96261a; --bad-line: #c8402f; --quiet-tint: #ecefe9; --quiet-ink: #43514c;
             --focus: #1a4fd0;
           }
         }
+        """#
 
+    private static let partsText = #"""
         /* Ground */
         *, *::before, *::after { box-sizing: border-box; }
         html { font-size: 100%; -webkit-text-size-adjust: 100%; scroll-padding: 5rem 0 6rem; }
@@ -123,7 +131,9 @@ extension Assets {
         .wordmark:hover { color: var(--ink); }
         .wordmark svg { width: 1.75rem; height: 1.75rem; color: var(--brand); }
         .wordmark .slice { stroke: var(--owed-line); }
-        .site-nav ul { display: flex; gap: 0.25rem; }
+        .wordmark img { height: 2rem; width: auto; max-width: 12rem; display: block; }
+        .site-nav { min-width: 0; }
+        .site-nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem; }
         .site-nav a {
           display: flex; align-items: center; gap: 0.45rem; text-decoration: none;
           color: var(--soft);
@@ -163,6 +173,8 @@ extension Assets {
         }
         .site-footer .bar { padding-block: 1.25rem; justify-content: space-between; }
         .site-footer ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
+        .site-footer li form { gap: 0; }
+        .site-footer .text-button { padding: 0; }
         .site-footer li a { display: inline-flex; align-items: center; min-height: 2.75rem; }
         .choices-inline { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
         .segmented { display: inline-flex; align-items: center; flex-wrap: wrap; gap: 0.25rem; }
@@ -208,7 +220,10 @@ extension Assets {
           color: var(--brand-strong); display: grid; place-items: center; font-weight: 700;
           font-size: 0.75rem;
         }
-        .row.with-coin { grid-template-columns: auto minmax(0, 1fr) auto; }
+        .row.with-coin { display: flex; flex-wrap: wrap; }
+        .row.with-coin .coin { flex: none; }
+        .row.with-coin > div { flex: 1 1 5rem; min-width: 0; }
+        .row.with-coin > .end { flex: 0 1 auto; margin-left: auto; }
         .empty {
           color: var(--soft); display: grid; gap: 0.75rem; justify-items: start;
           padding: 0.5rem 0;
@@ -228,6 +243,7 @@ extension Assets {
         .hero h2.label { margin-bottom: 0.35rem; }
         .hero .amount {
           display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.75rem;
+          margin-bottom: 0.35rem;
         }
         .hero .amount strong {
           font-size: clamp(2.5rem, 1.9rem + 3.4vw, 3.75rem); font-weight: 650; line-height: 1.1;
@@ -257,7 +273,7 @@ extension Assets {
         .button {
           display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
           min-height: 3rem;
-          padding: 0.6rem 1.35rem; border-radius: 0.8rem; border: 1px solid transparent;
+          padding: 0.6rem 1.35rem; border-radius: min(0.8rem, var(--round)); border: 1px solid transparent;
           font: inherit;
           font-weight: 600; text-decoration: none; cursor: pointer; background: var(--brand);
           color: var(--on-brand); text-align: center; transition: background-color 0.15s;
@@ -267,13 +283,15 @@ extension Assets {
         .button.second:hover { background: var(--quiet-tint); color: var(--ink); }
         .button.grave { background: var(--bad-ink); color: var(--card); }
         .button.grave:hover { background: var(--bad-line); }
-        .hero .button { background: #ffffff; color: #0a2c26; }
-        .hero .button:hover { background: #dcefe7; }
+        .hero .button { background: var(--hero-ink); color: var(--hero-deep); }
+        .hero .button:hover { background: var(--hero-soft); color: var(--hero-deep); }
         .hero .button.second {
           background: rgb(255 255 255 / 0.1); color: var(--hero-ink);
           border-color: var(--hero-line);
         }
-        .hero .button.second:hover { background: rgb(255 255 255 / 0.2); }
+        .hero .button.second:hover {
+          background: rgb(255 255 255 / 0.2); color: var(--hero-ink);
+        }
         .button.small { min-height: 2.75rem; padding: 0.35rem 1rem; font-size: 0.9375rem; }
         .button[aria-busy] { opacity: 0.7; cursor: progress; }
         .text-button {
@@ -353,6 +371,7 @@ extension Assets {
         .facts dd { font-weight: 550; }
         .facts dd small { font-weight: 400; color: var(--soft); display: block; }
         .facts .change { font-weight: 550; font-size: 0.9375rem; }
+        .facts .change a { display: inline-flex; align-items: center; min-height: 1.75rem; }
         .sum { width: 100%; border-collapse: collapse; }
         .sum th { font-weight: 400; text-align: left; padding: 0.45rem 1rem 0.45rem 0; }
         .sum td {
@@ -502,9 +521,11 @@ extension Assets {
         .data, .data caption, .data tbody, .data tr, .data th, .data td { display: block; }
         .data tbody tr {
           border-top: 1px solid var(--line); padding: 0.8rem 0; display: grid; gap: 0.25rem;
+          grid-template-columns: minmax(0, 1fr);
         }
         .data tbody tr > * { text-align: left; font-weight: 400; padding: 0; }
         .data tbody tr > th { font-weight: 600; }
+        .data tbody th small { font-weight: 400; }
         .data tbody td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
         .data th, .data td { overflow-wrap: anywhere; }
         .data td .chip { vertical-align: middle; display: inline-flex; }
@@ -520,6 +541,9 @@ extension Assets {
         .seal[data-tone="info"] { background: var(--info-tint); color: var(--info-ink); }
         .seal[data-tone="attention"] { background: var(--owed-tint); color: var(--owed-ink); }
         .seal[data-tone="quiet"] { background: var(--quiet-tint); color: var(--quiet-ink); }
+        .sheet { gap: 1.1rem; }
+        .sheet-brand { color: var(--soft); font-weight: 650; }
+        .sheet h2 { margin-top: 0.5rem; }
         .reference { font-family: var(--code); font-size: 1.0625rem; letter-spacing: 0.02em; }
 
         /* The operator's desk */
@@ -582,10 +606,10 @@ extension Assets {
           .hero { padding: 2rem; }
           .hero .figures { grid-template-columns: 1fr 1fr; }
           .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-          .facts > div { grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr); }
-          .facts > div.changeable {
-            grid-template-columns: minmax(8rem, 34%) minmax(0, 1fr) auto;
-          }
+          .facts > div { display: flex; flex-wrap: wrap; align-items: baseline; }
+          .facts dt { flex: 0 1 max(34%, 8rem); }
+          .facts dd { flex: 1 1 8rem; min-width: min(100%, min-content); }
+          .facts dd.change { flex: 0 0 auto; }
           .data { display: table; }
           .data caption { display: table-caption; }
           .data thead { position: static; clip-path: none; display: table-header-group; }
@@ -618,7 +642,7 @@ extension Assets {
             justify-content: center; min-height: 3.5rem; position: relative;
           }
           .customer .site-nav .icon { width: 1.5rem; height: 1.5rem; }
-          .customer .site-nav ul { justify-content: space-around; }
+          .customer .site-nav ul { justify-content: space-around; flex-wrap: nowrap; }
           .customer .site-nav li { flex: 1 1 0; min-width: 0; }
           .customer .site-nav li.on-desk { display: none; }
           .customer .site-nav { width: 100%; }
@@ -637,7 +661,10 @@ extension Assets {
         }
         @media (max-width: 39.99rem) {
           .banner .button, .actions.wide .button, .hero .actions .button { width: 100%; }
-          .hero .actions { display: grid; grid-template-columns: 1fr 1fr; }
+          .hero .actions {
+            display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 8rem), 1fr));
+          }
+          .hero .actions .button { padding-inline: 0.6rem; overflow-wrap: anywhere; }
           .hero .actions .button:first-child { grid-column: 1 / -1; }
           .option { grid-template-columns: auto minmax(0, 1fr); }
           .option .fee { grid-column: 2; text-align: left; }
@@ -668,6 +695,9 @@ extension Assets {
           .hero { background: #fff; color: #000; }
           .hero .label, .hero dt, .hero dd small { color: #333; }
           .page { padding: 0; max-width: none; }
+          .site-header { border: 0; }
+          .site-header .bar { padding: 0; }
+          .sheet { border: 0; padding: 0; background: none; }
           details::details-content { content-visibility: visible; block-size: auto; }
         }
         .big { font-size: 2.25rem; font-weight: 650; letter-spacing: -0.03em; line-height: 1.15; }
@@ -682,7 +712,7 @@ extension Assets {
           display: grid; grid-template-columns: minmax(0, 1fr); min-width: 0; flex: 1 1 12rem;
           overflow-wrap: anywhere;
         }
-        .ledger .number { font-weight: 600; }
+        .ledger .number, .ledger .lead { font-weight: 600; }
         .card.flush > .rows { margin-top: -1.25rem; }
         .card.flush > .rows > li:first-child { border-top: 0; }
         .card.flush > .rows > li:first-child .row {

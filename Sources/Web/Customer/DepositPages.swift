@@ -61,6 +61,9 @@ public struct DepositsPage: Page, Equatable {
                 scene.linkButton(
                     Paths.depositsPage(filter, cursor: nextCursor), say.showOlder, "button second")
             }
+            if filter == .all, !rows.isEmpty {
+                p { a(.href(Paths.depositsFile), .download) { say.depositsAsCSV } }
+            }
         }
     }
 }
@@ -381,6 +384,7 @@ public struct DepositPage: Page, Equatable {
                     div(.class("prose")) {
                         h3 { say.ifNothing }
                         p { say.ifNothingAnswer }
+                        p { a(.href(Paths.saleNotice)) { say.seeSaleNotice } }
                     }
                 }
             }

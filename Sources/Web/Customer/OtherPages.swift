@@ -214,11 +214,15 @@ public struct SaleReceiptPage: Page, Equatable {
     public var deadline: Int64
     /// The reference to quote.
     public var reference: String
+    /// The sale's id, as in its address.
+    public var saleID: String
     /// The values the reader sees, each described at its property.
     public init(
-        lines: [Line], owedCents: Int64, appliedCents: Int64, returnedCents: Int64, deadline: Int64,
+        saleID: String, lines: [Line], owedCents: Int64, appliedCents: Int64, returnedCents: Int64,
+        deadline: Int64,
         reference: String
     ) {
+        self.saleID = saleID
         self.lines = lines
         self.owedCents = owedCents
         self.appliedCents = appliedCents
@@ -278,6 +282,7 @@ public struct SaleReceiptPage: Page, Equatable {
                 p(.class("soft small")) { say.saleReference(reference) }
                 p { a(.href(Paths.help(.saleWrong))) { say.saleWrong } }
             }
+            scene.keeping(Paths.saleReceiptFile(saleID))
         }
     }
 }
@@ -312,6 +317,12 @@ public struct HelpPage: Page, Equatable {
     public var depositID: String?
     /// The message so far.
     public var message: String = ""
+    /// Cents a plan may be proposed for; 0 when nothing is owed.
+    public var owedCents: Int64 = 0
+    /// In how many payments, as chosen so far.
+    public var parts: Int?
+    /// In how many days, as chosen so far.
+    public var days: Int?
     /// The key of this one case.
     public var idempotencyKey: String
     /// What was wrong with the form.
@@ -319,15 +330,24 @@ public struct HelpPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         topic: Topic?, deposits: [DepositRow], depositID: String?, message: String = "",
-        idempotencyKey: String, problems: [FieldProblem] = []
+        owedCents: Int64 = 0, parts: Int? = nil, days: Int? = nil, idempotencyKey: String,
+        problems: [FieldProblem] = []
     ) {
         self.topic = topic
         self.deposits = deposits
         self.depositID = depositID
         self.message = message
+        self.owedCents = owedCents
+        self.parts = parts
+        self.days = days
         self.idempotencyKey = idempotencyKey
         self.problems = problems
     }
+
+    /// The numbers of payments a plan may have. More is for a person to agree on.
+    public static let partsOffered = [1, 2, 3, 4]
+    /// The days a plan may take.
+    public static let daysOffered = [3, 7, 14, 30]
 
     /// 422 when the form had problems.
     public var status: Int { problems.isEmpty ? 200 : 422 }
@@ -368,10 +388,49 @@ public struct HelpPage: Page, Equatable {
                                     )
                                 }, selected: depositID)
                     }
+                    plan(in: scene)
                     scene.textArea(
                         .message, say.yourMessage, value: message, hint: say.messageHint,
                         limit: 4000, problems)
                     div(.class("actions wide")) { scene.submit(say.sendMessage) }
+                }
+            }
+        }
+    }
+}
+
+extension HelpPage {
+    /// A proposal how to pay, for whoever owes: folded up until it is what the page is about.
+    private func plan(in scene: Scene) -> Markup {
+        guard owedCents > 0 else { return .nothing }
+        let say = scene.say
+        let dayLength: Int64 = 86_400_000
+        return details(.open.when(topic == .moreTime)) {
+            summary { say.proposePlan }
+            div(.class("stack")) {
+                p(.class("soft")) { say.proposePlanLead }
+                div(.class("pair")) {
+                    scene.selectField(
+                        .parts, say.inHowManyPayments,
+                        options: [("", say.noPlanYet)]
+                            + HelpPage.partsOffered.map { count in
+                                let each =
+                                    (owedCents + Int64(count) - 1) / Int64(count)
+                                return (
+                                    String(count), say.payments(count, scene.dollars(each))
+                                )
+                            }, selected: parts.map(String.init))
+                    scene.selectField(
+                        .days, say.lastPaymentBy,
+                        options: [("", say.noPlanYet)]
+                            + HelpPage.daysOffered.map { count in
+                                (
+                                    String(count),
+                                    say.dayChoice(
+                                        scene.time.shortDay(
+                                            scene.now + Int64(count) * dayLength))
+                                )
+                            }, selected: days.map(String.init))
                 }
             }
         }

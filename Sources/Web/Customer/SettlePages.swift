@@ -235,7 +235,10 @@ public struct SettlePage: Page, Equatable {
         let owed = OwedSummary(
             cents: total, depositCount: obligations.count, depositID: nil, situation: situation)
         let words = OwedWords(owed, in: scene)
-        return scene.note(words.tone) { words.nextLine }
+        return group {
+            scene.note(words.tone) { words.nextLine }
+            p { a(.href(Paths.saleNotice)) { scene.say.seeSaleNotice } }
+        }
     }
 }
 
@@ -724,8 +727,8 @@ public struct ProcessingPage: Page, Equatable {
     public enum State: Sendable, Equatable {
         /// As expected; done by the instant.
         case onItsWay(expectedAt: Int64)
-        /// Later than expected; nothing is sold before the instant.
-        case late(noSaleBefore: Int64)
+        /// Later than expected at the instant; nothing is sold meanwhile.
+        case late(expectedAt: Int64)
         /// The bank has not told us whether it took the payment.
         case unknown
         /// It waits for the customer's own bank to send it.
@@ -835,9 +838,9 @@ public struct ProcessingPage: Page, Equatable {
             return Words(
                 key: "onItsWay", title: say.onItsWayTitle,
                 text: say.onItsWay(scene.time.deadline(expected)), tone: .info, icon: .clock)
-        case .late(let noSaleBefore):
+        case .late(let expected):
             return Words(
-                key: "late", title: say.lateTitle, text: say.late(scene.deadline(noSaleBefore)),
+                key: "late", title: say.lateTitle, text: say.late(scene.time.deadline(expected)),
                 tone: .attention, icon: .clock)
         case .unknown:
             return Words(
@@ -931,7 +934,7 @@ public struct DonePage: Page, Equatable {
                 div(.class("actions wide")) {
                     if remaining > 0 { scene.linkButton(Paths.settle, say.payTheRest) }
                     scene.linkButton(Paths.home, say.backToHome, "button second")
-                    scene.linkButton(Paths.receipt(settlementID), say.saveReceipt, "button second")
+                    scene.linkButton(Paths.receipt(settlementID), say.seeReceipt, "button second")
                 }
             }
             scene.card(say.whatChanged, id: "changed-title") {

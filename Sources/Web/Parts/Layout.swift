@@ -34,7 +34,8 @@ enum Section: CaseIterable {
 
 /// Where in the operator's desk a page belongs.
 enum DeskSection: CaseIterable {
-    case overview, negatives, documents, returns, tasks, liquidation, files, reconciliation, audit
+    case overview, negatives, documents, returns, tasks, liquidation, files, reconciliation
+    case webhooks, audit
 
     var path: Location {
         switch self {
@@ -46,6 +47,7 @@ enum DeskSection: CaseIterable {
         case .liquidation: Paths.Desk.liquidation
         case .files: Paths.Desk.files
         case .reconciliation: Paths.Desk.reconciliation
+        case .webhooks: Paths.Desk.webhooks
         case .audit: Paths.Desk.audit
         }
     }
@@ -132,15 +134,21 @@ struct Layout {
                     : scene.say.titleOfPage(title, scene.brand)
             }
             meta(.name("viewport"), .content("width=device-width, initial-scale=1"))
-            meta(.name("theme-color"), .content("#ffffff"), .media("(prefers-color-scheme: light)"))
-            meta(.name("theme-color"), .content("#141d1a"), .media("(prefers-color-scheme: dark)"))
+            if let card = scene.look.colors[.card] {
+                meta(
+                    .name("theme-color"), .content(card.light.text),
+                    .media("(prefers-color-scheme: light)"))
+                meta(
+                    .name("theme-color"), .content(card.dark.text),
+                    .media("(prefers-color-scheme: dark)"))
+            }
             meta(.name("referrer"), .content("same-origin"))
-            link(.rel("icon"), .type("image/svg+xml"), .href(Assets.logo.location))
+            icon(scene.look.icon?.asset ?? Assets.logo)
             link(.rel("apple-touch-icon"), .href(Assets.touchIcon.location))
             if case .customer = place {
                 link(.rel("manifest"), .href(Paths.manifest(scene.language)))
             }
-            link(.rel("stylesheet"), .href(Assets.stylesheet.location))
+            link(.rel("stylesheet"), .href(scene.look.stylesheet.location))
             script(Assets.script.location)
         }
     }
@@ -149,10 +157,33 @@ struct Layout {
         pageHeader(.class("site-header")) {
             div(.class("bar")) {
                 a(.class("wordmark"), .href(homePath)) {
-                    Icon.mark
-                    span { scene.brand }
+                    mark(in: scene)
+                    if !scene.look.logoHasName { span { scene.brand } }
                 }
                 navigation(in: scene)
+            }
+        }
+    }
+
+    private func icon(_ asset: Asset) -> Markup {
+        link(.rel("icon"), .type(asset.contentType), .href(asset.location))
+    }
+
+    /// The host's logo, or our mark. The reader's choice of colours goes before the device's, so a
+    /// logo of two forms is chosen by the device only where the reader left it to the device.
+    private func mark(in scene: Scene) -> Markup {
+        guard let logo = scene.look.logo else { return Icon.mark }
+        let words = scene.look.logoHasName ? scene.brand : ""
+        let light = img(.src(logo.asset.location), .alt(words))
+        guard let dark = scene.look.logoDark else { return light }
+        switch scene.theme {
+        case .light: return light
+        case .dark: return img(.src(dark.asset.location), .alt(words))
+        case .device:
+            return picture {
+                source(
+                    .srcset(dark.asset.location), .media("(prefers-color-scheme: dark)"))
+                light
             }
         }
     }
@@ -218,6 +249,9 @@ struct Layout {
             div(.class("bar")) {
                 ul {
                     if !isDesk { li { a(.href(Paths.help)) { scene.say.section(.help) } } }
+                    if case .customer = scene.viewer {
+                        li { a(.href(Paths.security)) { scene.say.security } }
+                    }
                     if let support = scene.support {
                         li { a(.href("tel:\(support.phone)")) { scene.say.call(support.phone) } }
                         if !support.hours.isEmpty { li { support.hours } }

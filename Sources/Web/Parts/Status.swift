@@ -194,6 +194,8 @@ public enum Field: String, Sendable, CaseIterable {
     case theme
     /// Why an operator does something.
     case reason
+    /// The id of an event that the host was told of.
+    case event
     /// A return or change code as an operator read or chose it.
     case code
     /// What a dishonored return says besides its code.
@@ -220,6 +222,10 @@ public enum Field: String, Sendable, CaseIterable {
     case key
     /// What a browser shares with us, for pushes to it.
     case secret
+    /// In how many payments a customer proposes to pay.
+    case parts
+    /// In how many days a customer proposes to have paid.
+    case days
     /// Words to search for.
     case search
 }

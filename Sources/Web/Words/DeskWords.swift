@@ -11,6 +11,7 @@ extension Catalogue {
         case .liquidation: staff("Liquidation")
         case .files: staff("Bank files")
         case .reconciliation: staff("Reconciliation")
+        case .webhooks: staff("Webhooks")
         case .audit: staff("Audit")
         }
     }

@@ -496,7 +496,15 @@ extension Catalogue {
     }
     func late(_ deadline: String) -> String {
         pick(
-            "Nothing will be sold before \(deadline).", "No venderemos nada antes del \(deadline).")
+            """
+            We expected it by \(deadline) and are looking into it. Nothing will be sold meanwhile, \
+            and you do not have to do anything.
+            """,
+            """
+            Lo esperábamos antes del \(deadline) y lo estamos revisando. Mientras tanto no \
+            venderemos nada, y usted no tiene que hacer nada.
+            """
+        )
     }
     var unknownTitle: String {
         pick("We're checking with the bank", "Estamos consultando con el banco")
@@ -504,12 +512,12 @@ extension Catalogue {
     var unknown: String {
         pick(
             """
-            We do not know yet whether your payment went through. Please don't pay again; we will \
-            tell you as soon as we know.
+            We do not know yet whether your payment went through. Please don't pay again yet; we \
+            will tell you as soon as we know.
             """,
             """
-            Aún no sabemos si su pago se completó. No pague de nuevo; le avisaremos en cuanto lo \
-            sepamos.
+            Aún no sabemos si su pago se completó. No pague de nuevo todavía; le avisaremos en \
+            cuanto lo sepamos.
             """
         )
     }
@@ -539,7 +547,7 @@ extension Catalogue {
     }
     var settledAt: String { pick("Booked", "Registrado") }
     var payTheRest: String { pick("Pay the rest", "Pagar el resto") }
-    var saveReceipt: String { pick("Save the receipt", "Guardar el comprobante") }
+    var seeReceipt: String { pick("See the receipt", "Ver el comprobante") }
     var whatChanged: String { pick("What changed", "Qué cambió") }
     var limitsLifted: String {
         pick("You can withdraw again.", "Puede volver a retirar.")
@@ -619,7 +627,7 @@ extension Catalogue {
         case .reason: pick("Choose a reason.", "Elija un motivo.")
         case .csrf, .idempotencyKey, .amountSeen, .side, .quote, .authorize, .documentKind,
             .deposit, .returnTo, .language, .theme, .note, .owner, .destination, .decision, .hours,
-            .search, .want, .quietFrom, .quietTo, .address, .key, .secret,
+            .search, .event, .parts, .days, .want, .quietFrom, .quietTo, .address, .key, .secret,
             .code, .information:
             pick("This is needed.", "Este dato es necesario.")
         }

@@ -352,6 +352,23 @@ extension Catalogue {
     func depositOption(_ date: String, _ amount: String, _ bank: String) -> String {
         pick("\(date), \(amount), \(bank)", "\(date), \(amount), \(bank)")
     }
+    var proposePlan: String {
+        pick("Propose how you would pay it", "Proponga cómo lo pagaría")
+    }
+    var proposePlanLead: String {
+        pick(
+            "A person looks at it and answers. Nothing is charged by this.",
+            "Una persona lo revisa y le responde. Con esto no se cobra nada.")
+    }
+    var inHowManyPayments: String { pick("In how many payments?", "¿En cuántos pagos?") }
+    func payments(_ count: Int, _ each: String) -> String {
+        pick(
+            plural(count, "1 payment of \(each)", "\(count) payments of up to \(each)"),
+            plural(count, "1 pago de \(each)", "\(count) pagos de hasta \(each)"))
+    }
+    var lastPaymentBy: String { pick("The last one by", "El último a más tardar el") }
+    func dayChoice(_ day: String) -> String { pick("\(day)", "\(day)") }
+    var noPlanYet: String { pick("I do not know yet", "Aún no lo sé") }
     var yourMessage: String { pick("Your message", "Su mensaje") }
     var messageHint: String {
         pick(
@@ -392,12 +409,12 @@ extension Catalogue {
                 [
                     pick(
                         """
-                        It had been quiet for a while, so we signed you out to protect you. \
-                        Anything you had not confirmed was not sent.
+                        Your session was over: its time was up, or it was ended from another \
+                        device. Anything you had not confirmed was not sent.
                         """,
                         """
-                        No hubo actividad por un tiempo, así que cerramos su sesión para \
-                        protegerle. Lo que no había confirmado no se envió.
+                        Su sesión terminó: se acabó su tiempo o se cerró desde otro dispositivo. \
+                        Lo que no había confirmado no se envió.
                         """
                     )
                 ]

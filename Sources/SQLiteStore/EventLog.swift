@@ -1,0 +1,216 @@
+import Banking
+import Engine
+import Foundation
+import GRDB
+import Ledger
+import Rows
+import Rules
+
+/// What the host is told, in the order of the commits. Nothing is written to make it: each event is
+/// read from the rows that its commit wrote.
+public struct EventLog: Sendable {
+    let pool: DatabasePool
+
+    public init(_ edge: EdgeStore) { pool = edge.pool }
+
+    /// One look at the log.
+    public struct Reading: Sendable {
+        public let events: [HostEvent]
+        /// The last place that was looked at; go on behind it.
+        public let through: EventID
+        /// Whether there may be more.
+        public let hasMore: Bool
+    }
+
+    /// Items that one look passes at most, wanted or not, so that no reader stays long.
+    static let itemsMax = 4_096
+
+    /// Behind everything there is now.
+    public func head() throws -> EventID { try pool.read { db in try Self.head(db) } }
+
+    static func head(_ db: Database) throws -> EventID {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT book_commit, at FROM commit_event ORDER BY book_commit DESC LIMIT 1")
+        guard let row else { return EventID(high: 0, low: 0) }
+        return EventID(
+            commit: row[0], at: Instant(milliseconds: row[1]), index: EventID.lastIndex)
+    }
+
+    /// Whether `place` is one of this log: in a commit that tells something.
+    public func has(_ place: EventID) throws -> Bool {
+        try pool.read { db in try Self.items(at: place, db) } != nil
+    }
+
+    /// At most `limit` events behind `place` of a type that is wanted, in their order.
+    public func events(
+        after place: EventID, limit: Int, where isWanted: (String) -> Bool = { _ in true }
+    ) throws -> Reading {
+        try pool.read { db in
+            var events: [HostEvent] = []
+            var through = place
+            var passed = 0
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT book_commit, at, items FROM commit_event WHERE book_commit >= ?
+                    ORDER BY book_commit
+                    """, arguments: [place.commit])
+            while let row = try rows.next() {
+                let commit = Told(
+                    number: row[0], at: Instant(milliseconds: row[1]),
+                    items: try CommitEvents.items(Array(row[2] as Data)))
+                for index in commit.items.indices {
+                    let id = commit.id(index)
+                    guard id > place else { continue }
+                    guard events.count < limit, passed < Self.itemsMax else {
+                        return Reading(events: events, through: through, hasMore: true)
+                    }
+                    through = id
+                    passed += 1
+                    if let event = try commit.event(index, where: isWanted, db) {
+                        events.append(event)
+                    }
+                }
+                through = max(through, commit.end)
+            }
+            return Reading(events: events, through: through, hasMore: false)
+        }
+    }
+
+    /// The event, as it was told; `nil` when there is none.
+    public func event(_ id: EventID) throws -> HostEvent? {
+        try pool.read { db in
+            guard let (items, index) = try Self.items(at: id, db),
+                items.indices.contains(Int(index))
+            else { return nil }
+            return try Told(number: id.commit, at: id.at, items: items)
+                .event(Int(index), where: { _ in true }, db)
+        }
+    }
+
+    private static func items(
+        at id: EventID, _ db: Database
+    ) throws -> ([CommitEvents.Item], UInt64)? {
+        guard
+            let items = try Data.fetchOne(
+                db, sql: "SELECT items FROM commit_event WHERE book_commit = ? AND at = ?",
+                arguments: [id.commit, id.at.milliseconds])
+        else { return nil }
+        return (try CommitEvents.items(Array(items)), id.index)
+    }
+}
+
+/// What one commit tells.
+private struct Told {
+    let number: Int64
+    let at: Instant
+    let items: [CommitEvents.Item]
+    /// Places of each customer's items.
+    private let places: [CustomerID: [Int]]
+
+    init(number: Int64, at: Instant, items: [CommitEvents.Item]) {
+        self.number = number
+        self.at = at
+        self.items = items
+        places = Dictionary(grouping: items.indices) { items[$0].customer }
+    }
+
+    private func items(of customer: CustomerID) -> some Sequence<CommitEvents.Item> {
+        places[customer, default: []].lazy.map { items[$0] }
+    }
+
+    func id(_ index: Int) -> EventID { EventID(commit: number, at: at, index: UInt64(index)) }
+    var end: EventID { EventID(commit: number, at: at, index: EventID.lastIndex) }
+
+    /// The event of an item; `nil` when it is not wanted, or told by another of the commit.
+    func event(
+        _ index: Int, where isWanted: (String) -> Bool, _ db: Database
+    ) throws -> HostEvent? {
+        let item = items[index]
+        func event(
+            _ type: String, subject: HostEvent.Subject? = nil, state: String? = nil,
+            notice: Notice? = nil, detail: HostEvent.Detail? = nil
+        ) throws -> HostEvent? {
+            guard isWanted(type) else { return nil }
+            let reference = try String.fetchOne(
+                db, sql: "SELECT tag FROM entity WHERE customer = ? AND kind = 0",
+                arguments: [item.customer.data])
+            return HostEvent(
+                id: id(index), at: at, customer: item.customer, reference: reference ?? "",
+                type: type, subject: subject, state: state, notice: notice, detail: detail)
+        }
+        switch item.kind {
+        case .stopped: return try event(HostEvent.stopped, detail: .kind(item.word))
+        case .helpAsked: return try event(HostEvent.helpAsked, detail: .kind(item.word))
+        case .stopRemoved:
+            let flag = FlagID(high: item.thing.high, low: item.thing.low)
+            return try event(HostEvent.stopRemoved, detail: .flag(flag))
+        case .notice:
+            guard let notice = try notice(item, db) else { return nil }
+            guard let twin = notice.content.event.twin, let row = row(of: twin, item.customer)
+            else { return try event(notice.content.event.type, notice: notice) }
+            return try event(
+                notice.content.event.type, subject: try subject(row, db), state: row.word,
+                notice: notice)
+        case .deposit, .obligation, .settlement, .withdrawal, .order, .sale, .document, .claim:
+            guard let thing = item.kind.thing?.thing else { return nil }
+            let type = thing.type(of: item.word)
+            guard isWanted(type), try !isTold(item, as: type, db) else { return nil }
+            return try event(type, subject: try subject(item, db), state: item.word)
+        }
+    }
+
+    private func notice(_ item: CommitEvents.Item, _ db: Database) throws -> Notice? {
+        let id = NoticeID(high: item.thing.high, low: item.thing.low)
+        let content = try Data.fetchOne(
+            db, sql: "SELECT content FROM notice WHERE customer = ? AND at = ? AND id = ?",
+            arguments: [item.customer.data, at.milliseconds, id.data])
+        return try content.map {
+            Notice(id: id, at: at, content: try Notice.Content(packed: Array($0)))
+        }
+    }
+
+    /// The change of state that a notice of the same commit tells of.
+    private func row(
+        of twin: (thing: HostEvent.Thing, high: UInt64, low: UInt64), _ customer: CustomerID
+    ) -> CommitEvents.Item? {
+        items(of: customer).first {
+            $0.kind.thing?.thing == twin.thing && $0.thing == (twin.high, twin.low)
+        }
+    }
+
+    private func isTold(
+        _ item: CommitEvents.Item, as type: String, _ db: Database
+    ) throws -> Bool {
+        for other in items(of: item.customer) where other.kind == .notice {
+            guard let told = try notice(other, db)?.content.event, let twin = told.twin else {
+                continue
+            }
+            if told.type == type, (twin.high, twin.low) == item.thing { return true }
+        }
+        return false
+    }
+
+    private func subject(
+        _ item: CommitEvents.Item, _ db: Database
+    ) throws -> HostEvent.Subject? {
+        guard let (thing, kind) = item.kind.thing else { return nil }
+        let id = EventID(high: item.thing.high, low: item.thing.low)
+        guard
+            let data = try Data.fetchOne(
+                db, sql: "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?",
+                arguments: [item.customer.data, kind.rawValue, id.data])
+        else { return nil }
+        let body = Array(data)
+        return switch thing {
+        case .deposit: .deposit(try Deposit(packed: body))
+        case .obligation: .obligation(try Obligation(packed: body))
+        case .settlement: .settlement(try Settlement(packed: body))
+        case .withdrawal: .withdrawal(try Withdrawal(packed: body))
+        case .order: .order(try Order(packed: body))
+        case .sale: .sale(try Sale(packed: body))
+        case .document: .document(try Document(packed: body))
+        case .claim: .claim(try WarrantyClaim(packed: body))
+        }
+    }
+}

@@ -207,7 +207,7 @@ let package = Package(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
         .testTarget(
             name: "RailsTests",
-            dependencies: kept + ["Rails", crypto, logging, httpClient, nioCore, nioPosix]),
+            dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
         .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),

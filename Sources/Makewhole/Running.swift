@@ -41,8 +41,8 @@ struct Running {
         let eventBell = Bell()
         let policies = deployment.policies
         let rules = deployment.rules
-        let causes = try RecentCauses(pool: pool)
         let live = LiveUpdates()
+        let causes = try RecentCauses(pool: pool)
         let engine = try Engine(
             open: {
                 try Core(
@@ -52,8 +52,8 @@ struct Running {
             clock: clock,
             afterCommit: {
                 bell.ring()
-                eventBell.ring()
                 live.bell.ring()
+                eventBell.ring()
             })
         let service = Service(
             engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,

@@ -147,8 +147,8 @@ public final class Figures: Sendable {
         case outbox
         case market
         case rates
-        case webhooks
         case live
+        case webhooks
     }
 
     /// A round of background work ended early; the next begins anew.

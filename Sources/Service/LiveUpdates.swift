@@ -96,8 +96,17 @@ public final class LiveUpdates: Sendable {
 
     /// A session ended: nothing more is told to its pages.
     public func end(session: Data, of customer: CustomerID) {
+        end(of: customer) { $0 == session }
+    }
+
+    /// All sessions of a customer but one ended.
+    public func end(sessionsOf customer: CustomerID, except session: Data) {
+        end(of: customer) { $0 != session }
+    }
+
+    private func end(of customer: CustomerID, _ isOver: (Data) -> Bool) {
         let ended = state.withLock { state in
-            state.pages[customer]?.filter { $0.session == session } ?? []
+            state.pages[customer]?.filter { isOver($0.session) } ?? []
         }
         for page in ended {
             close(page.number, of: customer)

@@ -51,8 +51,8 @@ public struct Service: Sendable {
         self.settings = settings
         self.bell = bell
         self.figures = figures
-        self.eventBell = eventBell
         self.live = live
+        self.eventBell = eventBell
     }
 
     /// The bytes of bank files.
@@ -76,11 +76,11 @@ public struct Service: Sendable {
         public var hostSignIn: HostSignIn?
         /// How the ODFI takes and brings files.
         public var bank: BankSetup
+        /// How notices leave besides the app.
+        public var notices: NoticeWays
         /// Whether events may be sent without TLS and to addresses that are not public: for tests on
         /// one machine only.
         public var webhooksMayStayInside = false
-        /// How notices leave besides the app.
-        public var notices: NoticeWays
 
         public init(
             publicURL: String, brand: String, supportPhone: String, isSandbox: Bool,

@@ -14,10 +14,10 @@ enum Answer: Sendable {
     case seeOther(String)
     /// The same with cookies to set.
     case seeOtherSetting(String, [Cookie])
-    /// The customer's own figures as a file; the name is ours.
-    case file([UInt8], contentType: String, name: String)
     /// An answer that is no page and has every header it needs.
     case ready(Response)
+    /// The customer's own figures as a file; the name is ours.
+    case file([UInt8], contentType: String, name: String)
     /// A customer's document, shown to an operator in a box where nothing can act.
     case document([UInt8], contentType: String)
 }

@@ -36,7 +36,7 @@ extension Site {
     }
 
     private func worker(_ visit: Visit) async throws -> Answer {
-        asked(Assets.worker(look), "text/javascript; charset=utf-8", visit)
+        asked(Assets.worker(of: look), "text/javascript; charset=utf-8", visit)
     }
 
     private func manifest(_ visit: Visit) async throws -> Answer {

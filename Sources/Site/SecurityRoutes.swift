@@ -64,6 +64,7 @@ extension Site {
         if let ended {
             try service.edge.endSession(
                 digest: ended.digest, of: here.subject, at: service.wallTime)
+            service.live.end(session: ended.digest, of: visit.id)
         }
         return .seeOther(Paths.security.text)
     }
@@ -72,6 +73,7 @@ extension Site {
         guard let here = visit.visit.session else { throw Turn.signInNeeded }
         try service.edge.endSessions(
             of: here.subject, except: here.digest, at: service.wallTime)
+        service.live.end(sessionsOf: visit.id, except: here.digest)
         return .seeOther(Paths.security.text)
     }
 
@@ -79,7 +81,9 @@ extension Site {
         guard let here = visit.visit.session else { throw Turn.signInNeeded }
         try service.edge.endSessions(
             of: here.subject, except: here.digest, at: service.wallTime)
+        service.live.end(sessionsOf: visit.id, except: here.digest)
         try service.edge.endSession(digest: here.digest, at: service.wallTime)
+        service.live.end(session: here.digest, of: visit.id)
         return .seeOtherSetting(Paths.signIn.text, [SignIn.clearedCookie(service)])
     }
 }

@@ -72,8 +72,7 @@ public struct Scene: Sendable {
     public init(
         language: Language, timeZone: String, now: Int64, csrf: String, viewer: Viewer,
         theme: Theme = .device, isSandbox: Bool = false, brand: String = "Makewhole",
-        look: Look = .standard, support: Support? = nil, address: String = "/",
-        live: Int64? = nil
+        look: Look = .standard, support: Support? = nil, address: String = "/", live: Int64? = nil
     ) {
         self.language = language
         self.now = now

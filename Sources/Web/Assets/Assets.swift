@@ -89,8 +89,8 @@ public enum Assets {
     /// The pictures of the installed app, which no page shows.
     public static let app = [iconSmall, iconLarge, iconMaskable, iconBadge]
 
-    /// The service worker. Its address stays; what is in it says which files it keeps.
-    public static func worker(_ look: Look) -> [UInt8] {
+    /// The service worker of a look. Its address stays; what is in it says which files it keeps.
+    public static func worker(of look: Look) -> [UInt8] {
         let kept = all + look.assets + [iconSmall, iconBadge]
         let shell = (kept.map(\.location) + [Paths.offline]).map { "\"\($0.text)\"" }
             .joined(separator: ", ")

@@ -210,10 +210,6 @@ public enum Field: String, Sendable, CaseIterable {
     case decision
     /// Hours, for an extension.
     case hours
-    /// In how many payments a customer proposes to pay.
-    case parts
-    /// In how many days a customer proposes to have paid.
-    case days
     /// A topic of notices over a channel, such as `deposits.push`.
     case want
     /// The full hour quiet begins; empty for none.
@@ -226,6 +222,10 @@ public enum Field: String, Sendable, CaseIterable {
     case key
     /// What a browser shares with us, for pushes to it.
     case secret
+    /// In how many payments a customer proposes to pay.
+    case parts
+    /// In how many days a customer proposes to have paid.
+    case days
     /// Words to search for.
     case search
 }

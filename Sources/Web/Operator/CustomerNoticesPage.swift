@@ -140,7 +140,7 @@ public struct CustomerNoticesPage: Page, Equatable {
                     columns: [
                         Column(say.noticeColumnName, name: true), Column(say.when),
                         Column(say.channelColumn), Column(say.outcomeColumn),
-                        Column(say.noticeTriesColumn, number: true), Column(say.saidColumn),
+                        Column(say.triesColumn, number: true), Column(say.saidColumn),
                     ], rows: items.flatMap { rows(of: $0, in: scene) }, empty: say.noDeliveries)
             }
         }

@@ -184,7 +184,6 @@ extension Catalogue {
     var noticeColumnName: String { staff("Notice") }
     var channelColumn: String { staff("Channel") }
     var outcomeColumn: String { staff("Outcome") }
-    var noticeTriesColumn: String { staff("Tries") }
     var saidColumn: String { staff("What was said") }
     var noDeliveries: String { staff("Nothing has been told yet.") }
     var inTheApp: String { staff("In the app") }

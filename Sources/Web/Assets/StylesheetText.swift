@@ -696,6 +696,7 @@ extension Assets {
           .hero .label, .hero dt, .hero dd small { color: #333; }
           .page { padding: 0; max-width: none; }
           .site-header { border: 0; }
+          body:has(.sheet) .site-header { display: none; }
           .site-header .bar { padding: 0; }
           .sheet { border: 0; padding: 0; background: none; }
           details::details-content { content-visibility: visible; block-size: auto; }

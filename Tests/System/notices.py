@@ -512,7 +512,8 @@ def browse(world):
         for _ in range(5):
             page.evaluate("""() => { window.seen = new Promise((done) => {
                 new MutationObserver(() => {
-                    if (document.querySelector('[data-enhance=say]').textContent) done(Date.now());
+                    const said = document.querySelector('[data-enhance=say]').textContent;
+                    if (said.includes('New notice')) done(Date.now());
                 }).observe(document.querySelector('[data-enhance=say]'), { childList: true });
             }); document.querySelector('[data-enhance=say]').textContent = ''; }""")
             cora.deposit()

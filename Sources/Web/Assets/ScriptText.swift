@@ -242,7 +242,8 @@ extension Assets {
           if (isNew) told = news.at;
           const isOther = await renewPage();
           if (isNew) say(news.say);
-          else if (isOther) say(sayer.dataset.value);
+          // What was just said of a notice is not talked over.
+          else if (isOther && !sayer.textContent) say(sayer.dataset.value);
         }
         async function ask() {
           if (document.hidden) return;

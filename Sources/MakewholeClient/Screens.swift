@@ -260,11 +260,9 @@ public final class SettleModel {
         do throws(ClientFailure) {
             let made = try await client.startSettlement(
                 review.option, owedShownMinor: review.owedMinor)
-            if let id = made.id {
-                state = .following(try await client.settlement(id))
-            } else {
-                state = .over(review, .done(made))
-            }
+            // It is done, whether or not it can be looked at now.
+            state = .over(review, .done(made))
+            if let id = made.id { await follow(id) }
         } catch {
             if case .refused(let problem) = error, problem.code == "amount_changed",
                 let owed = problem.owedMinor
@@ -274,6 +272,10 @@ public final class SettleModel {
                 state = .over(review, Outcome(error))
             }
         }
+    }
+
+    private func follow(_ id: String) async {
+        do throws(ClientFailure) { state = .following(try await client.settlement(id)) } catch {}
     }
 
     /// Looks where the payment is. What is shown stays when there is no answer.

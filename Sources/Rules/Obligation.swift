@@ -30,6 +30,9 @@ public struct Obligation: Hashable, Sendable, Codable {
     public var waivedAlone: Cents = .zero
     /// Given up of the claim that survived a charge-off.
     public var claimWaived: Cents = .zero
+    /// The deadline that had been promised when the notice turned out not to have arrived: the time that
+    /// starts when he is told ends no earlier.
+    public var promisedUntil: Instant?
 
     /// The part of a policy that a notice has told the customer.
     public struct Terms: Hashable, Sendable, Codable {
@@ -170,7 +173,9 @@ extension Draft {
         }
         guard !waiting.isEmpty else { return .unchanged }
         for var obligation in waiting {
-            let end = graceEnd(deliveredAt: facts.now, obligation.terms.grace)
+            let least = graceEnd(deliveredAt: facts.now, obligation.terms.grace)
+            let end = max(least, obligation.promisedUntil ?? least)
+            obligation.promisedUntil = nil
             if let why = holdsClock(of: obligation.id) {
                 // Paid before told, or stopped: the time starts when that is over.
                 obligation.grace = .paused(milliseconds: end - facts.now, why: why)
@@ -186,11 +191,14 @@ extension Draft {
     /// The notice that started the clock did not reach the customer after all. What has ended stays
     /// ended: assets may be sold already, and a person was told.
     mutating func stopClockUntilTold(of original: Obligation) {
-        switch original.grace {
-        case .running, .paused: break
-        case .awaitingNotice, .ended, .none: return
-        }
         var obligation = original
+        switch original.grace {
+        case .running(let until): obligation.promisedUntil = until
+        case .paused(let left, .stop):
+            obligation.promisedUntil = facts.now.adding(milliseconds: left)
+        // Whoever pays or sends documents for it knows of it.
+        case .paused(_, .payment), .paused(_, .documents), .awaitingNotice, .ended, .none: return
+        }
         obligation.grace = .awaitingNotice
         clearLadder(of: obligation.id)
         clear(.pauseEnd(obligation.id))

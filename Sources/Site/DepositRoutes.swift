@@ -37,8 +37,16 @@ extension Site {
     /// customer's time to pay begins. Answers with the customer as he is then.
     func afterShowing(_ visit: CustomerVisit) async throws -> Customer {
         guard !visit.visit.isPrefetch else { return visit.customer }
-        let waiting = visit.customer.openObligations.filter { $0.grace == .awaitingNotice }
-            .compactMap(\.noticeID)
+        let owed = visit.customer.openObligations
+        let waiting = owed.filter { $0.grace == .awaitingNotice }.compactMap(\.noticeID)
+        // Told over another channel before, it has been seen here too: a mail that comes back later
+        // takes nothing back.
+        for id in owed.compactMap(\.noticeID) where !waiting.contains(id) {
+            guard let row = try service.reader.notice(id, of: visit.id), row.readAt == nil else {
+                continue
+            }
+            try service.edge.markRead(id, of: visit.id, at: visit.facts.now)
+        }
         guard !waiting.isEmpty else { return visit.customer }
         for id in waiting {
             do {

@@ -71,6 +71,24 @@ struct ObligationTests {
         #expect(grace(scene, id) == .running(until: scene.now.adding(hours: 48)))
     }
 
+    @Test("A deadline that was moved is kept when a notice comes back and is delivered after all")
+    func bouncedAfterExtension() throws {
+        let (scene, id) = try owing()
+        let notice = try #require(scene.person.obligations[id]?.noticeID)
+        try deliver(scene, id)
+        let promised = scene.now.adding(days: 30)
+        try scene.act(
+            .extendDeadline(
+                Command.ExtendDeadline(obligation: id, until: promised, reason: "asked")),
+            by: .operator("alice"))
+        try scene.later(hours: 3)
+
+        try scene.act(.noticeUndeliverable(notice))
+        try deliver(scene, id)
+
+        #expect(grace(scene, id) == .running(until: promised))
+    }
+
     @Test("A notice delivered on a second channel does not move the deadline")
     func deliveredTwice() throws {
         let (scene, id) = try owing()

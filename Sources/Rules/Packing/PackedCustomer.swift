@@ -456,7 +456,8 @@ extension Obligation: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
             id, origin, openedAt, principal, code, group, policy, terms, state, grace, noticeID,
-            representedAt, documentPauseUsed, provided, waivedAlone, claimWaived)
+            representedAt, documentPauseUsed, provided, waivedAlone, claimWaived,
+            promisedUntil)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -468,6 +469,7 @@ extension Obligation: Packable {
             representedAt: try unpacker.get(), documentPauseUsed: try unpacker.get(),
             provided: try unpacker.get(), waivedAlone: try unpacker.get(),
             claimWaived: try unpacker.get())
+        promisedUntil = unpacker.format >= 4 ? try unpacker.get() : nil
     }
 }
 

@@ -18,7 +18,7 @@ struct Running {
     let bankLoop: Loop
     let carryingLoop: Loop
     let outboxLoop: Loop
-    let courierLoop: Loop
+    let courierLoops: [Loop]
     let liveLoop: Loop
     let marketLoop: Loop
     let ratesLoop: Loop
@@ -63,7 +63,11 @@ struct Running {
             figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell,
             live: live)
         self.service = service
-        http = HTTPClient(eventLoopGroupProvider: .singleton)
+        // Whoever answers may not send us elsewhere: a push's address comes from a customer, and an answer
+        // from somewhere else would say that something arrived which did not.
+        http = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
 
         let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
         self.rail = rail
@@ -93,7 +97,7 @@ struct Running {
                     ways: $0, http: http, publicURL: deployment.settings.publicURL,
                     compose: words.glance)
             }, logger: logger)
-        let courierBell = Bell()
+        let couriers = NoticeChannel.allCases.map { (channel: $0, bell: Bell()) }
         let outbox = Outbox(
             service: service,
             processor: ProcessorClient(baseURL: deployment.settings.processorURL, http: http),
@@ -110,14 +114,18 @@ struct Running {
         }
         outboxLoop = Loop {
             // However much waits, a stop is heard between two rounds of it.
-            while !Task.isCancelled, await outbox.tick() { courierBell.ring() }
+            while !Task.isCancelled, await outbox.tick() {
+                for one in couriers { one.bell.ring() }
+            }
         } pause: {
             await bell.wait(atMost: 1000)
         }
-        courierLoop = Loop {
-            while !Task.isCancelled, await courier.tick() {}
-        } pause: {
-            await courierBell.wait(atMost: 1000)
+        courierLoops = couriers.map { one in
+            Loop {
+                while !Task.isCancelled, await courier.tick(over: one.channel) {}
+            } pause: {
+                await one.bell.wait(atMost: 1000)
+            }
         }
         let reader = service.reader
         let figures = service.figures

@@ -46,12 +46,11 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.bankLoop),
                     .init(service: running.carryingLoop),
                     .init(service: running.outboxLoop),
-                    .init(service: running.courierLoop),
                     .init(service: running.liveLoop),
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
                     .init(service: running.webhookLoop),
-                ],
+                ] + running.courierLoops.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {

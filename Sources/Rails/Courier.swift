@@ -81,25 +81,31 @@ public struct Courier: Sendable {
 
     // MARK: On the way
 
-    /// Sends what is due, each channel beside the others; says whether there was anything.
-    public func tick() async -> Bool {
-        async let mail = work(.mail)
-        async let push = work(.push)
-        async let text = work(.text)
-        let found = await [mail, push, text]
+    /// Sends what is due over one channel; says whether there was anything. Each channel has a loop of
+    /// its own, so that one which does not answer holds up no other.
+    public func tick(over channel: NoticeChannel) async -> Bool {
+        let found = await work(channel)
         do {
             try await tellOfFailures()
         } catch {
             stumbled(error)
         }
-        return found.contains(true)
+        return found
     }
 
     private func work(_ channel: NoticeChannel) async -> Bool {
         do {
             let due = try service.edge.dueDeliveries(
                 over: channel, at: service.clock.now(), limit: Self.batchMax)
-            for delivery in due where !Task.isCancelled { try await send(delivery) }
+            for delivery in due where !Task.isCancelled {
+                do {
+                    try await send(delivery)
+                } catch {
+                    // It counts as a try, or one that cannot be sent would hold up all behind it.
+                    stumbled(error)
+                    try put(off: delivery, "\(error)", seconds: nil)
+                }
+            }
             return !due.isEmpty
         } catch {
             stumbled(error)
@@ -127,21 +133,33 @@ public struct Courier: Sendable {
             try service.edge.ended(delivery, as: .refused, said, at: now)
             service.figures.delivery(delivery.channel, .refused)
         case .later(let said, let seconds):
-            let again = delivery.tries < Self.delays.count
-            service.figures.delivery(delivery.channel, again ? .failed : .gaveUp)
-            logger.warning(
-                "a notice did not leave",
-                metadata: [
-                    "notice": "\(delivery.notice)", "channel": "\(delivery.channel.rawValue)",
-                    "error": "\(said)", "again": "\(again)",
-                ])
-            if again {
-                let wait = max(Self.delays[delivery.tries], min(seconds ?? 0, 86_400))
-                try service.edge.failed(delivery, said, again: now.adding(seconds: wait))
-            } else {
-                try service.edge.ended(delivery, as: .gaveUp, said, at: now)
-            }
+            try put(off: delivery, said, seconds: seconds)
         }
+    }
+
+    /// Has it tried again later, or given up after the last try.
+    private func put(off delivery: NoticeDelivery, _ said: String, seconds: Int?) throws {
+        let now = service.clock.now()
+        let again = delivery.tries < Self.delays.count
+        service.figures.delivery(delivery.channel, again ? .failed : .gaveUp)
+        logger.warning(
+            "a notice did not leave",
+            metadata: [
+                "notice": "\(delivery.notice)", "channel": "\(delivery.channel.rawValue)",
+                "error": "\(said)", "again": "\(again)",
+            ])
+        if again {
+            let wait = max(Self.delays[delivery.tries], min(seconds ?? 0, 86_400))
+            try service.edge.failed(delivery, said, again: now.adding(seconds: wait))
+        } else {
+            try service.edge.ended(delivery, as: .gaveUp, said, at: now)
+        }
+    }
+
+    /// Reads a small answer to its end, so that its connection can be used again. The status has been
+    /// told: what the body is, and whether it ends, changes nothing.
+    static func finish(_ body: HTTPClientResponse.Body, upTo most: Int) async {
+        do { _ = try await body.collect(upTo: most) } catch {}
     }
 
     private func attempt(_ delivery: NoticeDelivery) async throws -> Sending {
@@ -176,14 +194,17 @@ public struct Courier: Sendable {
         for failed in try service.edge.noticesWithFailures(limit: Self.failuresMax) {
             let all = try service.edge.deliveries(of: failed.notice)
             guard !all.contains(where: { $0.state == .waiting }) else { continue }
-            let readAt = try service.reader.notice(failed.notice, of: failed.customer)?.readAt
-            let wasTold = readAt != nil || all.contains { $0.state == .delivered }
-            if !wasTold { try await undeliverable(failed.notice, to: failed.customer) }
+            try await undeliverable(failed.notice, to: failed.customer)
             try service.edge.told(of: failed.notice)
         }
     }
 
+    /// Nothing brought it; whoever has read it in the app, or had it over another channel, was told.
     func undeliverable(_ id: NoticeID, to customer: CustomerID) async throws {
+        let wasTold =
+            try service.reader.notice(id, of: customer)?.readAt != nil
+            || service.edge.deliveries(of: id).contains { $0.state == .delivered }
+        guard !wasTold else { return }
         _ = try await service.perform(
             .noticeUndeliverable(id), to: .customer(customer), by: .system,
             scope: "notice:bounce", key: "\(id)", body: "undeliverable")
@@ -202,8 +223,8 @@ public struct PushSender: Sendable {
     let http: HTTPClient
     let compose: ComposeGlance
 
-    /// A browser that was off for a day asks what there is by itself.
-    static let lifeSeconds = 86_400
+    /// How long the push service keeps it for a browser that is off: longer than the time to pay.
+    static let lifeSeconds = 7 * 86_400
     static let timeoutSeconds: Int64 = 10
     /// Services refuse more than 24 hours (RFC 8292, section 2); clocks differ.
     static let tokenHours = 12
@@ -251,7 +272,7 @@ public struct PushSender: Sendable {
                     padded: Self.paddedTo))
             let response = try await http.execute(
                 request, timeout: .seconds(Self.timeoutSeconds))
-            _ = try await response.body.collect(upTo: Self.answerBytesMax)
+            await Courier.finish(response.body, upTo: Self.answerBytesMax)
             return Self.read(
                 Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"))
         } catch {
@@ -326,7 +347,7 @@ public struct TextSender: Sendable {
             request.body = .bytes(body)
             let response = try await http.execute(
                 request, timeout: .seconds(Self.timeoutSeconds))
-            _ = try await response.body.collect(upTo: Self.answerBytesMax)
+            await Courier.finish(response.body, upTo: Self.answerBytesMax)
             let status = Int(response.status.code)
             return switch status {
             case 200..<300: .taken("\(status)")

@@ -111,7 +111,7 @@ struct CourierTests {
 
         try await withCourier(world) { courier, outbox in
             while await outbox.tick() {}
-            while await courier.tick() {}
+            while await courier.tickAll() {}
         }
 
         let ways = try world.edge.deliveries(of: notice)
@@ -137,8 +137,8 @@ struct CourierTests {
         try await withCourier(world, mail: .refuse("no such mailbox")) { courier, outbox in
             try await courier.plan(notice, for: world.customer)
             while await outbox.tick() {}
-            while await courier.tick() {}
-            while await courier.tick() {}
+            while await courier.tickAll() {}
+            while await courier.tickAll() {}
         }
 
         #expect(try world.edge.deliveries(of: notice).allSatisfy { $0.state == .refused })
@@ -156,7 +156,7 @@ struct CourierTests {
 
         try await withCourier(world) { courier, outbox in
             while await outbox.tick() {}
-            _ = await courier.tick()
+            _ = await courier.tickAll()
         }
 
         let ways = try world.edge.deliveries(of: notice)
@@ -206,12 +206,12 @@ struct CourierTests {
         let notice = try await owe(world)
         try await withCourier(world) { courier, outbox in
             while await outbox.tick() {}
-            while await courier.tick() {}
+            while await courier.tickAll() {}
 
             let known = try world.edge.bounced(
                 notice, of: world.customer, over: .mail, "full", at: world.service.clock.now())
             #expect(known)
-            _ = await courier.tick()
+            _ = await courier.tickAll()
         }
 
         #expect(try grace(world) == .awaitingNotice)
@@ -226,7 +226,7 @@ struct CourierTests {
 
         try await withCourier(world, mail: .refuse("no such mailbox")) { courier, outbox in
             while await outbox.tick() {}
-            while await courier.tick() {}
+            while await courier.tickAll() {}
         }
 
         let told = try world.service.reader.openAlerts(limit: 100).contains {
@@ -338,5 +338,14 @@ struct NoticeWishTests {
         ] {
             #expect(NoticeWish(try JSON.parse(Array(text.utf8), bytesMax: 1_000)) == nil, "\(text)")
         }
+    }
+}
+
+extension Courier {
+    /// One round over every channel; says whether there was anything.
+    fileprivate func tickAll() async -> Bool {
+        var found = false
+        for channel in NoticeChannel.allCases where await tick(over: channel) { found = true }
+        return found
     }
 }

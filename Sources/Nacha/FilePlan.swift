@@ -73,7 +73,8 @@ public struct FilePlan: Hashable, Sendable {
                 aside.append(Aside(place: place, cap: cap))
                 continue
             }
-            var index = 0
+            // A day has no more files; those before them are full.
+            var index = max(0, open.count - FileModifier.count)
             while index < open.count, !open[index].add(item, place) { index += 1 }
             guard index == open.count else { continue }
             open.append(empty)

@@ -252,7 +252,7 @@ public struct BankRail: Sendable {
         {
             let queued = try service.reader.queuedEntries(limit: Self.entriesMax)
                 .filter { try mayGo($0, in: window) }
-            let units = Self.units(queued)
+            let units = Self.units(queued).filter(\.isWhole)
             let plan = plan(units, begun: try service.reader.entries(inFile: file.name))
             let places = plan.files.first?.places ?? []
             try await submit(places.map { units[$0] }, into: file.name, for: window)

@@ -79,11 +79,8 @@ extension Site {
 
     private func signOutEverywhere(_ visit: CustomerVisit) async throws -> Answer {
         guard let here = visit.visit.session else { throw Turn.signInNeeded }
-        try service.edge.endSessions(
-            of: here.subject, except: here.digest, at: service.wallTime)
-        service.live.end(sessionsOf: visit.id, except: here.digest)
-        try service.edge.endSession(digest: here.digest, at: service.wallTime)
-        service.live.end(session: here.digest, of: visit.id)
+        _ = try await signOutOthers(visit)
+        try end(here)
         return .seeOtherSetting(Paths.signIn.text, [SignIn.clearedCookie(service)])
     }
 }

@@ -63,9 +63,7 @@ extension Site {
         as subject: EdgeStore.Subject, _ visit: Visit, to wanted: String?
     ) throws -> Answer {
         // Another reader of this browser leaves before the new one comes in.
-        if let old = visit.session {
-            try service.edge.endSession(digest: old.digest, at: service.wallTime)
-        }
+        if let old = visit.session { try end(old) }
         let token = Token.random(prefix: SignIn.sessionPrefix)
         try service.edge.keepSession(
             digest: Data(token.hash), subject: subject,
@@ -87,12 +85,17 @@ extension Site {
         let fields = try await fields(of: visit)
         if let session = visit.session {
             guard isOurs(fields, session) else { throw Turn.staleForm }
-            try service.edge.endSession(digest: session.digest, at: service.wallTime)
-            if case .customer(let id) = session.subject {
-                service.live.end(session: session.digest, of: id)
-            }
+            try end(session)
         }
         return .seeOtherSetting(Paths.signIn.text, [SignIn.clearedCookie(service)])
+    }
+
+    /// Ends a session by the wish of whoever is in it, with the pages it has open.
+    func end(_ session: Visit.Session) throws {
+        try service.edge.endSession(digest: session.digest, at: service.wallTime)
+        if case .customer(let id) = session.subject {
+            service.live.end(session: session.digest, of: id)
+        }
     }
 
     private func setPreference(_ visit: Visit) async throws -> Answer {

@@ -96,7 +96,9 @@ extension PaymentMethod {
             return .over
         }
         if verified { return .proven }
-        guard let validation else { return .offered(after: nil) }
+        guard let validation else {
+            return customer.mayAskForAmounts(to: self) ? .offered(after: nil) : .over
+        }
         switch validation.state {
         case .queued: return .waiting
         case .sent:

@@ -197,6 +197,24 @@ extension Catalogue {
     func unlocks(_ amount: String, _ day: String, _ time: String) -> String {
         pick("\(amount) more on \(day), \(time)", "\(amount) más el \(day), \(time)")
     }
+    func undated(_ amount: String) -> String {
+        pick("\(amount) on hold, no date yet", "\(amount) en retención, sin fecha todavía")
+    }
+    var heldUndated: String {
+        pick("on hold, no date yet", "en retención, sin fecha todavía")
+    }
+    var noDateYet: String { pick("No date yet", "Sin fecha todavía") }
+    var heldUndatedExplained: String {
+        pick(
+            """
+            The banks have to clear something up about this deposit. Until then it stays on hold \
+            and nobody can name a day. You can trade with it, and need not do anything.
+            """,
+            """
+            Los bancos tienen que aclarar algo sobre este depósito. Hasta entonces sigue en \
+            retención y nadie puede decir una fecha. Puede operar con él y no tiene que hacer nada.
+            """)
+    }
     func moreUnlocks(_ count: Int) -> String {
         pick(
             plural(count, "and 1 more date", "and \(count) more dates"),

@@ -545,6 +545,54 @@ extension Catalogue {
             "Thank you. You paid \(amount); \(rest) is still owed.",
             "Gracias. Pagó \(amount); aún debe \(rest).")
     }
+    func paidText(_ amount: String) -> String {
+        pick("Thank you. You paid \(amount).", "Gracias. Pagó \(amount).")
+    }
+    func overpaid(_ overpaid: DonePage.Overpaid, _ scene: Scene) -> String {
+        let amount = scene.dollars(overpaid.cents + overpaid.feeCents)
+        return switch overpaid.state {
+        case .held:
+            pick(
+                """
+                \(amount) was more than you owed. It goes back to where it came from when the \
+                review of your account has ended.
+                """,
+                """
+                \(amount) era más de lo que debía. Volverá a donde vino cuando termine la revisión \
+                de su cuenta.
+                """)
+        case .onItsWay:
+            pick(
+                """
+                \(amount) was more than you owed. It goes back to where it came from, and we tell \
+                you when it has.
+                """,
+                """
+                \(amount) era más de lo que debía. Vuelve a donde vino, y le avisaremos cuando \
+                haya vuelto.
+                """)
+        case .returned(let at):
+            pick(
+                """
+                \(amount) was more than you owed. It went back to where it came from on \
+                \(scene.time.date(at)).
+                """,
+                """
+                \(amount) era más de lo que debía. Volvió a donde vino el \
+                \(scene.time.date(at)).
+                """)
+        case .kept:
+            pick(
+                """
+                \(amount) was more than you owed. It could not go back to where it came from, and \
+                is in your balance.
+                """,
+                """
+                \(amount) era más de lo que debía. No se pudo devolver a donde vino y está en su \
+                saldo.
+                """)
+        }
+    }
     var settledAt: String { pick("Booked", "Registrado") }
     var payTheRest: String { pick("Pay the rest", "Pagar el resto") }
     var seeReceipt: String { pick("See the receipt", "Ver el comprobante") }

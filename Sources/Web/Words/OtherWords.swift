@@ -112,6 +112,33 @@ extension Catalogue {
                     "The amount is owed again. Please choose another way.",
                     "La cantidad vuelve a estar pendiente. Elija otra forma.")
             )
+        case .overpaid(let cents):
+            (
+                pick(
+                    "You paid \(dollars(cents)) more than you owed",
+                    "Pagó \(dollars(cents)) más de lo que debía"),
+                pick(
+                    "It goes back to where it came from. We tell you when it has.",
+                    "Vuelve a donde vino. Le avisaremos cuando haya vuelto.")
+            )
+        case .overpaymentRefunded(let cents):
+            (
+                pick(
+                    "\(dollars(cents)) that you paid too much went back",
+                    "Le devolvimos los \(dollars(cents)) que pagó de más"),
+                pick(
+                    "Your card or bank may need a few days to show it.",
+                    "Su tarjeta o su banco puede tardar unos días en mostrarlo.")
+            )
+        case .overpaymentKept(let cents):
+            (
+                pick(
+                    "\(dollars(cents)) that you paid too much is in your balance",
+                    "Los \(dollars(cents)) que pagó de más están en su saldo"),
+                pick(
+                    "It could not go back to where it came from. You can use it or withdraw it.",
+                    "No se pudo devolver a donde vino. Puede usarlo o retirarlo.")
+            )
         case .settled(let cents):
             (
                 pick("Settled: \(dollars(cents))", "Pagado: \(dollars(cents))"),
@@ -264,29 +291,53 @@ extension Catalogue {
     // Sale
 
     var saleTitle: String { pick("What we sold", "Lo que vendimos") }
-    func saleLead(_ owed: String, _ deadline: String, isCovered: Bool) -> String {
-        guard isCovered else {
-            return pick(
+    func saleLead(
+        owed: String?, paid: String, isCovered: Bool, isChosen: Bool, deadline: String?
+    ) -> String {
+        let covered = isCovered ? owed : nil
+        return switch (isChosen, covered, deadline) {
+        case (true, let owed?, _):
+            pick(
+                "You chose to sell, and it paid all of the \(owed) you owed.",
+                "Usted decidió vender, y con eso se pagaron los \(owed) que debía.")
+        case (true, nil, _):
+            pick(
+                "You chose to sell, and it paid \(paid) of what you owed.",
+                "Usted decidió vender, y con eso se pagaron \(paid) de lo que debía.")
+        case (false, let owed?, let deadline?):
+            pick(
                 """
-                You owed \(owed) and the deadline of \(deadline) had passed, so we sold what could \
-                be sold. It did not cover all of it.
+                You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough \
+                to cover it.
                 """,
                 """
-                Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo que se \
-                podía vender. No alcanzó para cubrirlo todo.
+                Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo \
+                para cubrirlo.
+                """
+            )
+        case (false, nil, let deadline?):
+            pick(
+                """
+                The deadline of \(deadline) had passed, so we sold some of your assets. That paid \
+                \(paid) of what you owed.
+                """,
+                """
+                El plazo del \(deadline) había vencido, así que vendimos parte de sus activos. Con \
+                eso se pagaron \(paid) de lo que debía.
+                """
+            )
+        case (false, _, nil):
+            pick(
+                """
+                The time to pay was over, so we sold some of your assets. That paid \(paid) of what \
+                you owed.
+                """,
+                """
+                El plazo para pagar había vencido, así que vendimos parte de sus activos. Con eso \
+                se pagaron \(paid) de lo que debía.
                 """
             )
         }
-        return pick(
-            """
-            You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to \
-            cover it.
-            """,
-            """
-            Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo para \
-            cubrirlo.
-            """
-        )
     }
     var whatWasSold: String { pick("Sold", "Vendido") }
     var quantity: String { pick("Quantity", "Cantidad") }
@@ -298,9 +349,11 @@ extension Catalogue {
     var appliedToOwed: String { pick("Paid what you owed", "Pagó lo que debía") }
     var returnedToCash: String { pick("Returned to your cash", "Devuelto a su efectivo") }
     func stillOwedAfterSale(_ amount: String) -> String {
-        pick("\(amount) is still owed.", "Aún debe \(amount).")
+        pick("\(amount) was still owed.", "Aún debía \(amount).")
     }
-    var nothingOwedNow: String { pick("Nothing is owed any more.", "Ya no debe nada.") }
+    var nothingOwedNow: String {
+        pick("Nothing was owed any more.", "Ya no debía nada.")
+    }
     func saleReference(_ reference: String) -> String {
         pick(
             "Reference \(reference). Keep it for your taxes.",
@@ -391,6 +444,9 @@ extension Catalogue {
 
     var signIn: String { pick("Sign in", "Iniciar sesión") }
     var openAgain: String { pick("Open it again", "Abrirla de nuevo") }
+    var tryAgainThen: String {
+        pick("I have signed in again", "Ya inicié sesión otra vez")
+    }
     var checkAgain: String { pick("Check again", "Revisar de nuevo") }
     func message(_ kind: MessagePage.Kind, _ scene: Scene) -> (title: String, lines: [String]) {
         switch kind {
@@ -417,6 +473,25 @@ extension Catalogue {
                         Lo que no había confirmado no se envió.
                         """
                     )
+                ]
+            )
+        case .freshSignInNeeded(let minutes, _):
+            (
+                pick("Please sign in once more", "Inicie sesión otra vez"),
+                [
+                    pick(
+                        """
+                        This decides where money goes or how we reach you. For that we ask you to \
+                        have signed in within the last \(minutes) minutes. Nothing was changed.
+                        """,
+                        """
+                        Esto decide a dónde va el dinero o cómo le avisamos. Para eso le pedimos \
+                        haber iniciado sesión en los últimos \(minutes) minutos. No se cambió nada.
+                        """
+                    ),
+                    pick(
+                        "Open your account again from \(scene.brand), then go on here.",
+                        "Abra de nuevo su cuenta desde \(scene.brand) y continúe aquí."),
                 ]
             )
         case .linkExpired:

@@ -60,7 +60,7 @@ extension Catalogue {
         case .documentsAsked, .documentRefused:
             pick("We need something from you.", "Necesitamos algo de usted.")
         case .documentsAccepted, .paymentStarted, .paymentReturned, .settled, .fundsReceived,
-            .paymentNotMade:
+            .paymentNotMade, .overpaid, .overpaymentRefunded, .overpaymentKept:
             pick("There is news about a payment.", "Hay novedades sobre un pago.")
         case .availableEarly, .purchasedEarly, .returnedCovered, .withdrawable,
             .withdrawalCancelled:

@@ -11,6 +11,13 @@ extension Catalogue {
         pick("Our fee, taken from the sale", "Nuestra comisión, descontada de la venta")
     }
     var whatItPaid: String { pick("What it paid", "Lo que pagó") }
+    var toWrittenOff: String {
+        pick("To what had been written off", "A lo que se había dado por perdido")
+    }
+    var toYourCash: String { pick("To your cash", "A su efectivo") }
+    var moreThanOwed: String {
+        pick("More than was owed, goes back", "Más de lo que debía, se devuelve")
+    }
     func paidFor(_ deposit: String, _ state: String) -> String {
         pick("\(deposit) (\(state))", "\(deposit) (\(state))")
     }

@@ -57,14 +57,71 @@ extension Catalogue {
     func saleBuffer(_ percent: String) -> String {
         pick(
             """
-            So that a falling price leaves nothing owed, an order may be up to \(percent)% larger. \
-            What is over is your cash.
+            So that a falling price leaves nothing owed, the quantities are \(percent)% larger \
+            than that. What is over is your cash.
             """,
             """
-            Para que una caída del precio no deje nada pendiente, una orden puede ser hasta \
-            \(percent)% mayor. Lo que sobre es su efectivo.
+            Para que una caída del precio no deje nada pendiente, las cantidades son un \
+            \(percent)% mayores. Lo que sobre es su efectivo.
             """
         )
+    }
+    func saleOfPart(_ amount: String, _ deadline: String) -> String {
+        pick(
+            """
+            The first \(amount) of it is due \(deadline). Only for that would something be sold \
+            then; the rest has time of its own.
+            """,
+            """
+            Los primeros \(amount) vencen el \(deadline). Solo por eso se vendería algo entonces; \
+            el resto tiene su propio plazo.
+            """
+        )
+    }
+    func saleOfPartNow(_ amount: String) -> String {
+        pick(
+            """
+            \(amount) of it is due. Only for that would something be sold now; the rest has time \
+            of its own.
+            """,
+            """
+            De eso vencieron \(amount). Solo por eso se vendería algo ahora; el resto tiene su \
+            propio plazo.
+            """
+        )
+    }
+    var saleOfNothing: String {
+        pick(
+            "No time to pay is over, and none runs at the moment.",
+            "No ha vencido ningún plazo y ahora no corre ninguno.")
+    }
+    var nothingToSellYet: String {
+        pick(
+            "So nothing would be sold now. We will write before that changes.",
+            "Por eso ahora no se vendería nada. Le escribiremos antes de que eso cambie.")
+    }
+    func saleHindrance(_ hindrance: SaleNoticePage.Hindrance) -> String {
+        switch hindrance {
+        case .halted:
+            pick(
+                "Not sold now: we have paused its sale.",
+                "No se vende ahora: hemos pausado su venta.")
+        case .neverSold:
+            pick(
+                "Never sold unless you choose to.", "Nunca se vende si usted no lo decide.")
+        case .notHeld:
+            pick(
+                "Not sold now: you have none that is free.",
+                "No se vende ahora: no tiene nada disponible.")
+        case .noPrice:
+            pick(
+                "Not sold now: there is no fresh price.",
+                "No se vende ahora: no hay un precio reciente.")
+        case .tooLittle:
+            pick(
+                "Not sold now: it is less than the market takes.",
+                "No se vende ahora: es menos de lo que acepta el mercado.")
+        }
     }
     var howToStop: String { pick("How to stop it", "Cómo evitarlo") }
     var howToStopLead: String {

@@ -50,6 +50,41 @@ extension Catalogue {
             "This account cannot be verified this way any more. Please link another one.",
             "Esta cuenta ya no se puede verificar de esta forma. Vincule otra.")
     }
+    func verifyLimit(_ limit: VerifyBankPage.Limit) -> String {
+        switch limit {
+        case .tooOften(let times, let days):
+            pick(
+                """
+                We have sent you amounts \(times) times within \(days) days, to this account and \
+                others. That is as often as we do.
+                """,
+                """
+                Le hemos enviado cantidades \(times) veces en \(days) días, a esta cuenta y a \
+                otras. No lo hacemos más a menudo.
+                """)
+        case .others(let count):
+            pick(
+                "\(count) of your accounts are being verified, and no more can be at once.",
+                "Se están verificando \(count) de sus cuentas y no puede haber más a la vez.")
+        }
+    }
+    func verifyLimitUntil(_ limit: VerifyBankPage.Limit, _ deadline: String) -> String {
+        switch limit {
+        case .tooOften:
+            pick(
+                "You can ask again from \(deadline) on.",
+                "Puede volver a pedirlo a partir del \(deadline).")
+        case .others:
+            pick(
+                "You can ask when one of them is done: on \(deadline) at the latest.",
+                "Puede pedirlo cuando una de ellas termine: a más tardar el \(deadline).")
+        }
+    }
+    var verifyLimitOver: String {
+        pick(
+            "You can ask when one of them is done.",
+            "Puede pedirlo cuando una de ellas termine.")
+    }
     func verifyFailure(_ failure: VerifyBankPage.Failure) -> String {
         switch failure {
         case .wrongAmounts:
@@ -82,6 +117,10 @@ extension Catalogue {
             pick(
                 "These are not the amounts we sent. Look at both in your account.",
                 "Estas no son las cantidades que enviamos. Mire ambas en su cuenta.")
+        case .limit:
+            pick(
+                "Nothing was sent, because a limit is reached.",
+                "No se envió nada, porque se alcanzó un límite.")
         case .notNow:
             pick(
                 "This cannot be done now. Please write to us if you need help.",

@@ -68,7 +68,17 @@ let package = Package(
             swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha", hashTrees]),
         .target(name: "HTML"),
-        .target(name: "Web", dependencies: ["HTML"]),
+        .target(name: "Localization"),
+        .target(
+            name: "Web", dependencies: ["HTML", "Localization"], plugins: ["EmbedLanguages"]),
+
+        // Puts the languages of a target into the program, for the build.
+        .executableTarget(
+            name: "makewhole-embed-languages", dependencies: ["Localization"],
+            path: "Sources/EmbedLanguages"),
+        .plugin(
+            name: "EmbedLanguages", capability: .buildTool(),
+            dependencies: ["makewhole-embed-languages"], path: "Sources/EmbedLanguagesPlugin"),
 
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
@@ -137,7 +147,7 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site", "Web", "API", arguments, httpClient, configuration, hummingbird,
+                "Rails", "Site", "Localization", "Web", "API", arguments, httpClient, configuration, hummingbird,
                 logging, lifecycle,
                 system, "Books", "LedgerStore",
             ],
@@ -210,7 +220,8 @@ let package = Package(
             dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
         .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
-        .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
+        .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
+        .testTarget(name: "WebTests", dependencies: ["Web", "HTML", "Localization"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix, crypto]),
         .testTarget(
             name: "SandboxTests",
@@ -223,12 +234,13 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: kept + [
-                "Assertions", "Site", "HTML", "Web", hummingbird, hummingbirdTesting, crypto,
+                "Assertions", "Site", "HTML", "Localization", "Web", hummingbird,
+                hummingbirdTesting, crypto,
             ]),
     ]
 )
 
 // A warning of ours is an error, here and in every clone; those of packages are their own.
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

@@ -25,7 +25,7 @@ public struct NoticeMailText: Sendable, Equatable {
             .joined(separator: "\n\n")
         let target = Location(absoluteURL: address)
         html =
-            documentRoot(.lang(scene.language.rawValue)) {
+            documentRoot(.lang(scene.language.tag)) {
                 documentHead { documentTitle { words.title } }
                 documentBody {
                     p { hello }

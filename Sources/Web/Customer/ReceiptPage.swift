@@ -89,7 +89,7 @@ public struct ReceiptPage: Page, Equatable {
             ],
             notes: [say.receiptMade(scene.brand, fullTime(scene.now, scene))]
                 + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(payment.reference, $0, $1) })
         return (paper, remaining == 0 ? say.balanceSettled : say.partPaidTitle)
     }
@@ -123,8 +123,8 @@ extension SaleReceiptPage {
                     rows: lines.map { line in
                         (
                             say.soldLine(
-                                line.sold.text,
-                                say.perUnit(line.price.text, line.sold.symbol),
+                                line.sold.text(in: scene.language),
+                                say.perUnit(line.price.text(in: scene.language), line.sold.symbol),
                                 fullTime(line.at, scene)), scene.dollars(line.proceedsCents)
                         )
                     }, total: nil
@@ -143,7 +143,7 @@ extension SaleReceiptPage {
                     : say.nothingOwedNow, say.saleReference(reference),
                 say.receiptMade(scene.brand, fullTime(scene.now, scene)),
             ] + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(reference, $0, $1) }
         ).pdf()
     }

@@ -84,7 +84,9 @@ let package = Package(
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
 
         // For apps of the host, which know the API and nothing of the rest.
-        .target(name: "MakewholeClient"),
+        .target(
+            name: "MakewholeClient", dependencies: ["Localization"],
+            plugins: ["EmbedLanguages"]),
 
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
@@ -147,9 +149,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site", "Localization", "Web", "API", arguments, httpClient, configuration, hummingbird,
-                logging, lifecycle,
-                system, "Books", "LedgerStore",
+                "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
+                configuration, hummingbird, logging, lifecycle, system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -218,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "RailsTests",
             dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
-        .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
+        .testTarget(
+            name: "MakewholeClientTests", dependencies: ["MakewholeClient", "Localization"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
         .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
         .testTarget(name: "WebTests", dependencies: ["Web", "HTML", "Localization"]),

@@ -175,22 +175,17 @@ public struct Message: Sendable, Hashable {
         }
     }
 
-    /// The same sentence with other words around the same values.
-    public func rewritten(_ change: (String) -> String) -> Message {
-        Message(Message.rewritten(parts, change))
-    }
+    /// Every word of the sentence that is not a value, in all its forms.
+    public var words: [String] { Message.words(parts) }
 
-    private static func rewritten(_ parts: [Part], _ change: (String) -> String) -> [Part] {
-        parts.map { part in
+    private static func words(_ parts: [Part]) -> [String] {
+        parts.flatMap { part -> [String] in
             switch part {
-            case .text(let text): .text(change(text))
-            case .argument, .number: part
-            case .plural(let name, let exact, let forms):
-                .plural(
-                    name, exact: exact.mapValues { rewritten($0, change) },
-                    forms: forms.mapValues { rewritten($0, change) })
-            case .choice(let name, let options):
-                .choice(name, options.mapValues { rewritten($0, change) })
+            case .text(let text): [text]
+            case .argument, .number: []
+            case .plural(_, let exact, let forms):
+                exact.values.flatMap(words) + forms.values.flatMap(words)
+            case .choice(_, let options): options.values.flatMap(words)
             }
         }
     }

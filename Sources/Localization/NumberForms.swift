@@ -15,16 +15,6 @@ public struct NumberForms: Sendable, Hashable {
     public static let american = NumberForms(
         decimal: ".", group: ",", minus: "\u{2212}", beforeDollars: "$", behindDollars: "")
 
-    init(
-        decimal: String, group: String, minus: String, beforeDollars: String, behindDollars: String
-    ) {
-        self.decimal = decimal
-        self.group = group
-        self.minus = minus
-        self.beforeDollars = beforeDollars
-        self.behindDollars = behindDollars
-    }
-
     /// `-5000` becomes `−$50.00`, `123456789` becomes `$1,234,567.89`.
     public func dollars(_ cents: Int64) -> String {
         let sign = cents < 0 ? minus : ""

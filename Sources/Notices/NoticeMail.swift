@@ -11,9 +11,13 @@ public struct NoticeMail: Sendable {
     /// Says how many decimals an asset has.
     private let policies: PolicyBook
     private let languages: Languages
+    private let look: Look
 
-    public init(service: Service, languages: Languages = .builtIn) {
+    public init(
+        service: Service, languages: Languages = .builtIn, look: Look = .standard
+    ) {
         self.languages = languages
+        self.look = look
         publicURL = service.settings.publicURL
         brand = service.settings.brand
         policies = service.policies
@@ -47,6 +51,6 @@ public struct NoticeMail: Sendable {
         Scene(
             language: languages.speaking(customer.profile.language.rawValue),
             timeZone: customer.profile.timeZone, now: notice.at.milliseconds, csrf: "",
-            viewer: .nobody, brand: brand, languages: languages)
+            viewer: .nobody, brand: brand, look: look, languages: languages)
     }
 }

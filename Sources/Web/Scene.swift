@@ -95,6 +95,14 @@ public struct Scene: Sendable {
 
     func dollars(_ cents: Int64) -> String { language.numbers.dollars(cents) }
 
+    /// The same for a paper, in a language that one can be written in.
+    var onPaper: Scene {
+        Scene(
+            language: language.onPaper, timeZone: time.zone.identifier, now: now, csrf: csrf,
+            viewer: viewer, theme: theme, isSandbox: isSandbox, brand: brand, look: look,
+            support: support, address: address, live: live, languages: languages)
+    }
+
     func deadline(_ instant: Int64) -> String {
         say.deadlineAndSpan(time.deadline(instant), time.relative(instant, now: now))
     }

@@ -14,7 +14,7 @@ private func calls() throws -> [(key: String, names: [String], file: String)] {
     var found: [(key: String, names: [String], file: String)] = []
     for path in paths where path.hasSuffix(".swift") {
         let source = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
-        for call in source.matches(of: /\btext\(\s*\.(\w+)(,\s*\[)?/) {
+        for call in source.matches(of: /text\(\s*\.(\w+)(,\s*\[)?/) {
             var names: [String] = []
             if call.2 != nil {
                 // To the bracket that closes the values; a name stands before each colon outside
@@ -127,7 +127,8 @@ private func calls() throws -> [(key: String, names: [String], file: String)] {
                 first.hasPrefix(" "), last.hasSuffix(" "), last.hasSuffix("."), last.hasSuffix("?"),
             ]
         }
-        for name in Sentence.names {
+        // An abbreviated month ends with a full stop in Spanish, and the like.
+        for name in Sentence.names where !Self.listed.contains(where: { name.hasPrefix($0) }) {
             let (ours, theirs) = (ends(Language.reference[name]), ends(spanish[name]))
             if ours.isEmpty || theirs.isEmpty { continue }
             #expect(ours == theirs, "\(name)")
@@ -253,7 +254,7 @@ private enum Invented {
             kind, greeting: "Ada Sample", address: "https://example.com/notices/1", in: scene())
         let glance = NoticeGlanceText(kind, in: scene())
 
-        #expect(mail.subject.contains("·Ýøü øwé 50,00 $"))
+        #expect(mail.subject.contains("·Yøü øwé 50,00 $"))
         #expect(mail.html.contains("<html lang=\"qaa-XB\" dir=\"rtl\">"))
         #expect(glance.body.hasPrefix("·"))
     }

@@ -50,7 +50,7 @@ public struct ReceiptPage: Page, Equatable {
     }
 
     /// The same as a file.
-    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene).paper.pdf() }
+    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene.onPaper).paper.pdf() }
 
     private func paper(in scene: Scene) -> (paper: Paper, backText: String) {
         let say = scene.say
@@ -108,6 +108,7 @@ public struct ReceiptPage: Page, Equatable {
 extension SaleReceiptPage {
     /// The receipt of a sale as a file.
     public func pdf(in scene: Scene) -> [UInt8] {
+        let scene = scene.onPaper
         let say = scene.say
         let proceeds = lines.reduce(0) { $0 + $1.proceedsCents }
         let fees = lines.reduce(0) { $0 + $1.feeCents }

@@ -145,7 +145,9 @@ public struct SaleNoticePage: Page, Equatable {
                                 say.placeInOrder(index + 1, line.name)
                                 small(.class("soft block")) { line.amount.text(in: scene.language) }
                             },
-                            .text(say.perUnit(line.price.text(in: scene.language), line.amount.symbol)),
+                            .text(
+                                say.perUnit(
+                                    line.price.text(in: scene.language), line.amount.symbol)),
                             scene.number(line.grossCents), scene.number(line.feeCents),
                         ]
                     }, empty: say.nothingSold)

@@ -2,54 +2,45 @@ import Localization
 
 /// A language that pages, mail and papers can be written in: a file, read once.
 public struct Language: Sendable, Hashable, CustomStringConvertible {
-    private final class Words: Sendable {
-        let file: LanguageFile
-        /// Every sentence at the place of its key.
-        let messages: [Message]
-
-        init(_ file: LanguageFile, _ messages: [Message]) {
-            self.file = file
-            self.messages = messages
-        }
-    }
-
-    private let words: Words
+    private let book: SentenceBook
+    /// Whether the faces of a paper have every letter of every sentence.
+    private let isPrintable: Bool
 
     /// - Throws: Every sentence that is missing or unknown, and every value of another name or kind
     ///   than ours, as sentences for whoever wrote the file.
     public init(_ file: LanguageFile) throws(LanguageFile.Refusal) {
-        let problems = file.problems(against: Language.reference)
-        guard problems.isEmpty else { throw LanguageFile.Refusal(problems: problems) }
-        self.init(complete: file)
+        book = try SentenceBook(file, keys: Sentence.names, against: Language.reference)
+        isPrintable = book.allWords(WinAnsi.has)
     }
 
-    private init(complete file: LanguageFile) {
-        let messages = Sentence.names.map { key in
-            guard let message = file[key] else {
-                preconditionFailure("\(key) was found when the file was compared")
-            }
-            return message
+    /// A file of ours.
+    fileprivate init(known file: LanguageFile) {
+        do {
+            try self.init(file)
+        } catch {
+            preconditionFailure("\(file.tag), which is built in, is not whole: \(error)")
         }
-        words = Words(file, messages)
     }
 
     /// The BCP 47 tag, such as `es-US`.
-    public var tag: String { words.file.tag }
+    public var tag: String { book.file.tag }
     /// What the language calls itself.
-    public var name: String { words.file.name }
+    public var name: String { book.file.name }
     /// Which way it is read.
-    public var direction: LanguageFile.Direction { words.file.direction }
-    var numbers: NumberForms { words.file.numbers }
+    public var direction: LanguageFile.Direction { book.file.direction }
+    var numbers: NumberForms { book.file.numbers }
+    /// What a paper for readers of this language is written in: a PDF of ours has the letters of
+    /// Western Europe, and one of question marks would help nobody.
+    var onPaper: Language { isPrintable ? self : .english }
 
     public var description: String { tag }
 
     func text(_ sentence: Sentence, _ values: KeyValuePairs<String, any MessageValue>) -> String {
-        words.messages[sentence.rawValue].text(
-            values, plurals: words.file.plurals, number: words.file.numbers.whole)
+        book.text(sentence.rawValue, values)
     }
 
     public static func == (one: Language, other: Language) -> Bool {
-        one.words === other.words || one.tag == other.tag
+        one.book === other.book || one.tag == other.tag
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(tag) }
@@ -60,13 +51,13 @@ public struct Language: Sendable, Hashable, CustomStringConvertible {
     public static let reference: LanguageFile = builtIn(tag: "en-US")
 
     /// English as read in the United States.
-    public static let english = Language(complete: reference)
+    public static let english = Language(known: reference)
     /// Spanish as read in the United States.
     public static let spanish = Languages.builtIn.known("es-US")
     /// A made-up language for tests: English between brackets, longer than English. Text on a page
     /// without brackets did not come from the catalogue.
     public static let pseudo = Language(
-        complete: reference.marked(tag: "en-XA", name: "⟦English⟧", "⟦", "⟧"))
+        known: reference.marked(tag: "en-XA", name: "⟦English⟧", "⟦", "⟧"))
 
     static func builtIn(tag: String) -> LanguageFile {
         for text in BuiltInLanguages.files {
@@ -97,11 +88,7 @@ public struct Languages: Sendable {
         for text in BuiltInLanguages.files {
             let file = Language.read(text)
             guard file.tag != Language.english.tag else { continue }
-            do {
-                languages.append(try Language(file))
-            } catch {
-                preconditionFailure("\(file.tag), which is built in, is not whole: \(error)")
-            }
+            languages.append(Language(known: file))
         }
         return Languages(offered: languages)
     }()
@@ -134,17 +121,9 @@ public struct Languages: Sendable {
     /// The language of exactly this tag.
     public subscript(tag: String) -> Language? { offered.first { $0.tag == tag } }
 
-    /// The language nearest to a tag: the tag itself, without its last parts, or another of the same
-    /// first part (RFC 4647, 3.4, and one step further). `fr-CA` finds `fr`, and `fr` finds `fr-CA`.
+    /// The language nearest to a tag.
     public func nearest(_ tag: String) -> Language? {
-        var parts = tag.lowercased().split(separator: "-")
-        guard let first = parts.first else { return nil }
-        while !parts.isEmpty {
-            let range = parts.joined(separator: "-")
-            if let found = offered.first(where: { $0.tag.lowercased() == range }) { return found }
-            parts.removeLast()
-        }
-        return offered.first { $0.tag.lowercased().split(separator: "-").first == first }
+        LanguageTag.nearest(tag, among: offered.map(\.tag)).flatMap { self[$0] }
     }
 
     /// The language for a customer's tag; the first where there are no words in his.

@@ -9,6 +9,7 @@ extension Catalogue {
     func mailGreeting(_ name: String) -> String { text(.mailGreeting, ["name": name]) }
 
     var mailLink: String { text(.mailLink) }
+    var mailButton: String { text(.mailButton) }
 
     func mailFooter(_ brand: String) -> String { text(.mailFooter, ["brand": brand]) }
 

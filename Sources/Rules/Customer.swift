@@ -98,9 +98,35 @@ public struct Customer: Hashable, Sendable {
         var told: [Notice.Content] = []
     }
 
-    public enum Language: String, Hashable, Sendable, Codable, CaseIterable {
-        case english = "en"
-        case spanish = "es"
+    /// The language the customer is written to in, by its BCP 47 tag: `es`, `fr-CA`. Any language
+    /// there is; where a deployment has no words in it, its pages and mail are in English.
+    public struct Language: RawRepresentable, Hashable, Sendable, Codable {
+        public let rawValue: String
+
+        /// A letter tag of two or three, then parts of up to eight letters and digits (RFC 5646).
+        public init?(rawValue: String) {
+            let parts = rawValue.split(separator: "-", omittingEmptySubsequences: false)
+            guard let first = parts.first, (2...3).contains(first.utf8.count),
+                first.utf8.allSatisfy({ (0x61...0x7A).contains($0) }),
+                rawValue.utf8.count <= Language.lengthMax,
+                parts.dropFirst().allSatisfy(Language.isPart)
+            else { return nil }
+            self.rawValue = rawValue
+        }
+
+        private init(known: String) { rawValue = known }
+
+        /// Longer tags are for private use, and none of them is a language (RFC 5646, 4.4.1).
+        public static let lengthMax = 35
+        public static let english = Language(known: "en")
+        public static let spanish = Language(known: "es")
+
+        private static func isPart(_ part: Substring) -> Bool {
+            (1...8).contains(part.utf8.count)
+                && part.utf8.allSatisfy {
+                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+                }
+        }
     }
 
     /// How the customer's deposits have fared: what the instant-credit tier follows from.

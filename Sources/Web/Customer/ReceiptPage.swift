@@ -48,7 +48,7 @@ public struct ReceiptPage: Page, Equatable {
     }
 
     /// The same as a file.
-    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene).paper.pdf() }
+    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene.onPaper).paper.pdf() }
 
     private func paper(in scene: Scene) -> (paper: Paper, backText: String) {
         let say = scene.say
@@ -80,7 +80,7 @@ public struct ReceiptPage: Page, Equatable {
                 say.receiptMade(scene.brand, fullTime(scene.now, scene))
             ]
                 + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(payment.reference, $0, $1) })
         return (
             paper, payment.owedAfterwardsCents == 0 ? say.balanceSettled : say.partPaidTitle
@@ -122,6 +122,7 @@ public struct ReceiptPage: Page, Equatable {
 extension SaleReceiptPage {
     /// The receipt of a sale as a file.
     public func pdf(in scene: Scene) -> [UInt8] {
+        let scene = scene.onPaper
         let say = scene.say
         let proceeds = lines.reduce(0) { $0 + $1.proceedsCents }
         let fees = lines.reduce(0) { $0 + $1.feeCents }
@@ -135,8 +136,8 @@ extension SaleReceiptPage {
                     rows: lines.map { line in
                         (
                             say.soldLine(
-                                line.sold.text,
-                                say.perUnit(line.price.text, line.sold.symbol),
+                                line.sold.text(in: scene.language),
+                                say.perUnit(line.price.text(in: scene.language), line.sold.symbol),
                                 fullTime(line.at, scene)), scene.dollars(line.proceedsCents)
                         )
                     }, total: nil
@@ -155,7 +156,7 @@ extension SaleReceiptPage {
                 say.saleReference(reference),
                 say.receiptMade(scene.brand, fullTime(scene.now, scene)),
             ] + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(reference, $0, $1) }
         ).pdf()
     }

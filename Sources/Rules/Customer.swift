@@ -1,6 +1,11 @@
 import Banking
+import HashTreeCollections
 import Ledger
 import Money
+
+/// Parts of a customer by their id. A copy shares what is not changed in it: a decision copies a customer
+/// several times, and what that costs must not grow with how long he has been one.
+public typealias PartsByID<ID: Hashable, Part> = TreeDictionary<ID, Part>
 
 /// One customer's whole life with us: the boundary within which every rule decides.
 public struct Customer: Hashable, Sendable {
@@ -10,15 +15,15 @@ public struct Customer: Hashable, Sendable {
 
     private struct Parts: Hashable, Sendable {
         var profile: Profile
-        var methods: [PaymentMethodID: PaymentMethod] = [:]
-        var deposits: [DepositID: Deposit] = [:]
-        var obligations: [ObligationID: Obligation] = [:]
-        var settlements: [SettlementID: Settlement] = [:]
-        var withdrawals: [WithdrawalID: Withdrawal] = [:]
-        var orders: [OrderID: Order] = [:]
-        var sales: [SaleID: Sale] = [:]
-        var documents: [DocumentID: Document] = [:]
-        var claims: [ClaimID: WarrantyClaim] = [:]
+        var methods: PartsByID<PaymentMethodID, PaymentMethod> = [:]
+        var deposits: PartsByID<DepositID, Deposit> = [:]
+        var obligations: PartsByID<ObligationID, Obligation> = [:]
+        var settlements: PartsByID<SettlementID, Settlement> = [:]
+        var withdrawals: PartsByID<WithdrawalID, Withdrawal> = [:]
+        var orders: PartsByID<OrderID, Order> = [:]
+        var sales: PartsByID<SaleID, Sale> = [:]
+        var documents: PartsByID<DocumentID, Document> = [:]
+        var claims: PartsByID<ClaimID, WarrantyClaim> = [:]
         var balances = Balances()
     }
 
@@ -26,39 +31,39 @@ public struct Customer: Hashable, Sendable {
         get { parts[0].profile }
         _modify { yield &parts[0].profile }
     }
-    public var methods: [PaymentMethodID: PaymentMethod] {
+    public var methods: PartsByID<PaymentMethodID, PaymentMethod> {
         get { parts[0].methods }
         _modify { yield &parts[0].methods }
     }
-    public var deposits: [DepositID: Deposit] {
+    public var deposits: PartsByID<DepositID, Deposit> {
         get { parts[0].deposits }
         _modify { yield &parts[0].deposits }
     }
-    public var obligations: [ObligationID: Obligation] {
+    public var obligations: PartsByID<ObligationID, Obligation> {
         get { parts[0].obligations }
         _modify { yield &parts[0].obligations }
     }
-    public var settlements: [SettlementID: Settlement] {
+    public var settlements: PartsByID<SettlementID, Settlement> {
         get { parts[0].settlements }
         _modify { yield &parts[0].settlements }
     }
-    public var withdrawals: [WithdrawalID: Withdrawal] {
+    public var withdrawals: PartsByID<WithdrawalID, Withdrawal> {
         get { parts[0].withdrawals }
         _modify { yield &parts[0].withdrawals }
     }
-    public var orders: [OrderID: Order] {
+    public var orders: PartsByID<OrderID, Order> {
         get { parts[0].orders }
         _modify { yield &parts[0].orders }
     }
-    public var sales: [SaleID: Sale] {
+    public var sales: PartsByID<SaleID, Sale> {
         get { parts[0].sales }
         _modify { yield &parts[0].sales }
     }
-    public var documents: [DocumentID: Document] {
+    public var documents: PartsByID<DocumentID, Document> {
         get { parts[0].documents }
         _modify { yield &parts[0].documents }
     }
-    public var claims: [ClaimID: WarrantyClaim] {
+    public var claims: PartsByID<ClaimID, WarrantyClaim> {
         get { parts[0].claims }
         _modify { yield &parts[0].claims }
     }

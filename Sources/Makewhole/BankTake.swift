@@ -1,8 +1,8 @@
 import ArgumentParser
+import Edges
 import Foundation
 import Logging
 import Rails
-import SQLiteStore
 import Service
 
 struct BankTake: AsyncParsableCommand {
@@ -93,8 +93,7 @@ struct BankTake: AsyncParsableCommand {
 
     /// The service has the data: it finds the file in its inbound folder, and we watch.
     private func hand(over file: String, _ deployment: Deployment) async throws -> Bool {
-        let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-        let edge = EdgeStore(pool: try SQLiteStore.openReadOnly(path: path))
+        let edge = try deployment.edgeToRead()
         let (digest, _) = try BankFileBytes.digest(of: URL(fileURLWithPath: file))
         let inbound = deployment.bankFolder.appendingPathComponent("inbound")
         let before = try edge.bankFiles(digest: digest).map(\.name)
@@ -194,10 +193,8 @@ struct BankBytes: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let deployment = try await Deployment.load(file: options.config)
-            let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
             let files = BankFileBytes(
-                edge: EdgeStore(pool: try SQLiteStore.openReadOnly(path: path)),
-                vault: Vault(key: deployment.masterKey))
+                edge: try deployment.edgeToRead(), vault: Vault(key: deployment.masterKey))
             var number = 0
             while let part = try files.part(number, of: name) {
                 Terminal.data(part)

@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Logging
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Wire
 

@@ -1,11 +1,11 @@
 import Assertions
 import Banking
 import CoreMetrics
+import Edges
 import Engine
 import Exposition
 import Foundation
 import Rules
-import SQLiteStore
 import Synchronization
 
 /// What an operator watches, recorded where it happens. `docs/operating/metrics.md` has a row for

@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Wire
 
 /// What notices are about, as a customer chooses among them.

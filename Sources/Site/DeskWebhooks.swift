@@ -1,6 +1,6 @@
 import Banking
+import Edges
 import Ledger
-import SQLiteStore
 import Service
 import Web
 

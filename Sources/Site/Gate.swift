@@ -1,12 +1,13 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
 import Rules
-import SQLiteStore
 import Service
+import Tables
 import Web
 import Wire
 
@@ -47,6 +48,9 @@ extension Site {
                 return response(to: turn, visit)
             } catch let fault as Fault {
                 return response(to: fault, visit, context)
+            } catch let fault as DatabaseFault where fault.mayPass {
+                context.logger.error("the database", metadata: ["error": "\(fault)"])
+                return response(to: Fault.busy(retryAfterSeconds: 1), visit, context)
             } catch let refusal as Refusal {
                 return response(to: refusal, visit)
             }

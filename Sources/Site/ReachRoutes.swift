@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
 import Notices
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire

@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Foundation
 import HTML
 import HTTPTypes
@@ -6,7 +7,6 @@ import Hummingbird
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire

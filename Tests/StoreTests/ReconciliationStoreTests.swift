@@ -1,7 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Money
-import SQLiteStore
+import TestPostgres
 import Statements
 import Testing
 
@@ -13,7 +14,7 @@ struct ReconciliationStoreTests {
     private let tuesday = Day(iso: "2026-11-24")!
 
     init() throws {
-        store = ReconciliationStore(EdgeStore(pool: try SQLiteStore.open(path: Folder.new())))
+        store = ReconciliationStore(try TestDatabase(path: Folder.new()).edge)
     }
 
     private func entry(_ id: String, _ cents: Int64) -> ExpectedItem {

@@ -1,7 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
-import SQLiteStore
+import TestPostgres
 import Testing
 
 /// Endpoints and deliveries as they are kept.
@@ -13,7 +14,7 @@ struct WebhookStoreTests {
     private let start = EventID(high: 0, low: 0)
 
     init() throws {
-        store = WebhookStore(EdgeStore(pool: try SQLiteStore.open(path: Folder.new())))
+        store = WebhookStore(try TestDatabase(path: Folder.new()).edge)
         let kept = try store.add(endpoint(id, "https://a.example.com/"), [])
         guard case .kept = kept else { throw Unexpected() }
     }

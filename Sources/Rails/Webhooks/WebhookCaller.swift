@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Foundation
 import NIOCore
 import NIOPosix
-import SQLiteStore
 import Wire
 
 /// Calls URLs that somebody outside named. The host's name is resolved, every address it has is looked

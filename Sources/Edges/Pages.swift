@@ -1,9 +1,9 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rows
 import Rules
+import Tables
 
 /// Lists in pages: each goes on behind the last row of the page before it, in an order that new
 /// rows do not disturb.
@@ -55,14 +55,12 @@ extension Reader {
     /// return: point reads of one snapshot, one for each entry.
     public func unanswered(inFile name: String) throws -> Int {
         try pool.read { db in
-            let state = try db.cachedStatement(
-                sql: "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?")
-            let suspended = try db.cachedStatement(sql: "SELECT tag FROM suspense WHERE id = ?")
+            let state = "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?"
+            let suspended = "SELECT tag FROM suspense WHERE id = ?"
+            let part = "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?"
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT payment, customer, presentment FROM entry WHERE file = ?",
                 arguments: [name])
-            let part = try db.cachedStatement(
-                sql: "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?")
             var open = 0
             while let row = try rows.next() {
                 guard let payment = PaymentReference(key: row[0]) else { continue }
@@ -71,18 +69,20 @@ extension Reader {
                 switch payment {
                 case .deposit(let id):
                     tag = try String.fetchOne(
-                        state, arguments: [customer, EntityKind.deposit.rawValue, id.data])
+                        db, sql: state,
+                        arguments: [customer, EntityKind.deposit.rawValue, id.data])
                 case .settlement(let id):
                     tag = try String.fetchOne(
-                        state, arguments: [customer, EntityKind.settlement.rawValue, id.data])
+                        db, sql: state,
+                        arguments: [customer, EntityKind.settlement.rawValue, id.data])
                 case .dishonor(let id):
-                    tag = try String.fetchOne(suspended, arguments: [id.data])
+                    tag = try String.fetchOne(db, sql: suspended, arguments: [id.data])
                 case .microEntry(let id):
                     guard
                         case .validation(_, let method) = try QueuedEntry.Presentment(
                             packed: Array(row[2] as Data)),
                         let body = try Data.fetchOne(
-                            part,
+                            db, sql: part,
                             arguments: [customer, EntityKind.method.rawValue, method.data])
                     else { continue }
                     let entry = try PaymentMethod(packed: Array(body)).microEntry(id)
@@ -116,7 +116,20 @@ extension Reader {
     public func postings(
         of customer: CustomerID, before: Int64, limit: Int
     ) throws -> [Posting] {
-        try pool.read { db in
+        if pool.dialect == .postgres {
+            try pool.numberCommits()
+            return try pool.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: Self.orderedPostingSQL + """
+                         WHERE t.customer = ? AND (o.number << 20) + t.place < ?
+                        ORDER BY t.version DESC, t.place DESC LIMIT ?
+                        """,
+                    arguments: [customer.data, before, limit]
+                ).compactMap(Self.posting)
+            }
+        }
+        return try pool.read { db in
             // Transfers name their accounts' previous ones, so the walk starts at the newest and
             // passes over those of earlier pages without looking anything else up.
             var heads = try Int64.fetchAll(

@@ -1,6 +1,6 @@
 import Banking
 import Foundation
-import GRDB
+import Tables
 
 /// Sessions, and what happened at the doors of an account, so that its owner sees who is in.
 extension EdgeStore {

@@ -118,8 +118,11 @@ class Rows(list):
 class Makewhole:
     """One folder with its configuration, and the program that is started and killed on it."""
 
-    def __init__(self, binaries, sandbox=False, more=None, database="sqlite", node="node-1"):
-        self.postgres = opened(database)
+    def __init__(self, binaries, sandbox=False, more=None, database="sqlite", node="node-1",
+                 beside=None):
+        # Beside another: on its database, with its keys and its bank.
+        self.beside = beside
+        self.postgres = beside.postgres if beside else opened(database)
         self.node = node
         self.bin = pathlib.Path(binaries)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="makewhole-test-"))
@@ -143,12 +146,18 @@ class Makewhole:
         def keep(name, text):
             (self.folder / name).write_text(text)
 
-        keep("master.key", self.tool("key", "master").stdout)
-        keep("processor.secret", self.tool("key", "webhook").stdout)
-        made = self.tool("key", "api", "test")
-        self.key = made.stdout.strip()
-        keep("api.key", self.key)
-        keep("api-keys.json", "[" + made.stderr.strip() + "]")
+        if self.beside:
+            self.key = self.beside.key
+            for name in ["master.key", "processor.secret", "api.key", "api-keys.json"]:
+                keep(name, (self.beside.folder / name).read_text())
+        else:
+            keep("master.key", self.tool("key", "master").stdout)
+            keep("processor.secret", self.tool("key", "webhook").stdout)
+            made = self.tool("key", "api", "test")
+            self.key = made.stdout.strip()
+            keep("api.key", self.key)
+            keep("api-keys.json", "[" + made.stderr.strip() + "]")
+        self.bank = self.beside.bank if self.beside else self.folder / "bank"
         config = {
             "data": {"folder": "data"},
             "http": {"port": self.port},
@@ -161,7 +170,7 @@ class Makewhole:
             "odfi": {
                 "routing": "091000019", "name": "SANDBOX BANK", "account": "1002003001",
             },
-            "bank": {"folder": "bank"},
+            "bank": {"folder": str(self.bank)},
             "support": {"phone": "1-800-555-0142"},
         }
         if self.with_sandbox:

@@ -80,7 +80,8 @@ struct DatabaseOptions: ParsableArguments {
     func checked() throws -> String {
         guard postgres == nil else {
             throw Failure.badData(
-                "This command is for the file of SQLite. A PostgreSQL has programs of its own for it.")
+                "This command is for the file of SQLite. A PostgreSQL has programs of its own for it."
+            )
         }
         let path = data + "/makewhole.sqlite"
         guard FileManager.default.fileExists(atPath: path) else {

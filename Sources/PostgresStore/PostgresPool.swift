@@ -55,7 +55,8 @@ public final class PostgresPool: Pool, Leases {
 
     public func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try attempt { session in
-            let transaction = PostgresTransaction(session, opening: [Request(PostgresPool.snapshot)])
+            let transaction = PostgresTransaction(
+                session, opening: [Request(PostgresPool.snapshot)])
             let value: Value
             do {
                 value = try body(Database(transaction))

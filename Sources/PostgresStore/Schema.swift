@@ -579,7 +579,9 @@ enum Schema {
     /// programs may ask at once; one does it.
     ///
     /// - Returns: how many migrations were made.
-    static func migrate(_ connection: Connection) throws(PostgresFault) -> Int {
+    static func migrate(
+        _ connection: Connection, _ migrations: [(name: String, sql: String)] = migrations
+    ) throws(PostgresFault) -> Int {
         try makeJournal(connection)
         var made = 0
         while true {

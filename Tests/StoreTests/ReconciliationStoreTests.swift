@@ -2,8 +2,8 @@ import Banking
 import Edges
 import Foundation
 import Money
-import TestPostgres
 import Statements
+import TestPostgres
 import Testing
 
 /// Statements, matches and breaks as they are kept.

@@ -22,6 +22,7 @@ struct Deployment {
     let masterKey: MasterKey
     let settings: Service.Settings
     let look: Look
+    let languages: Languages
     let bankFolder: URL
     /// `nil` for the SQLite file in the data folder.
     let postgres: Postgres?
@@ -61,6 +62,7 @@ struct Deployment {
         ("brand", "Makewhole", .text),
         ("support.phone", "", .text),
         ("theme.file", "", .text),
+        ("languages.folder", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
         ("rules.file", "", .text),
@@ -291,6 +293,9 @@ struct Deployment {
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
+        languages =
+            value("languages.folder").isEmpty
+            ? .builtIn : try LanguageFolder.load(path("languages.folder"))
         smtp = try Deployment.smtp(value, secret: secret)
         // A connection string may hold a password.
         let hidden = ["database.postgres": "(set)"]

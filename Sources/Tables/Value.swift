@@ -79,4 +79,11 @@ public struct StatementArguments: ExpressibleByArrayLiteral, Sendable {
     }
 
     package init(values: [SQLValue]) { self.values = values }
+
+    /// The values of both, those of the first first.
+    public static func + (first: Self, second: Self) -> Self {
+        Self(values: first.values + second.values)
+    }
+
+    public static func += (first: inout Self, second: Self) { first = first + second }
 }

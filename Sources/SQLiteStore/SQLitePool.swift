@@ -46,6 +46,8 @@ public struct SQLitePool: Pool {
 final class SQLiteConnection: SQLConnection {
     private let db: GRDB.Database
     private let handle: OpaquePointer
+    /// What was asked for already: some ask the same for thousands of keys.
+    private var known: [String: Prepared] = [:]
 
     init(_ db: GRDB.Database) throws {
         self.db = db
@@ -65,40 +67,63 @@ final class SQLiteConnection: SQLConnection {
     }
 
     private func bound(_ sql: String, _ arguments: [SQLValue]) throws -> SQLiteRows {
-        var statement = try db.cachedStatement(sql: sql)
-        // Its rows are being read just now, further out.
-        if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
-            statement = try db.makeStatement(sql: sql)
+        let prepared: Prepared
+        if let found = known[sql] {
+            prepared = found
+        } else {
+            prepared = Prepared(try db.cachedStatement(sql: sql))
+            known[sql] = prepared
         }
-        return try SQLiteRows(statement, arguments, handle, sql)
+        // Its rows are being read just now, further out.
+        let isBusy = sqlite3_stmt_busy(prepared.handle) != 0
+        return try SQLiteRows(
+            isBusy ? Prepared(try db.makeStatement(sql: sql)) : prepared, arguments, handle, sql)
+    }
+}
+
+/// A statement with the names of its columns, which are read once.
+private final class Prepared {
+    /// Keeps the handle alive.
+    private let statement: GRDB.Statement
+    let handle: OpaquePointer
+    private(set) lazy var names = (0..<sqlite3_column_count(handle)).map {
+        String(cString: sqlite3_column_name(handle, $0))
+    }
+
+    init(_ statement: GRDB.Statement) {
+        self.statement = statement
+        handle = statement.sqliteStatement
     }
 }
 
 /// The rows of one run of a statement.
 private final class SQLiteRows: RowSource {
-    /// Keeps the handle alive.
-    private let statement: GRDB.Statement
+    private let prepared: Prepared
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
-    private var names: [String] = []
     private var isOver = false
 
     init(
-        _ statement: GRDB.Statement, _ arguments: [SQLValue], _ connection: OpaquePointer,
+        _ prepared: Prepared, _ arguments: [SQLValue], _ connection: OpaquePointer,
         _ sql: String
     ) throws {
-        self.statement = statement
+        self.prepared = prepared
         self.connection = connection
         self.sql = sql
-        handle = statement.sqliteStatement
+        handle = prepared.handle
         guard Int(sqlite3_bind_parameter_count(handle)) == arguments.count else {
             throw DatabaseFault.refused("\(arguments.count) values were given for: \(sql)")
         }
         for (index, value) in arguments.enumerated() { bind(Int32(index + 1), value) }
     }
 
-    deinit {
+    deinit { end() }
+
+    /// Leaves the statement to the next who asks, once.
+    private func end() {
+        guard !isOver else { return }
+        isOver = true
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
     }
@@ -136,7 +161,7 @@ private final class SQLiteRows: RowSource {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE:
-            isOver = true
+            end()
             return false
         case SQLITE_BUSY: throw DatabaseFault.unavailable("SQLite is busy (\(sql))")
         default:
@@ -146,11 +171,8 @@ private final class SQLiteRows: RowSource {
 
     func next() throws -> Tables.Row? {
         guard try step() else { return nil }
-        let count = sqlite3_column_count(handle)
-        if names.isEmpty {
-            names = (0..<count).map { String(cString: sqlite3_column_name(handle, $0)) }
-        }
-        return Tables.Row(names: names, values: (0..<count).map(value))
+        let names = prepared.names
+        return Tables.Row(names: names, values: (0..<Int32(names.count)).map(value))
     }
 
     private func value(_ column: Int32) -> SQLValue {

@@ -11,8 +11,8 @@ struct BankTake: AsyncParsableCommand {
         abstract: "Take in a file of the bank: keep it, prove it, carry out what it says.",
         discussion: """
             While the service runs on the same data, the file is handed to it and its progress is \
-            followed; else it is taken in here. Stopped at any moment, it goes on with the next \
-            start of either. Exit codes: 0 all of it followed, 65 refused or something needs a \
+            followed; else it is taken in here. On PostgreSQL it is always handed to whoever runs. \
+            Stopped at any moment, it goes on with the next start of either. Exit codes: 0 all of it followed, 65 refused or something needs a \
             person, 66 no such file.
             """)
 
@@ -26,6 +26,10 @@ struct BankTake: AsyncParsableCommand {
             for file in files { try check(file) }
             var isFine = true
             do {
+                // Whoever runs on it has the bank's work, or will have.
+                if deployment.postgres != nil {
+                    throw Failure.later("A PostgreSQL is for the service to take files in.")
+                }
                 var logger = Logger(label: "makewhole") {
                     StreamLogHandler.standardError(label: $0)
                 }

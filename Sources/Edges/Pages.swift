@@ -166,6 +166,63 @@ extension Reader {
     }
 }
 
+/// A walk through a customer's journal, newest first: all of it, however long, a part at a time and
+/// each entry looked up once. What is booked after its start is not in it.
+public struct PostingWalk: Sendable {
+    fileprivate let own: Set<Int64>
+    /// Transfers that the walk goes on from, ascending.
+    fileprivate var heads: [Int64]
+
+    public var isOver: Bool { heads.isEmpty }
+
+    fileprivate mutating func goOn(from transfer: Int64?) {
+        guard let transfer else { return }
+        var (low, high) = (0, heads.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if heads[middle] < transfer { low = middle + 1 } else { high = middle }
+        }
+        // A transfer between two of the customer's own accounts is come upon from both.
+        if low == heads.count || heads[low] != transfer { heads.insert(transfer, at: low) }
+    }
+}
+
+extension Reader {
+    /// Begins a walk through the journal of `customer`'s accounts.
+    public func walk(of customer: CustomerID) throws -> PostingWalk {
+        try pool.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT id, last_transfer FROM account WHERE customer = ?",
+                arguments: [customer.data])
+            var walk = PostingWalk(own: Set(rows.map { $0["id"] }), heads: [])
+            for row in rows {
+                let last: Int64 = row["last_transfer"]
+                if last > 0 { walk.goOn(from: last) }
+            }
+            return walk
+        }
+    }
+
+    /// The next entries of a walk, `limit` at most.
+    public func next(_ limit: Int, of walk: inout PostingWalk) throws -> [Posting] {
+        var (rest, found): (PostingWalk, [Posting]) = (walk, [])
+        try pool.read { db in
+            while found.count < limit, let next = rest.heads.popLast() {
+                guard
+                    let row = try Row.fetchOne(
+                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
+                    let posting = Self.posting(row)
+                else { throw SQLiteFault("the transfer \(next) cannot be read") }
+                if rest.own.contains(row["debit_id"]) { rest.goOn(from: row["debit_previous"]) }
+                if rest.own.contains(row["credit_id"]) { rest.goOn(from: row["credit_previous"]) }
+                found.append(posting)
+            }
+        }
+        walk = rest
+        return found
+    }
+}
+
 extension EdgeStore {
     /// When the outgoing work that has waited longest was due.
     public func oldestOutgoingDue() throws -> Instant? {

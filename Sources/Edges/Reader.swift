@@ -67,10 +67,10 @@ public struct Reader: Sendable {
     }
 
     /// Whose deposit it is; `nil` when it has never been queued for the bank.
-    public func customer(ofDeposit id: DepositID) throws -> CustomerID? {
+    public func customer(of payment: PaymentReference) throws -> CustomerID? {
         try pool.read { db in
             try Data.fetchOne(
-                db, sql: "SELECT customer FROM entry WHERE payment = ?", arguments: ["\(id)"]
+                db, sql: "SELECT customer FROM entry WHERE payment = ?", arguments: [payment.key]
             ).flatMap { CustomerID(data: $0) }
         }
     }

@@ -7,6 +7,8 @@ extension EdgeStore {
     public struct Session: Sendable {
         public let subject: Subject
         public let csrf: String
+        /// When its reader signed in.
+        public let startedAt: Instant
         /// When it was last written that somebody used it.
         public let seenAt: Instant
     }
@@ -74,6 +76,7 @@ extension EdgeStore {
             else { return nil }
             return Session(
                 subject: subject, csrf: row["csrf"],
+                startedAt: Instant(milliseconds: row["started_at"]),
                 seenAt: Instant(milliseconds: row["seen_at"]))
         }
     }

@@ -86,6 +86,7 @@ public final class Figures: Sendable {
         case push
         case text
         case charge
+        case refund
         case order
         case cancellation
     }
@@ -106,6 +107,7 @@ public final class Figures: Sendable {
             switch outgoing {
             case .mail: .mail
             case .charge: .charge
+            case .refund: .refund
             case .placeOrder: .order
             case .orderCancellationRequested: .cancellation
             }

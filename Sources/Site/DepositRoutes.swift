@@ -274,7 +274,7 @@ extension DepositStory {
         func step(_ kind: TimelineStep.Kind, _ at: Int64?) -> TimelineStep {
             TimelineStep(kind: kind, state: .expected, at: at)
         }
-        let release = step(.withdrawable, max(deposit.releaseAt, facts.now).milliseconds)
+        let release = step(.withdrawable, deposit.expectedRelease(facts)?.milliseconds)
         switch deposit.state {
         case .initiated:
             let timing = facts.timing

@@ -38,7 +38,9 @@ enum Target: FuzzTarget {
         } catch {
             promise(!error.problems.isEmpty, "a refusal says what is wrong")
             promise(
-                error.problems.allSatisfy { $0.sentence.hasSuffix(".") || $0.sentence.hasSuffix(";") },
+                error.problems.allSatisfy {
+                    $0.sentence.hasSuffix(".") || $0.sentence.hasSuffix(";")
+                },
                 "what is wrong is a sentence")
             return nil
         }

@@ -169,13 +169,23 @@ extension Reader {
 /// A walk through a customer's journal, newest first: all of it, however long, a part at a time and
 /// each entry looked up once. What is booked after its start is not in it.
 public struct PostingWalk: Sendable {
-    fileprivate let own: Set<Int64>
-    /// Transfers that the walk goes on from, ascending.
-    fileprivate var heads: [Int64]
+    fileprivate enum Rest: Sendable {
+        /// Transfers that the walk goes on from, ascending, and the customer's own accounts.
+        case pointers(heads: [Int64], own: Set<Int64>)
+        /// All of the customer's transfers before a place; `nil` when there are no more.
+        case ordered(CustomerID, before: Int64?)
+    }
 
-    public var isOver: Bool { heads.isEmpty }
+    fileprivate var rest: Rest
 
-    fileprivate mutating func goOn(from transfer: Int64?) {
+    public var isOver: Bool {
+        switch rest {
+        case .pointers(let heads, _): heads.isEmpty
+        case .ordered(_, let before): before == nil
+        }
+    }
+
+    fileprivate static func goOn(_ heads: inout [Int64], from transfer: Int64?) {
         guard let transfer else { return }
         var (low, high) = (0, heads.count)
         while low < high {
@@ -190,36 +200,56 @@ public struct PostingWalk: Sendable {
 extension Reader {
     /// Begins a walk through the journal of `customer`'s accounts.
     public func walk(of customer: CustomerID) throws -> PostingWalk {
-        try pool.read { db in
+        if pool.dialect == .postgres {
+            return PostingWalk(rest: .ordered(customer, before: try lastChange() + 1))
+        }
+        return try pool.read { db in
             let rows = try Row.fetchAll(
                 db, sql: "SELECT id, last_transfer FROM account WHERE customer = ?",
                 arguments: [customer.data])
-            var walk = PostingWalk(own: Set(rows.map { $0["id"] }), heads: [])
+            var heads: [Int64] = []
             for row in rows {
-                let last: Int64 = row["last_transfer"]
-                if last > 0 { walk.goOn(from: last) }
+                if let last: Int64 = row["last_transfer"], last > 0 {
+                    PostingWalk.goOn(&heads, from: last)
+                }
             }
-            return walk
+            return PostingWalk(rest: .pointers(heads: heads, own: Set(rows.map { $0["id"] })))
         }
     }
 
     /// The next entries of a walk, `limit` at most.
     public func next(_ limit: Int, of walk: inout PostingWalk) throws -> [Posting] {
-        var (rest, found): (PostingWalk, [Posting]) = (walk, [])
-        try pool.read { db in
-            while found.count < limit, let next = rest.heads.popLast() {
-                guard
-                    let row = try Row.fetchOne(
-                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
-                    let posting = Self.posting(row)
-                else { throw SQLiteFault("the transfer \(next) cannot be read") }
-                if rest.own.contains(row["debit_id"]) { rest.goOn(from: row["debit_previous"]) }
-                if rest.own.contains(row["credit_id"]) { rest.goOn(from: row["credit_previous"]) }
-                found.append(posting)
+        switch walk.rest {
+        case .ordered(_, nil): return []
+        case .ordered(let customer, let before?):
+            let found = try postings(of: customer, before: before, limit: limit)
+            let isLast = found.count < limit
+            walk.rest = .ordered(customer, before: isLast ? nil : found.last?.sequence)
+            return found
+        case .pointers(let heads, let own):
+            let (found, rest) = try pool.read { db in
+                var (heads, found): ([Int64], [Posting]) = (heads, [])
+                while found.count < limit, let next = heads.popLast() {
+                    guard
+                        let row = try Row.fetchOne(
+                            db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
+                        let posting = Self.posting(row)
+                    else {
+                        throw DatabaseFault.unreadable("the transfer \(next) cannot be read")
+                    }
+                    if own.contains(row["debit_id"]) {
+                        PostingWalk.goOn(&heads, from: row["debit_previous"])
+                    }
+                    if own.contains(row["credit_id"]) {
+                        PostingWalk.goOn(&heads, from: row["credit_previous"])
+                    }
+                    found.append(posting)
+                }
+                return (found, heads)
             }
+            walk.rest = .pointers(heads: rest, own: own)
+            return found
         }
-        walk = rest
-        return found
     }
 }
 

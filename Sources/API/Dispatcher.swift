@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Rules
 import Service
+import Tables
 import Vocabulary
 import Wire
 
@@ -235,6 +236,12 @@ struct Dispatcher: Sendable {
         case let fault as Fault:
             if case .store(let sentence) = fault { context.logger.error("The store: \(sentence)") }
             let denial = Denial(fault)
+            return problem(
+                denial.problem, detail: denial.problem.detail, errors: [],
+                headers: denial.headers, context)
+        case let fault as DatabaseFault where fault.mayPass:
+            context.logger.error("The database: \(fault)")
+            let denial = Denial(.storeUnavailable, headers: [("Retry-After", "1")])
             return problem(
                 denial.problem, detail: denial.problem.detail, errors: [],
                 headers: denial.headers, context)

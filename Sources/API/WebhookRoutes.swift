@@ -1,7 +1,7 @@
 import Banking
+import Edges
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Wire
 

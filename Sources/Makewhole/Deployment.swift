@@ -25,9 +25,17 @@ struct Deployment {
     let look: Look
     let languages: Languages
     let bankFolder: URL
+    /// `nil` for the SQLite file in the data folder.
+    let postgres: Postgres?
     let smtp: SMTP?
     let webhookCaller: WebhookCaller
     let values: [(key: String, value: String)]
+
+    /// A PostgreSQL, and the name this process has there.
+    struct Postgres {
+        let address: String
+        let node: String
+    }
 
     struct SMTP {
         let host: String
@@ -48,6 +56,8 @@ struct Deployment {
     /// Every key there is, with its default; `nil` where the operator must say.
     static let keys: [(name: String, fallback: String?, kind: Kind)] = [
         ("data.folder", "data", .text),
+        ("database.postgres", "", .text),
+        ("database.node", "node-1", .text),
         ("http.host", "127.0.0.1", .text),
         ("http.port", "8080", .number),
         ("public.url", "http://127.0.0.1:8080", .text),
@@ -216,6 +226,15 @@ struct Deployment {
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         }
         dataFolder = path("data.folder")
+        let node = value("database.node")
+        guard (1...64).contains(node.utf8.count),
+            node.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Failure.badData(
+                "makewhole.database.node must be 1 to 64 letters, digits and signs.")
+        }
+        let address = value("database.postgres")
+        postgres = address.isEmpty ? nil : Postgres(address: address, node: node)
         host = value("http.host")
         guard let port = Int(value("http.port")), (0...65_535).contains(port) else {
             throw Failure.badData("makewhole.http.port must be 0 through 65535.")
@@ -292,7 +311,12 @@ struct Deployment {
             value("languages.folder").isEmpty
             ? .builtIn : try LanguageFolder.load(path("languages.folder"))
         smtp = try Deployment.smtp(value, secret: secret)
-        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+        // A connection string may hold a password.
+        let hidden = ["database.postgres": "(set)"]
+        self.values = Deployment.keys.map { key in
+            let value = values[key.name] ?? ""
+            return (key.name, value.isEmpty ? value : hidden[key.name] ?? value)
+        }
     }
 
     /// The host's colours and logo; Makewhole's own where no file says.

@@ -119,7 +119,8 @@ extension Notice.Content {
         "obligation.final_warning", "obligation.deadline_extended", "obligation.residual_owed",
         "settlement.documents_accepted", "settlement.document_refused", "funds.received",
         "method.corrected", "method.micro_entries_sent", "method.verified",
-        "method.validation_failed",
+        "method.validation_failed", "settlement.overpaid", "settlement.overpayment_refunded",
+        "settlement.overpayment_kept",
     ]
 
     /// The event's type, and the thing whose change of state the same commit tells of where it does:
@@ -155,6 +156,9 @@ extension Notice.Content {
         case .microEntriesSent: ("method.micro_entries_sent", nil)
         case .methodVerified: ("method.verified", nil)
         case .validationFailed: ("method.validation_failed", nil)
+        case .overpaid: ("settlement.overpaid", nil)
+        case .overpaymentRefunded: ("settlement.overpayment_refunded", nil)
+        case .overpaymentKept: ("settlement.overpayment_kept", nil)
         }
     }
 }

@@ -254,7 +254,7 @@ extension Draft {
         for timer in [Timer.Kind.graceEnd(id), .reminder(id), .finalWarning(id)] { clear(timer) }
     }
 
-    mutating func remind(_ id: ObligationID, final: Bool) -> Reply {
+    mutating func remind(_ id: ObligationID, final: Bool) throws(Refusal) -> Reply {
         guard let obligation = customer.obligations[id], obligation.state.isOpen,
             case .running(let until) = obligation.grace,
             customer.hasFlag(where: \.stopsDunning, at: facts.now) == nil
@@ -262,7 +262,9 @@ extension Draft {
         let amount = customer.outstanding(id)
         notify(
             final
-                ? .finalWarning(obligation: id, amount: amount, payBy: until, plan: salePlan())
+                ? .finalWarning(
+                    obligation: id, amount: amount, payBy: until,
+                    plan: try salePlan(dueBy: until))
                 : .reminder(obligation: id, amount: amount, payBy: until))
         return .done
     }
@@ -566,6 +568,7 @@ extension Draft {
     /// What one stop held goes on, unless another holds it too.
     private mutating func goOnAfterStop() throws(Refusal) {
         try applyCash()
+        giveBackWhatWasHeld()
         for var obligation in customer.openObligations {
             switch obligation.grace {
             case .paused(_, .stop): resumeClock(of: obligation.id)

@@ -1,11 +1,11 @@
 import Assertions
 import Banking
 import CoreMetrics
+import Edges
 import Engine
 import Exposition
 import Foundation
 import Rules
-import SQLiteStore
 import Synchronization
 
 /// What an operator watches, recorded where it happens. `docs/operating/metrics.md` has a row for
@@ -86,6 +86,7 @@ public final class Figures: Sendable {
         case push
         case text
         case charge
+        case refund
         case order
         case cancellation
     }
@@ -107,6 +108,7 @@ public final class Figures: Sendable {
             // The courier counts each channel by itself; what ends before it is counted as mail.
             case .notice: .mail
             case .charge: .charge
+            case .refund: .refund
             case .placeOrder: .order
             case .orderCancellationRequested: .cancellation
             }

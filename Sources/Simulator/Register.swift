@@ -94,6 +94,11 @@ struct Register {
             guard let sale = customer?.sales[id], sale.asset == asset, sale.ordered == quantity,
                 sale.limit == limit
             else { throw Finding("\(id) is ordered otherwise than recorded") }
+        case .refund(let id, let amount):
+            // Asked again it is the same refund, under the same name.
+            guard let overpayment = customer?.settlements[id]?.overpayment,
+                amount.count == overpayment.amount.count + overpayment.fee.count
+            else { throw Finding("\(id) gives back what was not too much") }
         case .orderCancellationRequested: break
         }
     }

@@ -1,6 +1,6 @@
+import Edges
 import NIOCore
 import NIOPosix
-import SQLiteStore
 import Synchronization
 import Testing
 

@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Logging
 import NIOCore
 import NIOPosix
 import Rules
-import SQLiteStore
 import Service
 import Synchronization
 import Testing

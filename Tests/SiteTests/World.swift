@@ -1,5 +1,6 @@
 import Assertions
 import Banking
+import Edges
 import Engine
 import Foundation
 import HTTPTypes
@@ -9,9 +10,9 @@ import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Site
+import TestPostgres
 import Wire
 
 /// A whole service over a database file of its own, at a known time, with one customer.
@@ -33,7 +34,7 @@ final class World: Sendable {
             .appendingPathComponent("site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let path = folder.appendingPathComponent("books.sqlite").path
-        let pool = try SQLiteStore.open(path: path)
+        let database = try TestDatabase(path: path)
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let policies = try PolicyBook(
@@ -44,11 +45,11 @@ final class World: Sendable {
             offsetMilliseconds: World.start.milliseconds
                 - Int64(Date().timeIntervalSince1970 * 1000))
         let engine = try Engine(
-            open: { try Core(store: SQLiteStore(pool: pool), policies: policies) }, clock: clock,
+            open: { try Core(store: database.store(), policies: policies) }, clock: clock,
             afterCommit: { bell.ring() })
         guard let key = MasterKey(bytes: Array(0..<32)) else { throw Problem("no key") }
         service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: EdgeStore(pool: pool),
+            engine: engine, reader: database.reader, edge: database.edge,
             policies: policies, clock: clock, vault: Vault(key: key), market: MarketBoard(),
             settings: Service.Settings(
                 publicURL: publicURL, brand: "Makewhole", supportPhone: "", isSandbox: true,

@@ -1,11 +1,12 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
+import Tables
+import TestPostgres
 import Testing
 
-@testable import SQLiteStore
+@testable import Edges
 
 /// Endpoints and deliveries as they are kept.
 struct WebhookStoreTests {
@@ -16,7 +17,7 @@ struct WebhookStoreTests {
     private let start = EventID(high: 0, low: 0)
 
     init() throws {
-        store = WebhookStore(EdgeStore(pool: try SQLiteStore.open(path: Folder.new())))
+        store = WebhookStore(try TestDatabase(path: Folder.new()).edge)
         let kept = try store.add(endpoint(id, "https://a.example.com/"), [], by: .host("exchange"))
         guard case .kept = kept else { throw Unexpected() }
     }
@@ -240,8 +241,10 @@ struct WebhookStoreTests {
 
     @Test("Each list and count of deliveries finds its rows by an index of their own")
     func indexes() throws {
+        // Plans are SQLite's.
+        let pool = try TestDatabase(sqlite: Folder.new()).pool
         func plan(_ sql: String, _ arguments: StatementArguments) throws -> String {
-            try store.pool.read { db in
+            try pool.read { db in
                 try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments)
                     .map { $0["detail"] as String }.joined(separator: " / ")
             }

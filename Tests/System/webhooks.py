@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from system import Makewhole
+from system import Makewhole, take_database
 
 
 def until(what, seconds=20):
@@ -457,9 +457,11 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
     options.add_argument("--kills", type=int, default=3)
+    take_database(options)
     options = options.parse_args()
     receiver = Receiver()
-    server = Makewhole(options.bin, more={"webhooks": {"inside": True}}).start()
+    server = Makewhole(
+        options.bin, more={"webhooks": {"inside": True}}, database=options.database).start()
     try:
         good, who = tell(server, receiver)
         good = rotate(server, receiver, good, who)

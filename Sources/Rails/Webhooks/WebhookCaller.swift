@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
-import SQLiteStore
 import Wire
 
 /// Calls URLs that somebody outside named. The host's name is resolved, every address it has is looked

@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Logging
 import Rules
-import SQLiteStore
 import Service
 import Synchronization
 import Wire

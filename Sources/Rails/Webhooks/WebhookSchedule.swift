@@ -1,5 +1,5 @@
 import Banking
-import SQLiteStore
+import Edges
 
 /// When a delivery is tried, and what an answer means: the schedule that Standard Webhooks shows,
 /// ten tries over 75 hours and 35 minutes.

@@ -1,58 +1,107 @@
 import Banking
 import Engine
 import Foundation
-import GRDB
 import Ledger
 import Rows
 import Rules
+import Tables
 
 /// What the edges keep for themselves, none of it money: outgoing work, bank files, processor
 /// events, sealed documents, sign-in links and sessions.
 public struct EdgeStore: Sendable {
-    let pool: DatabasePool
+    let pool: any Pool
 
-    public init(pool: DatabasePool) { self.pool = pool }
+    public init(pool: any Pool) { self.pool = pool }
 
     // MARK: Outgoing work
 
     public struct OutgoingRow: Sendable {
-        public let id: Int64
+        public let id: OutgoingID
         public let customer: CustomerID?
         public let outgoing: Outgoing
         public let attempts: Int
     }
 
+    /// Which piece of outgoing work: its number, or its place in a commit of its customer.
+    public struct OutgoingID: Hashable, Sendable, CustomStringConvertible {
+        fileprivate enum Key: Hashable {
+            case number(Int64)
+            case place(customer: Data, version: Int64, place: Int64)
+        }
+
+        fileprivate let key: Key
+
+        fileprivate init(_ row: Row, _ dialect: Dialect) {
+            switch dialect {
+            case .sqlite: key = .number(row["id"])
+            case .postgres:
+                key = .place(
+                    customer: row["customer"], version: row["version"], place: row["place"])
+            }
+        }
+
+        public var description: String {
+            switch key {
+            case .number(let number): "\(number)"
+            case .place(let customer, let version, let place):
+                "\(CustomerID(data: customer).map { "\($0)" } ?? "house") \(version) \(place)"
+            }
+        }
+
+        /// What finds its row, with placeholders behind `count` others.
+        fileprivate func found(behind count: Int) -> String {
+            switch key {
+            case .number: "id = ?\(count + 1)"
+            case .place:
+                "customer = ?\(count + 1) AND version = ?\(count + 2) AND place = ?\(count + 3)"
+            }
+        }
+
+        fileprivate var arguments: [(any DatabaseValueConvertible)?] {
+            switch key {
+            case .number(let number): [number]
+            case .place(let customer, let version, let place): [customer, version, place]
+            }
+        }
+    }
+
     public func dueOutgoing(at now: Instant, limit: Int) throws -> [OutgoingRow] {
         try pool.read { db in
-            try Row.fetchAll(
+            let order = db.dialect == .sqlite ? "id" : "customer, version, place"
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM outbox WHERE done_at IS NULL AND due <= ?
-                    ORDER BY due, id LIMIT ?
+                    ORDER BY due, \(order) LIMIT ?
                     """,
                 arguments: [now.milliseconds, limit]
             ).map { row in
                 OutgoingRow(
-                    id: row["id"], customer: CustomerID(data: row["customer"]),
+                    id: OutgoingID(row, db.dialect), customer: CustomerID(data: row["customer"]),
                     outgoing: try Outgoing(packed: Array(row["content"] as Data)),
                     attempts: row["attempts"])
             }
         }
     }
 
-    public func outgoingDone(_ id: Int64, at now: Instant, failure: String? = nil) throws {
+    public func outgoingDone(_ id: OutgoingID, at now: Instant, failure: String? = nil) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE outbox SET done_at = ?, failure = ? WHERE id = ?",
-                arguments: [now.milliseconds, failure, id])
+                sql: """
+                    UPDATE outbox SET done_at = ?1, failure = ?2 WHERE \(id.found(behind: 2))
+                    """,
+                arguments: StatementArguments([now.milliseconds, failure] + id.arguments))
         }
     }
 
-    public func outgoingFailed(_ id: Int64, again: Instant, failure: String) throws {
+    public func outgoingFailed(_ id: OutgoingID, again: Instant, failure: String) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE outbox SET attempts = attempts + 1, due = ?, failure = ? WHERE id = ?",
-                arguments: [again.milliseconds, failure, id])
+                sql: """
+                    UPDATE outbox SET attempts = attempts + 1, due = ?1, failure = ?2
+                    WHERE \(id.found(behind: 2))
+                    """,
+                arguments: StatementArguments([again.milliseconds, failure] + id.arguments))
         }
     }
 
@@ -98,9 +147,9 @@ public struct EdgeStore: Sendable {
         try pool.write { db in
             try db.execute(
                 sql: """
-                    INSERT OR IGNORE INTO bank_file(
+                    INSERT INTO bank_file(
                         name, direction, digest, bytes, at, state, report, size)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     file.name, file.direction, file.digest, file.bytes, file.at.milliseconds,
@@ -174,10 +223,16 @@ public struct EdgeStore: Sendable {
     }
 
     public func set(_ name: String, to value: String) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
-        }
+        try pool.write { db in try EdgeStore.set(name, to: value, db) }
+    }
+
+    static func set(_ name: String, to value: String, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO setting(name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
+            arguments: [name, value])
     }
 
     /// Takes `count` numbers that nobody will get again, even after a crash; returns the first.
@@ -189,9 +244,7 @@ public struct EdgeStore: Sendable {
                 try String.fetchOne(
                     db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [counter]
                 ).flatMap { Int64($0) } ?? start
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-                arguments: [counter, "\(next + count)"])
+            try EdgeStore.set(counter, to: "\(next + count)", db)
             return next
         }
     }
@@ -202,7 +255,10 @@ public struct EdgeStore: Sendable {
     public func keepEvent(id: String, body: Data, at now: Instant, result: String) throws -> Bool {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO webhook_event VALUES (?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO webhook_event(id, at, body, result) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """,
                 arguments: [id, now.milliseconds, body, result])
             return db.changesCount > 0
         }
@@ -249,7 +305,9 @@ public struct EdgeStore: Sendable {
         let content = try JSON.encode(alert.content)
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO alert(id, at, content) VALUES (?, ?, ?)",
+                sql: """
+                    INSERT INTO alert(id, at, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+                    """,
                 arguments: [alert.id.data, alert.at.milliseconds, content])
         }
     }
@@ -298,7 +356,10 @@ public struct EdgeStore: Sendable {
             try db.execute(
                 sql: "DELETE FROM sign_in_link WHERE expires <= ?", arguments: [now.milliseconds])
             try db.execute(
-                sql: "INSERT OR IGNORE INTO sign_in_link VALUES (?, ?, ?, NULL)",
+                sql: """
+                    INSERT INTO sign_in_link(digest, subject, expires) VALUES (?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """,
                 arguments: [digest, subject.text, expires.milliseconds])
             return db.changesCount == 1
         }

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import Tables
 
 /// The bytes of what a bank sent, in parts, sealed by whoever keeps them: a file may be larger than
 /// memory, and it holds account numbers.
@@ -7,10 +7,10 @@ extension EdgeStore {
     /// Adds parts to a file, numbered on from `number`.
     public func keepParts(of file: String, from number: Int, sealed: [Data]) throws {
         try pool.write { db in
-            let insert = try db.cachedStatement(
-                sql: "INSERT INTO bank_file_part VALUES (?, ?, ?)")
             for (index, part) in sealed.enumerated() {
-                try insert.execute(arguments: [file, number + index, part])
+                try db.execute(
+                    sql: "INSERT INTO bank_file_part(file, number, sealed) VALUES (?, ?, ?)",
+                    arguments: [file, number + index, part])
             }
         }
     }

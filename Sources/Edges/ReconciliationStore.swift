@@ -1,16 +1,16 @@
 import Banking
 import Engine
 import Foundation
-import GRDB
 import Money
 import Statements
+import Tables
 
 /// What the bank reported, what our books and files say it must have seen, and what does not agree.
 ///
 /// None of it is money: the books are elsewhere and nothing here changes them. Rows are only added;
 /// a match and a closed break are marks on them, and every act of a person is kept.
 public struct ReconciliationStore: Sendable {
-    let pool: DatabasePool
+    let pool: any Pool
 
     /// Over the same database as the rest.
     public init(_ edge: EdgeStore) { pool = edge.pool }
@@ -37,10 +37,12 @@ public struct ReconciliationStore: Sendable {
             {
                 return .seenBefore(file: known)
             }
-            try db.execute(
+            let id = try db.insert(
                 sql: """
-                    INSERT INTO bank_statement
-                    VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO bank_statement(
+                        file, number, format, account, currency, as_of, opening, closing, items,
+                        proof, standing, fingerprint, at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
                     """,
                 arguments: [
                     file, statement.number, statement.format.rawValue,
@@ -49,7 +51,6 @@ public struct ReconciliationStore: Sendable {
                     statement.closing.flatMap(Self.minor), report.items, report.proof.rawValue,
                     statement.standing.rawValue, fingerprint, now.milliseconds,
                 ])
-            let id = db.lastInsertedRowID
             for item in items {
                 try db.execute(
                     sql: "INSERT INTO bank_found VALUES (?, ?, ?, ?, ?, ?, NULL)",
@@ -91,7 +92,10 @@ public struct ReconciliationStore: Sendable {
         try pool.write { db in
             if let source {
                 try db.execute(
-                    sql: "INSERT OR IGNORE INTO bank_due_source VALUES (?, ?)",
+                    sql: """
+                        INSERT INTO bank_due_source(name, items) VALUES (?, ?)
+                        ON CONFLICT DO NOTHING
+                        """,
                     arguments: [source, items.count])
                 guard db.changesCount > 0 else { return 0 }
             }
@@ -99,8 +103,9 @@ public struct ReconciliationStore: Sendable {
             for item in items where item.signed != 0 {
                 try db.execute(
                     sql: """
-                        INSERT OR IGNORE INTO bank_due
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+                        INSERT INTO bank_due(
+                            id, kind, amount, day, file, batch, trace, return_trace, reference)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                         """,
                     arguments: [
                         item.id, item.kind.rawValue, item.signed, item.day.daysSinceEpoch,
@@ -110,9 +115,7 @@ public struct ReconciliationStore: Sendable {
                 new += db.changesCount
             }
             if let mark {
-                try db.execute(
-                    sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-                    arguments: [mark.name, mark.value])
+                try EdgeStore.set(mark.name, to: mark.value, db)
             }
             return new
         }
@@ -126,7 +129,10 @@ public struct ReconciliationStore: Sendable {
     ) throws -> Int {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO bank_due_source VALUES (?, 1)",
+                sql: """
+                    INSERT INTO bank_due_source(name, items) VALUES (?, 1)
+                    ON CONFLICT DO NOTHING
+                    """,
                 arguments: [item.id])
             guard db.changesCount > 0 else { return 0 }
             let other = try String.fetchOne(
@@ -186,11 +192,9 @@ public struct ReconciliationStore: Sendable {
     public func transfers(
         after sequence: Int64, limit: Int
     ) throws -> (rows: [Reader.Posting], last: Int64) {
-        try pool.read { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: Reader.postingSQL + " WHERE t.sequence > ? ORDER BY t.sequence LIMIT ?",
-                arguments: [sequence, limit])
+        try pool.numberCommits()
+        return try pool.read { db in
+            let rows = try Reader.postingRows(after: sequence, limit: limit, db)
             return (
                 rows.compactMap(Reader.posting),
                 rows.last.map { $0["sequence"] as Int64 } ?? sequence
@@ -200,14 +204,23 @@ public struct ReconciliationStore: Sendable {
 
     /// The number of the last transfer booked before an instant.
     public func lastTransfer(before instant: Instant) throws -> Int64 {
-        try pool.read { db in
-            try Int64.fetchOne(
-                db,
-                sql: """
-                    SELECT coalesce(max(first_transfer + transfers - 1), 0) FROM book_commit
-                    WHERE at < ?
-                    """,
-                arguments: [instant.milliseconds]) ?? 0
+        try pool.numberCommits()
+        return try pool.read { db in
+            switch db.dialect {
+            case .sqlite:
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT coalesce(max(first_transfer + transfers - 1), 0) FROM book_commit
+                        WHERE at < ?
+                        """,
+                    arguments: [instant.milliseconds]) ?? 0
+            case .postgres:
+                try Int64.fetchOne(
+                    db, sql: "SELECT max(number) FROM commit_order WHERE at < ?",
+                    arguments: [instant.milliseconds]
+                ).map { CommitPlace.last(of: $0) } ?? 0
+            }
         }
     }
 
@@ -240,18 +253,17 @@ public struct ReconciliationStore: Sendable {
         var outcome = Outcome()
         var rest = Reconciliation.match(expected: expected, found: found)[...]
         while !rest.isEmpty {
-            try pool.write { db in
-                for match in rest.prefix(Self.matchesTogether) {
-                    try Self.keep(match, at: now, db, &outcome)
-                }
+            let together = rest.prefix(Self.matchesTogether)
+            outcome = try pool.write { [outcome] db in
+                var outcome = outcome
+                for match in together { try Self.keep(match, at: now, db, &outcome) }
+                return outcome
             }
             rest = rest.dropFirst(Self.matchesTogether)
         }
-        try pool.write { db in
-            outcome.opened += try Self.openBreaks(
-                "expected", "bank_due", through: due, today, db)
-            outcome.opened += try Self.openBreaks(
-                "found", "bank_found", through: nil, today, db)
+        outcome.opened += try pool.write { db in
+            try Self.openBreaks("expected", "bank_due", through: due, today, db)
+                + Self.openBreaks("found", "bank_found", through: nil, today, db)
         }
         return outcome
     }
@@ -276,10 +288,9 @@ public struct ReconciliationStore: Sendable {
     private static func keep(
         _ match: Reconciliation.Match, at now: Instant, _ db: Database, _ outcome: inout Outcome
     ) throws {
-        try db.execute(
-            sql: "INSERT INTO bank_match VALUES (NULL, ?, ?)",
+        let id = try db.insert(
+            sql: "INSERT INTO bank_match(basis, at) VALUES (?, ?) RETURNING id",
             arguments: [match.by.rawValue, now.milliseconds])
-        let id = db.lastInsertedRowID
         for (side, table, items) in [
             ("found", "bank_found", match.found), ("expected", "bank_due", match.expected),
         ] {
@@ -308,14 +319,13 @@ public struct ReconciliationStore: Sendable {
         try db.execute(
             sql: """
                 INSERT INTO bank_break(side, item, day, opened_on, amount)
-                SELECT ?, i.id, i.day, ?, i.amount FROM \(table) i
+                SELECT '\(side)', i.id, i.day, CAST(? AS BIGINT), i.amount FROM \(table) i
                 WHERE i.matched IS NULL AND i.day <= ?
-                AND NOT EXISTS (SELECT 1 FROM bank_break b WHERE b.side = ? AND b.item = i.id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM bank_break b WHERE b.side = '\(side)' AND b.item = i.id)
                 ORDER BY i.day, i.id
                 """,
-            arguments: [
-                side, today.daysSinceEpoch, due?.daysSinceEpoch ?? Int.max, side,
-            ])
+            arguments: [today.daysSinceEpoch, due?.daysSinceEpoch ?? Int.max])
         return db.changesCount
     }
 
@@ -326,7 +336,10 @@ public struct ReconciliationStore: Sendable {
             sql: "UPDATE bank_break SET closed_at = ? WHERE id = ?",
             arguments: [now.milliseconds, id])
         try db.execute(
-            sql: "INSERT INTO bank_break_act VALUES (NULL, ?, ?, ?, 'closed', NULL, ?)",
+            sql: """
+                INSERT INTO bank_break_act(break, at, by, act, reason)
+                VALUES (?, ?, ?, 'closed', ?)
+                """,
             arguments: [id, now.milliseconds, name, reason])
     }
 
@@ -371,7 +384,8 @@ public struct ReconciliationStore: Sendable {
     /// Breaks with a number above `after`, in their order.
     public func breaks(isOpen: Bool, after: Int64 = 0, limit: Int) throws -> [Break] {
         try breaks(
-            "WHERE (closed_at IS NULL) = ? AND id > ? ORDER BY id LIMIT ?", [isOpen, after, limit])
+            "WHERE closed_at IS \(isOpen ? "" : "NOT ")NULL AND id > ? ORDER BY id LIMIT ?",
+            [after, limit])
     }
 
     /// How many breaks nobody has closed, and the day the oldest was found.
@@ -457,7 +471,10 @@ public struct ReconciliationStore: Sendable {
             try db.execute(
                 sql: "UPDATE bank_break SET owner = ? WHERE id = ?", arguments: [owner, id])
             try db.execute(
-                sql: "INSERT INTO bank_break_act VALUES (NULL, ?, ?, ?, 'assigned', ?, '')",
+                sql: """
+                    INSERT INTO bank_break_act(break, at, by, act, owner, reason)
+                    VALUES (?, ?, ?, 'assigned', ?, '')
+                    """,
                 arguments: [id, now.milliseconds, name, owner])
             return .done
         }

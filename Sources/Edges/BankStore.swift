@@ -1,9 +1,9 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Nacha
 import Rules
+import Tables
 
 // What leaves for the bank and what it brings, beside the files themselves: in which window a file
 // goes, how far its delivery is, what proves that it is there, who asked for it again, what was
@@ -116,8 +116,8 @@ extension EdgeStore {
                 arguments: [bytes, digest, name])
             try db.execute(
                 sql: """
-                    INSERT OR IGNORE INTO bank_delivery(file, number, state, due, asked_at)
-                    VALUES (?, 1, 'waiting', ?, ?)
+                    INSERT INTO bank_delivery(file, number, state, due, asked_at)
+                    VALUES (?, 1, 'waiting', ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [name, now.milliseconds, now.milliseconds])
         }
@@ -139,13 +139,12 @@ extension EdgeStore {
                 try String.fetchOne(
                     db, sql: "SELECT value FROM setting WHERE name = 'trace_sequence'"
                 ).flatMap { Int($0) } ?? 1
-            let isUsed = try db.cachedStatement(
-                sql: """
-                    SELECT EXISTS (
-                        SELECT 1 FROM entry e JOIN bank_file f ON f.name = e.file
-                        WHERE e.trace = ?1 AND f.at >= ?2)
-                    OR EXISTS (SELECT 1 FROM bank_offset WHERE trace = ?1 AND at >= ?2)
-                    """)
+            let isUsed = """
+                SELECT EXISTS (
+                    SELECT 1 FROM entry e JOIN bank_file f ON f.name = e.file
+                    WHERE e.trace = ?1 AND f.at >= ?2)
+                OR EXISTS (SELECT 1 FROM bank_offset WHERE trace = ?1 AND at >= ?2)
+                """
             // The setting counts on after the seven digits have been used up.
             let most = TraceNumber.sequenceMax
             let first = (next - 1) % most + 1
@@ -159,15 +158,14 @@ extension EdgeStore {
                 // On the first way through the numbers nothing can be there.
                 let mayBeUsed = next > most || trace.sequence < first
                 if try !mayBeUsed
-                    || Bool.fetchOne(isUsed, arguments: [trace.text, alive.milliseconds]) == false
+                    || Bool.fetchOne(
+                        db, sql: isUsed, arguments: [trace.text, alive.milliseconds]) == false
                 {
                     taken.append(trace)
                 }
             }
             let passed = (allocator.next - first + most) % most
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES ('trace_sequence', ?)",
-                arguments: ["\(next + passed)"])
+            try EdgeStore.set("trace_sequence", to: "\(next + passed)", db)
             return taken
         }
     }
@@ -178,7 +176,10 @@ extension EdgeStore {
         try pool.write { db in
             for trace in traces {
                 try db.execute(
-                    sql: "INSERT OR REPLACE INTO bank_offset VALUES (?, ?)",
+                    sql: """
+                        INSERT INTO bank_offset(trace, at) VALUES (?, ?)
+                        ON CONFLICT (trace) DO UPDATE SET at = excluded.at
+                        """,
                     arguments: [trace, now.milliseconds])
             }
         }
@@ -288,7 +289,8 @@ extension EdgeStore {
                 db, sql: Self.deliverySQL + " " + rest, arguments: StatementArguments(arguments)
             ).map { row in
                 guard let state = Delivery.State(rawValue: row["state"]) else {
-                    throw SQLiteFault("a delivery is \(row["state"] as String), which is nothing")
+                    throw DatabaseFault.unreadable(
+                        "a delivery is \(row["state"] as String), which is nothing")
                 }
                 return Delivery(
                     file: row["file"], number: row["number"], state: state, part: row["part"],
@@ -401,15 +403,14 @@ extension EdgeStore {
         by: String, reason: String, from: Instant, to: Instant, again: Bool, at now: Instant
     ) throws -> Int64 {
         try pool.write { db in
-            try db.execute(
+            try db.insert(
                 sql: """
                     INSERT INTO bank_request(at, asked_by, reason, from_at, to_at, again)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    VALUES (?, ?, ?, ?, ?, ?) RETURNING id
                     """,
                 arguments: [
                     now.milliseconds, by, reason, from.milliseconds, to.milliseconds, again,
                 ])
-            return db.lastInsertedRowID
         }
     }
 
@@ -436,7 +437,8 @@ extension EdgeStore {
                 try db.execute(
                     sql: """
                         INSERT INTO bank_delivery(file, number, request, state, due, asked_at)
-                        SELECT ?1, coalesce(max(number), 0) + 1, ?2, 'waiting', ?3, ?3
+                        SELECT CAST(?1 AS TEXT), coalesce(max(number), 0) + 1,
+                            CAST(?2 AS BIGINT), 'waiting', CAST(?3 AS BIGINT), CAST(?3 AS BIGINT)
                         FROM bank_delivery WHERE file = ?1
                         """,
                     arguments: [file, request.id, now.milliseconds])
@@ -498,7 +500,10 @@ extension EdgeStore {
                 db, sql: "SELECT EXISTS (SELECT 1 FROM bank_fetch WHERE name = ? AND digest = ?)",
                 arguments: [fetch.name, fetch.digest])
             try db.execute(
-                sql: "INSERT OR IGNORE INTO bank_fetch VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO bank_fetch(name, size, modified, digest, part, state, at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                    """,
                 arguments: [
                     fetch.name, fetch.size, fetch.modified, fetch.digest, fetch.part,
                     isKnown == true ? Fetch.State.brought.rawValue : fetch.state.rawValue,
@@ -577,7 +582,12 @@ extension EdgeStore {
         }
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO bank_expected VALUES (?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO bank_expected(expectation, day, file, excused_by, at)
+                    VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (expectation, day) DO UPDATE SET file = excluded.file,
+                        excused_by = excluded.excused_by, at = excluded.at
+                    """,
                 arguments: [
                     expected.expectation, expected.day.iso, file, excusedBy, now.milliseconds,
                 ])

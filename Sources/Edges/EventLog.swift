@@ -1,15 +1,15 @@
 import Banking
 import Engine
 import Foundation
-import GRDB
 import Ledger
 import Rows
 import Rules
+import Tables
 
 /// What the host is told, in the order of the commits. Nothing is written to make it: each event is
 /// read from the rows that its commit wrote.
 public struct EventLog: Sendable {
-    let pool: DatabasePool
+    let pool: any Pool
 
     public init(_ edge: EdgeStore) { pool = edge.pool }
 
@@ -24,41 +24,60 @@ public struct EventLog: Sendable {
 
     /// Items that one look passes at most, wanted or not, so that no reader stays long.
     static let itemsMax = 4_096
+    /// Commits that one look passes at most.
+    static let commitsMax = 512
 
     /// Behind everything there is now.
-    public func head() throws -> EventID { try pool.read { db in try Self.head(db) } }
+    public func head() throws -> EventID {
+        try pool.numberCommits()
+        return try pool.read { db in try Self.head(db) }
+    }
 
     static func head(_ db: Database) throws -> EventID {
         let row = try Row.fetchOne(
-            db, sql: "SELECT book_commit, at FROM commit_event ORDER BY book_commit DESC LIMIT 1")
+            db, sql: "SELECT number, at FROM \(told(db.dialect)) ORDER BY number DESC LIMIT 1")
         guard let row else { return EventID(high: 0, low: 0) }
         return EventID(
             commit: row[0], at: Instant(milliseconds: row[1]), index: EventID.lastIndex)
     }
 
+    /// Commits that tell something, by their numbers, with the time that is in their events' ids: it
+    /// never goes back from one number to the next, as that of several writers may.
+    private static func told(_ dialect: Dialect) -> String {
+        switch dialect {
+        case .sqlite:
+            "(SELECT book_commit AS number, at, at AS kept_at, items FROM commit_event) AS told"
+        case .postgres:
+            """
+            (SELECT o.number, o.at, e.at AS kept_at, e.items FROM commit_order o
+            JOIN commit_event e ON e.writer = o.writer AND e.book_commit = o.book_commit) AS told
+            """
+        }
+    }
+
     /// Whether `place` is one of this log: in a commit that tells something.
     public func has(_ place: EventID) throws -> Bool {
-        try pool.read { db in try Self.items(at: place, db) } != nil
+        try pool.read { db in try Self.commit(at: place, db) } != nil
     }
 
     /// At most `limit` events behind `place` of a type that is wanted, in their order.
     public func events(
         after place: EventID, limit: Int, where isWanted: (String) -> Bool = { _ in true }
     ) throws -> Reading {
-        try pool.read { db in
+        try pool.numberCommits()
+        return try pool.read { db in
             var events: [HostEvent] = []
             var through = place
-            var passed = 0
+            var (passed, commits) = (0, 0)
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT book_commit, at, items FROM commit_event WHERE book_commit >= ?
-                    ORDER BY book_commit
+                    SELECT number, at, kept_at, items FROM \(Self.told(db.dialect))
+                    WHERE number >= ? ORDER BY number LIMIT \(Self.commitsMax)
                     """, arguments: [place.commit])
             while let row = try rows.next() {
-                let commit = Told(
-                    number: row[0], at: Instant(milliseconds: row[1]),
-                    items: try CommitEvents.items(Array(row[2] as Data)))
+                commits += 1
+                let commit = Told(row, items: try CommitEvents.items(Array(row["items"] as Data)))
                 for index in commit.items.indices {
                     let id = commit.id(index)
                     guard id > place else { continue }
@@ -73,44 +92,47 @@ public struct EventLog: Sendable {
                 }
                 through = max(through, commit.end)
             }
-            return Reading(events: events, through: through, hasMore: false)
+            return Reading(
+                events: events, through: through, hasMore: commits == Self.commitsMax)
         }
     }
 
     /// The event, as it was told; `nil` when there is none.
     public func event(_ id: EventID) throws -> HostEvent? {
         try pool.read { db in
-            guard let (items, index) = try Self.items(at: id, db),
-                items.indices.contains(Int(index))
+            guard let commit = try Self.commit(at: id, db),
+                commit.items.indices.contains(Int(id.index))
             else { return nil }
-            return try Told(number: id.commit, at: id.at, items: items)
-                .event(Int(index), where: { _ in true }, db)
+            return try commit.event(Int(id.index), where: { _ in true }, db)
         }
     }
 
-    private static func items(
-        at id: EventID, _ db: Database
-    ) throws -> ([CommitEvents.Item], UInt64)? {
-        guard
-            let items = try Data.fetchOne(
-                db, sql: "SELECT items FROM commit_event WHERE book_commit = ? AND at = ?",
-                arguments: [id.commit, id.at.milliseconds])
-        else { return nil }
-        return (try CommitEvents.items(Array(items)), id.index)
+    private static func commit(at id: EventID, _ db: Database) throws -> Told? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT number, at, kept_at, items FROM \(told(db.dialect))
+                WHERE number = ? AND at = ?
+                """,
+            arguments: [id.commit, id.at.milliseconds]
+        ).map { Told($0, items: try CommitEvents.items(Array($0["items"] as Data))) }
     }
 }
 
 /// What one commit tells.
 private struct Told {
     let number: Int64
+    /// In the ids of its events.
+    private let order: Instant
     let at: Instant
     let items: [CommitEvents.Item]
     /// Places of each customer's items.
     private let places: [CustomerID: [Int]]
 
-    init(number: Int64, at: Instant, items: [CommitEvents.Item]) {
-        self.number = number
-        self.at = at
+    init(_ row: Row, items: [CommitEvents.Item]) {
+        number = row["number"]
+        order = Instant(milliseconds: row["at"])
+        at = Instant(milliseconds: row["kept_at"])
         self.items = items
         places = Dictionary(grouping: items.indices) { items[$0].customer }
     }
@@ -119,8 +141,8 @@ private struct Told {
         places[customer, default: []].lazy.map { items[$0] }
     }
 
-    func id(_ index: Int) -> EventID { EventID(commit: number, at: at, index: UInt64(index)) }
-    var end: EventID { EventID(commit: number, at: at, index: EventID.lastIndex) }
+    func id(_ index: Int) -> EventID { EventID(commit: number, at: order, index: UInt64(index)) }
+    var end: EventID { EventID(commit: number, at: order, index: EventID.lastIndex) }
 
     /// The event of an item; `nil` when it is not wanted, or told by another of the commit.
     func event(

@@ -1,8 +1,8 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
+import Tables
 
 /// Who did what with the endpoints: written in the transaction of the act, so that there is none
 /// without the other, and kept when the endpoint is gone.

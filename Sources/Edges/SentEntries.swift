@@ -1,9 +1,9 @@
 import Banking
-import GRDB
 import Ledger
 import Money
 import Rows
 import Rules
+import Tables
 
 /// Finds entries of ours by the trace numbers they left under, many at once.
 extension Reader {
@@ -32,34 +32,65 @@ extension Reader {
     public func sentEntries(
         traces: some Sequence<UInt64>, _ found: (UInt64, [SentEntry]) throws -> Void
     ) throws {
-        try pool.read { db in
-            guard let connection = db.sqliteConnection else {
-                throw SQLiteFault("the database is closed")
-            }
-            let statement = try Statement(
-                connection,
-                """
-                SELECT payment, customer, amount, queued_at FROM entry
-                WHERE trace = ? ORDER BY queued_at DESC
-                """)
-            var entries: [SentEntry] = []
-            for trace in traces {
-                entries.removeAll(keepingCapacity: true)
-                statement.bind(1, Self.text(ofTrace: trace))
-                try statement.each { row in
-                    guard let payment = PaymentReference(key: row.text(0)),
-                        let customer = row.blob(1)
-                    else { return }
-                    entries.append(
-                        SentEntry(
-                            payment: payment,
-                            customer: customer == .empty ? nil : CustomerID(customer),
-                            amount: Cents(row.integer(2)),
-                            queuedAt: Instant(milliseconds: row.integer(3))))
+        switch pool.dialect {
+        case .sqlite:
+            try pool.read { db in
+                let sql = """
+                    SELECT payment, customer, amount, queued_at FROM entry
+                    WHERE trace = ? ORDER BY queued_at DESC
+                    """
+                var entries: [SentEntry] = []
+                for trace in traces {
+                    entries.removeAll(keepingCapacity: true)
+                    let rows = try Row.fetchCursor(
+                        db, sql: sql, arguments: [Self.text(ofTrace: trace)])
+                    while let row = try rows.next() {
+                        if let entry = Self.sent(row) { entries.append(entry) }
+                    }
+                    try found(trace, entries)
                 }
-                try found(trace, entries)
             }
+        case .postgres: try sentTogether(Array(traces), found)
         }
+    }
+
+    /// So many trace numbers are looked for by one statement.
+    private static let tracesTogether = 256
+
+    /// A way to the server and back costs more than the search: many trace numbers go with one.
+    private func sentTogether(
+        _ traces: [UInt64], _ found: (UInt64, [SentEntry]) throws -> Void
+    ) throws {
+        let sql = """
+            SELECT trace, payment, customer, amount, queued_at FROM entry WHERE trace IN (
+                \(Array(repeating: "?", count: Self.tracesTogether).joined(separator: ", ")))
+            ORDER BY queued_at DESC
+            """
+        let texts = traces.map { Self.text(ofTrace: $0) }
+        let entries = try pool.read { db in
+            var entries: [String: [SentEntry]] = [:]
+            for start in stride(from: 0, to: texts.count, by: Self.tracesTogether) {
+                var some = Array(texts[start..<min(start + Self.tracesTogether, texts.count)])
+                // The last again, so that one prepared statement does for any number of them.
+                while some.count < Self.tracesTogether { some.append(some[some.count - 1]) }
+                let rows = try Row.fetchAll(db, sql: sql, arguments: StatementArguments(some))
+                for row in rows {
+                    if let entry = Self.sent(row) {
+                        entries[row["trace"], default: []].append(entry)
+                    }
+                }
+            }
+            return entries
+        }
+        for (trace, text) in zip(traces, texts) { try found(trace, entries[text] ?? []) }
+    }
+
+    private static func sent(_ row: Row) -> SentEntry? {
+        guard let payment = PaymentReference(key: row["payment"]) else { return nil }
+        return SentEntry(
+            payment: payment, customer: CustomerID(data: row["customer"]),
+            amount: Cents(row["amount"] as Int64),
+            queuedAt: Instant(milliseconds: row["queued_at"]))
     }
 
     /// Entries of ours that a return of this amount could be of, newest first.
@@ -96,13 +127,7 @@ extension Reader {
                     WHERE trace IS NOT NULL AND \(condition)
                     """,
                 arguments: StatementArguments(arguments)
-            ).compactMap { row in
-                guard let payment = PaymentReference(key: row["payment"]) else { return nil }
-                return SentEntry(
-                    payment: payment, customer: CustomerID(data: row["customer"]),
-                    amount: Cents(row["amount"] as Int64),
-                    queuedAt: Instant(milliseconds: row["queued_at"]))
-            }
+            ).compactMap(Self.sent)
         }
     }
 

@@ -1,8 +1,8 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
+import Tables
 
 /// Deliveries: what waits, what was tried, what is sent again.
 extension WebhookStore {
@@ -143,14 +143,14 @@ extension WebhookStore {
             try db.execute(
                 sql: """
                     UPDATE webhook_endpoint SET
-                        quiet_until = ?,
-                        failing_since = iif(?, NULL, coalesce(failing_since, ?)),
-                        delivered_at = iif(?, ?, delivered_at)
-                    WHERE id = ?
+                        quiet_until = ?1,
+                        failing_since = \(
+                            isDelivered ? "NULL" : "coalesce(failing_since, ?2)"),
+                        delivered_at = \(isDelivered ? "?2" : "delivered_at")
+                    WHERE id = ?3
                     """,
                 arguments: [
-                    round.quietUntil?.milliseconds, isDelivered, now.milliseconds, isDelivered,
-                    now.milliseconds, "\(id)",
+                    round.quietUntil?.milliseconds, now.milliseconds, "\(id)",
                 ])
             if round.isGone {
                 try db.execute(
@@ -191,9 +191,11 @@ extension WebhookStore {
         for (offset, one) in delivery.tries.enumerated() {
             try db.execute(
                 sql: """
-                    INSERT OR IGNORE INTO webhook_attempt
-                    SELECT number, ?, ?, ?, ?, ? FROM webhook_delivery
-                    WHERE endpoint = ? AND event = ?
+                    INSERT INTO webhook_attempt(delivery, at, number, milliseconds, status, result)
+                    SELECT number, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
+                        CAST(? AS BIGINT), CAST(? AS TEXT)
+                    FROM webhook_delivery WHERE endpoint = ? AND event = ?
+                    ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     one.at.milliseconds, delivery.attempts - delivery.tries.count + offset + 1,
@@ -222,7 +224,8 @@ extension WebhookStore {
                             endpoint, event, type, body, state, attempts, due, made_at, asked)
                         VALUES (?, ?, ?, ?, 'waiting', 0, ?, ?, 1)
                         ON CONFLICT (endpoint, event) DO UPDATE SET state = 'waiting',
-                            attempts = 0, due = excluded.due, done_at = NULL, asked = asked + 1
+                            attempts = 0, due = excluded.due, done_at = NULL,
+                            asked = webhook_delivery.asked + 1
                         """,
                     arguments: [
                         "\(id)", "\(delivery.event)", delivery.type, delivery.body,
@@ -271,7 +274,7 @@ extension WebhookStore {
                     db,
                     sql: """
                         SELECT * FROM (SELECT * FROM webhook_attempt WHERE delivery = ?
-                            ORDER BY at DESC, number DESC LIMIT 20) ORDER BY at, number
+                            ORDER BY at DESC, number DESC LIMIT 20) AS last ORDER BY at, number
                         """, arguments: [delivery.number]
                 ).compactMap(Self.attempt)
                 return delivery

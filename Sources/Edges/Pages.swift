@@ -1,9 +1,9 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rows
 import Rules
+import Tables
 
 /// Lists in pages: each goes on behind the last row of the page before it, in an order that new
 /// rows do not disturb.
@@ -55,14 +55,12 @@ extension Reader {
     /// return: point reads of one snapshot, one for each entry.
     public func unanswered(inFile name: String) throws -> Int {
         try pool.read { db in
-            let state = try db.cachedStatement(
-                sql: "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?")
-            let suspended = try db.cachedStatement(sql: "SELECT tag FROM suspense WHERE id = ?")
+            let state = "SELECT tag FROM entity WHERE customer = ? AND kind = ? AND id = ?"
+            let suspended = "SELECT tag FROM suspense WHERE id = ?"
+            let part = "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?"
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT payment, customer, presentment FROM entry WHERE file = ?",
                 arguments: [name])
-            let part = try db.cachedStatement(
-                sql: "SELECT body FROM entity WHERE customer = ? AND kind = ? AND id = ?")
             var open = 0
             while let row = try rows.next() {
                 guard let payment = PaymentReference(key: row[0]) else { continue }
@@ -71,18 +69,20 @@ extension Reader {
                 switch payment {
                 case .deposit(let id):
                     tag = try String.fetchOne(
-                        state, arguments: [customer, EntityKind.deposit.rawValue, id.data])
+                        db, sql: state,
+                        arguments: [customer, EntityKind.deposit.rawValue, id.data])
                 case .settlement(let id):
                     tag = try String.fetchOne(
-                        state, arguments: [customer, EntityKind.settlement.rawValue, id.data])
+                        db, sql: state,
+                        arguments: [customer, EntityKind.settlement.rawValue, id.data])
                 case .dishonor(let id):
-                    tag = try String.fetchOne(suspended, arguments: [id.data])
+                    tag = try String.fetchOne(db, sql: suspended, arguments: [id.data])
                 case .microEntry(let id):
                     guard
                         case .validation(_, let method) = try QueuedEntry.Presentment(
                             packed: Array(row[2] as Data)),
                         let body = try Data.fetchOne(
-                            part,
+                            db, sql: part,
                             arguments: [customer, EntityKind.method.rawValue, method.data])
                     else { continue }
                     let entry = try PaymentMethod(packed: Array(body)).microEntry(id)
@@ -116,7 +116,20 @@ extension Reader {
     public func postings(
         of customer: CustomerID, before: Int64, limit: Int
     ) throws -> [Posting] {
-        try pool.read { db in
+        if pool.dialect == .postgres {
+            try pool.numberCommits()
+            return try pool.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: Self.orderedPostingSQL + """
+                         WHERE t.customer = ? AND (o.number << 20) + t.place < ?
+                        ORDER BY t.version DESC, t.place DESC LIMIT ?
+                        """,
+                    arguments: [customer.data, before, limit]
+                ).compactMap(Self.posting)
+            }
+        }
+        return try pool.read { db in
             // Transfers name their accounts' previous ones, so the walk starts at the newest and
             // passes over those of earlier pages without looking anything else up.
             var heads = try Int64.fetchAll(
@@ -150,6 +163,63 @@ extension Reader {
             }
             return found
         }
+    }
+}
+
+/// A walk through a customer's journal, newest first: all of it, however long, a part at a time and
+/// each entry looked up once. What is booked after its start is not in it.
+public struct PostingWalk: Sendable {
+    fileprivate let own: Set<Int64>
+    /// Transfers that the walk goes on from, ascending.
+    fileprivate var heads: [Int64]
+
+    public var isOver: Bool { heads.isEmpty }
+
+    fileprivate mutating func goOn(from transfer: Int64?) {
+        guard let transfer else { return }
+        var (low, high) = (0, heads.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if heads[middle] < transfer { low = middle + 1 } else { high = middle }
+        }
+        // A transfer between two of the customer's own accounts is come upon from both.
+        if low == heads.count || heads[low] != transfer { heads.insert(transfer, at: low) }
+    }
+}
+
+extension Reader {
+    /// Begins a walk through the journal of `customer`'s accounts.
+    public func walk(of customer: CustomerID) throws -> PostingWalk {
+        try pool.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT id, last_transfer FROM account WHERE customer = ?",
+                arguments: [customer.data])
+            var walk = PostingWalk(own: Set(rows.map { $0["id"] }), heads: [])
+            for row in rows {
+                let last: Int64 = row["last_transfer"]
+                if last > 0 { walk.goOn(from: last) }
+            }
+            return walk
+        }
+    }
+
+    /// The next entries of a walk, `limit` at most.
+    public func next(_ limit: Int, of walk: inout PostingWalk) throws -> [Posting] {
+        var (rest, found): (PostingWalk, [Posting]) = (walk, [])
+        try pool.read { db in
+            while found.count < limit, let next = rest.heads.popLast() {
+                guard
+                    let row = try Row.fetchOne(
+                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
+                    let posting = Self.posting(row)
+                else { throw SQLiteFault("the transfer \(next) cannot be read") }
+                if rest.own.contains(row["debit_id"]) { rest.goOn(from: row["debit_previous"]) }
+                if rest.own.contains(row["credit_id"]) { rest.goOn(from: row["credit_previous"]) }
+                found.append(posting)
+            }
+        }
+        walk = rest
+        return found
     }
 }
 

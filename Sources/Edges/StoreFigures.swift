@@ -1,13 +1,13 @@
 import Banking
 import Foundation
-import GRDB
+import Tables
 
 /// What waits in the database, counted for operators: each from an index that holds only what is
 /// not done yet, so that a look costs what waits and not what exists.
 public struct StoreFigures: Sendable {
-    private let pool: DatabasePool
+    private let pool: any Pool
 
-    public init(pool: DatabasePool) { self.pool = pool }
+    public init(pool: any Pool) { self.pool = pool }
 
     public struct Reading: Sendable {
         public let commits: Int64
@@ -39,7 +39,11 @@ public struct StoreFigures: Sendable {
                 try Int64.fetchOne(db, sql: sql).map { Instant(milliseconds: $0) }
             }
             return Reading(
-                commits: try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM book_commit") ?? 0,
+                commits: try Int64.fetchOne(
+                    db,
+                    sql: db.dialect == .sqlite
+                        ? "SELECT max(sequence) FROM book_commit"
+                        : "SELECT sum(sequence) FROM writer") ?? 0,
                 outboxWaiting: try count("SELECT count(*) FROM outbox WHERE done_at IS NULL"),
                 outboxDue: try count(
                     "SELECT count(*) FROM outbox WHERE done_at IS NULL AND due <= ?",

@@ -1,10 +1,10 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Money
 import Rows
 import Rules
+import Tables
 
 /// Sums over all customers, each over the rows an index finds: what they cost is what is open or
 /// recent, never what the whole book holds.
@@ -136,7 +136,11 @@ extension Reader {
             var counts = DebitCounts()
             let since = first.daysSinceEpoch
             let debits = try Row.fetchCursor(
-                db, sql: "SELECT day, kind, count FROM debit_count WHERE day >= ?",
+                db,
+                sql: """
+                    SELECT day, kind, sum(count) FROM debit_count WHERE day >= ?
+                    GROUP BY day, kind
+                    """,
                 arguments: [since])
             while let row = try debits.next() {
                 let day = Day(daysSinceEpoch: row[0])
@@ -149,10 +153,10 @@ extension Reader {
             let returns = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT settled, received, code, count FROM return_count
-                    WHERE settled >= :since OR received >= :since
+                    SELECT settled, received, code, sum(count) FROM return_count
+                    WHERE settled >= ?1 OR received >= ?1 GROUP BY settled, received, code
                     """,
-                arguments: ["since": since])
+                arguments: [since])
             while let row = try returns.next() {
                 let entry = DebitCount.Return(
                     code: row[2], settled: Day(daysSinceEpoch: row[0]),

@@ -1,12 +1,12 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
+import Tables
 
 /// To whom the host wants events told, how far each endpoint is, and what became of every delivery.
 public struct WebhookStore: Sendable {
-    let pool: DatabasePool
+    let pool: any Pool
 
     public init(_ edge: EdgeStore) { pool = edge.pool }
 
@@ -106,14 +106,15 @@ public struct WebhookStore: Sendable {
     public func add(
         _ endpoint: Endpoint, _ secrets: [Secret], by actor: Actor
     ) throws -> Keeping {
-        try pool.write { db in
+        try pool.numberCommits()
+        return try pool.write { db in
             let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM webhook_endpoint") ?? 0
             guard count < Self.endpointsMax else { return .tooMany }
             try db.execute(
                 sql: """
-                    INSERT OR IGNORE INTO webhook_endpoint(
+                    INSERT INTO webhook_endpoint(
                         id, url, description, types, has_key, state, made_at, position)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     "\(endpoint.id)", endpoint.url, endpoint.description,
@@ -137,7 +138,8 @@ public struct WebhookStore: Sendable {
         _ id: WebhookEndpointID, by actor: Actor, at now: Instant,
         _ body: (inout Endpoint) -> Void
     ) throws -> Keeping {
-        try pool.write { db in
+        try pool.numberCommits()
+        return try pool.write { db in
             guard var endpoint = try Self.endpoint(id, db) else { return .unknown }
             let before = endpoint
             body(&endpoint)

@@ -1,8 +1,8 @@
 import Banking
 import Foundation
-import GRDB
 import Ledger
 import Rules
+import Tables
 
 /// How a notice leaves, besides standing in the app.
 public enum NoticeChannel: String, Sendable, Hashable, CaseIterable, Codable {
@@ -106,9 +106,9 @@ extension EdgeStore {
             for delivery in deliveries {
                 try db.execute(
                     sql: """
-                        INSERT OR IGNORE INTO notice_delivery(
+                        INSERT INTO notice_delivery(
                             notice, channel, target, customer, state, due)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                         """,
                     arguments: [
                         delivery.notice.data, delivery.channel.rawValue, delivery.target,
@@ -135,8 +135,12 @@ extension EdgeStore {
     public func noticesWithFailures(limit: Int) throws -> [NoticeDelivery] {
         try deliveries(
             """
-            WHERE told = 0 AND state IN ('refused', 'gave_up', 'bounced')
-            GROUP BY notice LIMIT ?
+            AS failed WHERE told = 0 AND state IN ('refused', 'gave_up', 'bounced')
+            AND NOT EXISTS (
+                SELECT 1 FROM notice_delivery AS other WHERE other.notice = failed.notice
+                AND other.told = 0 AND other.state IN ('refused', 'gave_up', 'bounced')
+                AND (other.channel, other.target) < (failed.channel, failed.target))
+            LIMIT ?
             """, [limit])
     }
 
@@ -193,7 +197,8 @@ extension EdgeStore {
             try db.execute(
                 sql: """
                     UPDATE notice_delivery
-                    SET state = 'bounced', result = ?, done_at = ?, told = iif(told = 2, 2, 0)
+                    SET state = 'bounced', result = ?, done_at = ?,
+                        told = CASE told WHEN 2 THEN 2 ELSE 0 END
                     WHERE notice = ? AND customer = ? AND channel = ? AND state = 'delivered'
                     """,
                 arguments: [
@@ -218,7 +223,7 @@ extension EdgeStore {
     private func told(of notice: NoticeID, _ how: Int) throws {
         try pool.write { db in
             try db.execute(
-                sql: "UPDATE notice_delivery SET told = max(told, ?) WHERE notice = ?",
+                sql: "UPDATE notice_delivery SET told = ?1 WHERE notice = ?2 AND told < ?1",
                 arguments: [how, notice.data])
         }
     }
@@ -239,7 +244,10 @@ extension EdgeStore {
     public func keep(noticeWish body: String, of customer: CustomerID) throws {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO notice_wish VALUES (?, ?)",
+                sql: """
+                    INSERT INTO notice_wish(customer, body) VALUES (?, ?)
+                    ON CONFLICT (customer) DO UPDATE SET body = excluded.body
+                    """,
                 arguments: [customer.data, body])
         }
     }
@@ -249,7 +257,12 @@ extension EdgeStore {
     public func keep(_ subscription: PushSubscription, max: Int) throws {
         try pool.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO push_subscription VALUES (?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO push_subscription(id, customer, host, sealed, at)
+                    VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET customer = excluded.customer,
+                        host = excluded.host, sealed = excluded.sealed, at = excluded.at
+                    """,
                 arguments: [
                     subscription.id, subscription.customer.data, subscription.host,
                     subscription.sealed, subscription.at.milliseconds,
@@ -292,8 +305,14 @@ extension EdgeStore {
 extension Reader {
     /// The number of the last command that was kept; numbers only grow.
     public func lastChange() throws -> Int64 {
-        try pool.read { db in
-            try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM cause") ?? 0
+        try pool.numberCommits()
+        return try pool.read { db in
+            switch db.dialect {
+            case .sqlite: try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM cause") ?? 0
+            case .postgres:
+                try Int64.fetchOne(db, sql: "SELECT max(number) FROM commit_order")
+                    .map { CommitPlace.last(of: $0) } ?? 0
+            }
         }
     }
 
@@ -301,12 +320,29 @@ extension Reader {
     public func changes(
         after number: Int64, limit: Int
     ) throws -> (customers: [CustomerID: Int64], last: Int64) {
-        try pool.read { db in
+        try pool.numberCommits()
+        return try pool.read { db in
             var customers: [CustomerID: Int64] = [:]
             var last = number
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT sequence, customer FROM cause WHERE sequence > ? LIMIT ?",
-                arguments: [number, limit])
+            let rows: RowCursor
+            switch db.dialect {
+            case .sqlite:
+                rows = try Row.fetchCursor(
+                    db, sql: "SELECT sequence, customer FROM cause WHERE sequence > ? LIMIT ?",
+                    arguments: [number, limit])
+            case .postgres:
+                // Whole commits, so that nobody's number is passed before he is told.
+                rows = try Row.fetchCursor(
+                    db,
+                    sql: """
+                        SELECT (o.number << 20) + 1048575 AS sequence, k.customer
+                        FROM (SELECT * FROM commit_order WHERE number > ?
+                            ORDER BY number LIMIT ?) o
+                        JOIN cause k ON k.writer = o.writer AND k.book_commit = o.book_commit
+                        ORDER BY o.number
+                        """,
+                    arguments: [CommitPlace.commit(of: number), max(1, limit / 16)])
+            }
             while let row = try rows.next() {
                 last = row["sequence"]
                 if let id = CustomerID(data: row["customer"]) { customers[id] = last }
@@ -338,11 +374,24 @@ extension Reader {
 extension Reader {
     /// Whether a command after `number` was for this customer.
     public func hasChanged(_ customer: CustomerID, after number: Int64) throws -> Bool {
-        try pool.read { db in
-            try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS(SELECT 1 FROM cause WHERE sequence > ? AND customer = ?)",
-                arguments: [number, customer.data]) ?? false
+        try pool.numberCommits()
+        return try pool.read { db in
+            switch db.dialect {
+            case .sqlite:
+                try Bool.fetchOne(
+                    db,
+                    sql: "SELECT EXISTS(SELECT 1 FROM cause WHERE sequence > ? AND customer = ?)",
+                    arguments: [number, customer.data]) ?? false
+            case .postgres:
+                try Bool.fetchOne(
+                    db,
+                    sql: """
+                        SELECT EXISTS(SELECT 1 FROM commit_order o
+                            JOIN cause k ON k.writer = o.writer AND k.book_commit = o.book_commit
+                            WHERE o.number > ? AND k.customer = ?)
+                        """,
+                    arguments: [CommitPlace.commit(of: number), customer.data]) ?? false
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 import Banking
 import Foundation
-import GRDB
+import Tables
 
 /// Sessions, and what happened at the doors of an account, so that its owner sees who is in.
 extension EdgeStore {
     public struct Session: Sendable {
         public let subject: Subject
         public let csrf: String
+        /// When its reader signed in.
+        public let startedAt: Instant
         /// When it was last written that somebody used it.
         public let seenAt: Instant
     }
@@ -74,6 +76,7 @@ extension EdgeStore {
             else { return nil }
             return Session(
                 subject: subject, csrf: row["csrf"],
+                startedAt: Instant(milliseconds: row["started_at"]),
                 seenAt: Instant(milliseconds: row["seen_at"]))
         }
     }

@@ -2,7 +2,6 @@ import Banking
 import Engine
 import Foundation
 import Ledger
-import Rows
 import Rules
 
 /// What a commit holds for the host, as references to rows that the commit writes anyway: which
@@ -10,16 +9,18 @@ import Rules
 /// telling costs the writer a few bytes a command.
 ///
 /// Items stand one behind the other: a kind, the customer, the thing, and a word with its length.
-struct CommitEvents {
+package struct CommitEvents {
     private var states: [UInt8] = []
     private var told: [UInt8] = []
 
     /// States first: what a customer was told follows from them.
-    var bytes: [UInt8] { states + told }
-    var isEmpty: Bool { states.isEmpty && told.isEmpty }
+    package var bytes: [UInt8] { states + told }
+    package init() {}
+
+    package var isEmpty: Bool { states.isEmpty && told.isEmpty }
 
     /// The first byte of an item; a number is never used again for something else.
-    enum Kind: UInt8 {
+    package enum Kind: UInt8 {
         case deposit = 1
         case obligation, settlement, withdrawal, order, sale, document, claim
         case notice = 64
@@ -40,7 +41,7 @@ struct CommitEvents {
         }
 
         /// The thing, of which its row has the rest.
-        var thing: (thing: HostEvent.Thing, row: EntityKind)? {
+        package var thing: (thing: HostEvent.Thing, row: EntityKind)? {
             switch self {
             case .deposit: (.deposit, .deposit)
             case .obligation: (.obligation, .obligation)
@@ -55,17 +56,17 @@ struct CommitEvents {
         }
     }
 
-    struct Item {
-        let kind: Kind
-        let customer: CustomerID
-        let thing: (high: UInt64, low: UInt64)
-        let word: String
+    package struct Item {
+        package let kind: Kind
+        package let customer: CustomerID
+        package let thing: (high: UInt64, low: UInt64)
+        package let word: String
     }
 
     // MARK: Writing
 
     /// What one decision tells; the states it led to are in the rows of the commit.
-    mutating func add(_ decided: Commit.Decided) {
+    package mutating func add(_ decided: Commit.Decided) {
         guard case .customer(let customer) = decided.envelope.addressee else { return }
         if case .askForHelp(let help) = decided.envelope.command {
             Self.add(.helpAsked, customer, customer, help.kind.rawValue, to: &told)
@@ -86,7 +87,7 @@ struct CommitEvents {
     }
 
     /// A part whose state changed with the commit, to what the commit left it in.
-    mutating func add(_ row: EntityRows.Row, state: String) {
+    package mutating func add(_ row: EntityRows.Row, state: String) {
         guard let kind = Kind(row.kind) else { return }
         Self.add(kind, row.customer, EventID(row.id), state, to: &states)
     }
@@ -109,12 +110,12 @@ struct CommitEvents {
     // MARK: Reading
 
     /// Throws for bytes that nobody wrote so.
-    static func items(_ bytes: [UInt8]) throws -> [Item] {
+    package static func items(_ bytes: [UInt8]) throws -> [Item] {
         var items: [Item] = []
         var rest = bytes[...]
         func take(_ count: Int) throws -> ArraySlice<UInt8> {
             guard rest.count >= count else {
-                throw SQLiteFault("what a commit tells the host breaks off")
+                throw UnreadableEvents(problem: "breaks off")
             }
             defer { rest = rest.dropFirst(count) }
             return rest.prefix(count)
@@ -123,7 +124,7 @@ struct CommitEvents {
         while let first = rest.first {
             rest = rest.dropFirst()
             guard let kind = Kind(rawValue: first) else {
-                throw SQLiteFault("what a commit tells the host has a kind \(first)")
+                throw UnreadableEvents(problem: "has a kind \(first)")
             }
             let customer = CustomerID(high: try number(), low: try number())
             let thing = (high: try number(), low: try number())
@@ -137,12 +138,19 @@ struct CommitEvents {
     }
 }
 
+/// The bytes of what a commit tells the host are not as this program writes them.
+package struct UnreadableEvents: Error, CustomStringConvertible {
+    let problem: String
+
+    package var description: String { "what a commit tells the host \(problem)" }
+}
+
 /// Where an event stands: its commit, and its place in it. The time comes first, as in every id.
 extension EventID {
     /// The place behind every event of a commit.
-    static let lastIndex = UInt64(1) << 36 - 1
+    package static let lastIndex = UInt64(1) << 36 - 1
 
-    init(commit: Int64, at: Instant, index: UInt64) {
+    package init(commit: Int64, at: Instant, index: UInt64) {
         let number = UInt64(bitPattern: commit) & (1 << 44 - 1)
         self.init(
             high: UInt64(max(0, at.milliseconds)) << 16 | number >> 28,
@@ -152,7 +160,7 @@ extension EventID {
     /// How many commits stand between another place and this one, or fewer.
     package func commitsBehind(_ other: EventID) -> Int64 { commit - other.commit }
 
-    var commit: Int64 { Int64((high & 0xFFFF) << 28 | low >> 36) }
-    var index: UInt64 { low & EventID.lastIndex }
-    var at: Instant { Instant(milliseconds: Int64(high >> 16)) }
+    package var commit: Int64 { Int64((high & 0xFFFF) << 28 | low >> 36) }
+    package var index: UInt64 { low & EventID.lastIndex }
+    package var at: Instant { Instant(milliseconds: Int64(high >> 16)) }
 }

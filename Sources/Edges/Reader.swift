@@ -1,23 +1,22 @@
 import Banking
 import Engine
 import Foundation
-import GRDB
 import Ledger
 import Money
 import Rows
 import Rules
+import Tables
 
 /// Reads for pages, the API and operators, on connections of their own: every answer is a snapshot
 /// of one commit.
 public struct Reader: Sendable {
-    let pool: DatabasePool
-    private let causes: RecentCauses?
+    let pool: any Pool
+    private let books: any KeptBooks
 
-    /// - Parameter causes: those of the store that writes; without them the newest causes are looked
-    ///   through on disk.
-    public init(pool: DatabasePool, causes: RecentCauses? = nil) {
+    /// - Parameter books: what the store of these books knows of them without a statement.
+    public init(pool: any Pool, books: any KeptBooks) {
         self.pool = pool
-        self.causes = causes
+        self.books = books
     }
 
     public func customer(_ id: CustomerID) throws -> Customer? {
@@ -68,10 +67,10 @@ public struct Reader: Sendable {
     }
 
     /// Whose deposit it is; `nil` when it has never been queued for the bank.
-    public func customer(ofDeposit id: DepositID) throws -> CustomerID? {
+    public func customer(of payment: PaymentReference) throws -> CustomerID? {
         try pool.read { db in
             try Data.fetchOne(
-                db, sql: "SELECT customer FROM entry WHERE payment = ?", arguments: ["\(id)"]
+                db, sql: "SELECT customer FROM entry WHERE payment = ?", arguments: [payment.key]
             ).flatMap { CustomerID(data: $0) }
         }
     }
@@ -139,9 +138,9 @@ public struct Reader: Sendable {
                 db,
                 sql: """
                     SELECT customer FROM entity
-                    WHERE customer > ? AND kind = 0 AND id = x'' ORDER BY customer LIMIT ?
+                    WHERE customer > ? AND kind = 0 AND id = ? ORDER BY customer LIMIT ?
                     """,
-                arguments: [after?.data ?? Data(), limit]
+                arguments: [after?.data ?? Data(), Data(), limit]
             ).compactMap { CustomerID(data: $0) }
         }
     }
@@ -149,7 +148,7 @@ public struct Reader: Sendable {
     public func house() throws -> House { try pool.read { db in try Reader.house(db) } }
 
     /// The house as the engine starts with it: what waits. The rest is read when a command names it.
-    static func house(_ db: Database) throws -> House {
+    package static func house(_ db: Database) throws -> House {
         var house = House()
         let bodies = try String.fetchCursor(
             db, sql: "SELECT body FROM suspense WHERE tag IN (\(tagsWaiting))")
@@ -296,7 +295,10 @@ public struct Reader: Sendable {
 
     /// The journal of a customer's accounts, newest first.
     public func postings(of customer: CustomerID, limit: Int) throws -> [Posting] {
-        try pool.read { db in
+        if pool.dialect == .postgres {
+            return try postings(of: customer, before: .max, limit: limit)
+        }
+        return try pool.read { db in
             // A customer's transfers are found by walking back from his accounts, newest first.
             var heads = try Int64.fetchAll(
                 db,
@@ -338,6 +340,39 @@ public struct Reader: Sendable {
         JOIN cause k ON k.sequence = t.cause
         """
 
+    /// The same where several write: the place of a transfer is that of its commit, which has a number,
+    /// and one within it.
+    static let orderedPostingSQL = """
+        SELECT (o.number << 20) + t.place AS sequence, c.at, k.id AS cause, k.command, k.actor,
+            t.amount, t.reason, t.debit AS debit_kind, t.debit_customer, t.debit_item,
+            t.credit AS credit_kind, t.credit_customer, t.credit_item, t.asset
+        FROM commit_order o
+        JOIN transfer t ON t.writer = o.writer AND t.book_commit = o.book_commit
+        JOIN book_commit c ON c.writer = o.writer AND c.sequence = o.book_commit
+        JOIN cause k ON k.id = t.cause
+        """
+
+    /// Transfers behind a place, in their order.
+    static func postingRows(after place: Int64, limit: Int, _ db: Database) throws -> [Row] {
+        switch db.dialect {
+        case .sqlite:
+            try Row.fetchAll(
+                db, sql: postingSQL + " WHERE t.sequence > ? ORDER BY t.sequence LIMIT ?",
+                arguments: [place, limit])
+        case .postgres:
+            try Row.fetchAll(
+                db,
+                sql: orderedPostingSQL + """
+                     WHERE o.number >= ? AND (o.number > ? OR t.place > ?)
+                    ORDER BY o.number, t.place LIMIT ?
+                    """,
+                arguments: [
+                    CommitPlace.commit(of: place), CommitPlace.commit(of: place),
+                    place & (1 << CommitPlace.bits - 1), limit,
+                ])
+        }
+    }
+
     static func posting(_ row: Row) -> Posting? {
         guard let cause = Cause(data: row["cause"]),
             let debit = Account(
@@ -354,26 +389,48 @@ public struct Reader: Sendable {
 
     /// Every transfer in the order it was booked.
     public func forEachPosting(_ body: (Posting) throws -> Void) throws {
-        try pool.read { db in
-            let rows = try Row.fetchCursor(db, sql: Self.postingSQL + " ORDER BY t.sequence")
-            while let row = try rows.next() {
-                guard let posting = Self.posting(row) else {
-                    throw SQLiteFault("a transfer names an account that cannot be read")
+        func tell(_ row: Row) throws {
+            guard let posting = Self.posting(row) else {
+                throw DatabaseFault.unreadable("a transfer names an account that cannot be read")
+            }
+            try body(posting)
+        }
+        switch pool.dialect {
+        case .sqlite:
+            try pool.read { db in
+                let rows = try Row.fetchCursor(db, sql: Self.postingSQL + " ORDER BY t.sequence")
+                while let row = try rows.next() { try tell(row) }
+            }
+        case .postgres:
+            try pool.numberCommits()
+            var last: Int64 = -1
+            while true {
+                let rows = try pool.read { [last] db in
+                    try Self.postingRows(after: last, limit: Self.postingsTogether, db)
                 }
-                try body(posting)
+                for row in rows {
+                    try tell(row)
+                    last = row["sequence"]
+                }
+                if rows.count < Self.postingsTogether { return }
             }
         }
     }
 
+    private static let postingsTogether = 5_000
+
     /// Every account with its balance, debits positive.
     public func accounts() throws -> [(name: String, asset: AssetCode, amount: Int64)] {
         try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT kind, customer, item, asset, amount FROM account")
-                .compactMap { row in
-                    guard let account = Account(row), let asset = AssetCode(row["asset"] as String)
-                    else { return nil }
-                    return (account.name, asset, row["amount"])
-                }
+            var sql = "SELECT kind, customer, item, asset, amount FROM account"
+            if db.dialect == .postgres {
+                sql += " UNION ALL SELECT kind, customer, item, asset, amount FROM house_balance"
+            }
+            return try Row.fetchAll(db, sql: sql).compactMap { row in
+                guard let account = Account(row), let asset = AssetCode(row["asset"] as String)
+                else { return nil }
+                return (account.name, asset, row["amount"])
+            }
         }
     }
 
@@ -393,23 +450,35 @@ public struct Reader: Sendable {
 
     /// What was carried out in the last `limit` commits, newest first.
     public func carriedOut(commits limit: Int) throws -> [CarriedOut] {
-        try pool.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
+        try pool.numberCommits()
+        return try pool.read { db in
+            let sql =
+                switch db.dialect {
+                case .sqlite:
+                    """
                     SELECT c.sequence, c.at, c.hash, k.command, k.actor, k.customer, k.policy,
                         k.reason
                     FROM (SELECT * FROM book_commit ORDER BY sequence DESC LIMIT ?) c
                     JOIN cause k ON k.sequence >= c.sequence << 20
                         AND k.sequence < (c.sequence + 1) << 20
                     ORDER BY c.sequence DESC, k.sequence
-                    """,
-                arguments: [limit]
-            ).map { row in
+                    """
+                case .postgres:
+                    """
+                    SELECT o.number AS sequence, c.at, c.hash, k.command, k.actor, k.customer,
+                        k.policy, k.reason
+                    FROM (SELECT * FROM commit_order ORDER BY number DESC LIMIT ?) o
+                    JOIN book_commit c ON c.writer = o.writer AND c.sequence = o.book_commit
+                    JOIN cause k ON k.writer = o.writer AND k.book_commit = o.book_commit
+                    ORDER BY o.number DESC, k.id
+                    """
+                }
+            return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { row in
                 let hash: Data = row["hash"]
                 return CarriedOut(
                     commit: row["sequence"], at: Instant(milliseconds: row["at"]),
-                    hash: Verifier.hex(Array(hash)), command: row["command"], actor: row["actor"],
+                    hash: BooksReport.hex(Array(hash)), command: row["command"],
+                    actor: row["actor"],
                     customer: CustomerID(data: row["customer"]), policy: row["policy"],
                     reason: row["reason"])
             }
@@ -417,11 +486,8 @@ public struct Reader: Sendable {
     }
 
     /// Recomputes the books, unless they hold more than `limit` transfers: then a page would wait.
-    public func verify(atMost limit: Int64) throws -> Verifier.Report? {
-        try pool.read { db in
-            let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM transfer") ?? 0
-            return last <= limit ? try Verifier.verify(db) : nil
-        }
+    public func verify(atMost limit: Int64) throws -> BooksReport? {
+        try books.verify(atMost: limit)
     }
 
     public func nextTimer() throws -> Instant? {
@@ -500,37 +566,16 @@ public struct Reader: Sendable {
 
     /// Whether the cause was carried out.
     public func causeExists(_ cause: Cause) throws -> Bool {
-        guard let causes else { return try causeIsStored(cause) }
-        // In this order: a cause is in the index before it leaves memory.
-        if causes.sequence(of: cause) != nil { return true }
-        return try pool.read { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM cause_index WHERE id = ?)",
-                arguments: [cause.data]) ?? false
-        }
-    }
-
-    private func causeIsStored(_ cause: Cause) throws -> Bool {
-        try pool.read { db in
-            // The newest are not in the index yet.
-            try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM cause_index WHERE id = ?1)
-                        OR EXISTS (SELECT 1 FROM cause WHERE id = ?1
-                            AND sequence > (SELECT sequence FROM cause_indexed))
-                    """,
-                arguments: [cause.data]) ?? false
-        }
+        try books.hasCause(cause)
     }
 }
 
 extension Identifier {
-    var data: Data {
+    package var data: Data {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
     }
 
-    init?(data: Data) {
+    package init?(data: Data) {
         guard data.count == 16, let blob = Blob(Array(data)) else { return nil }
         self.init(blob)
     }
@@ -541,7 +586,7 @@ extension Account {
         self.init(kind: row["kind"], data: row["customer"], item: row["item"])
     }
 
-    init?(kind: String, data: Data, item: Data) {
+    package init?(kind: String, data: Data, item: Data) {
         guard let customer = Blob(Array(data)), let item = Blob(Array(item)) else { return nil }
         self.init(kind: kind, customer: customer, item: item)
     }

@@ -141,7 +141,7 @@ let package = Package(
         .target(
             name: "Rails",
             dependencies: kept + [
-                crypto, httpClient, logging, nioCore, nioPosix, subprocess, system,
+                crypto, httpClient, logging, nioCore, nioPosix, nioSSL, subprocess, system,
             ]),
         .target(
             name: "Site",

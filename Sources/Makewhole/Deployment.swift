@@ -3,6 +3,7 @@ import Assertions
 import Configuration
 import Foundation
 import Nacha
+import Rails
 import Rules
 import Service
 import Site
@@ -27,6 +28,7 @@ struct Deployment {
     /// `nil` for the SQLite file in the data folder.
     let postgres: Postgres?
     let smtp: SMTP?
+    let webhookCaller: WebhookCaller
     let values: [(key: String, value: String)]
 
     /// A PostgreSQL, and the name this process has there.
@@ -79,6 +81,7 @@ struct Deployment {
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
         ("webhooks.inside", "false", .choice),
+        ("webhooks.ca.file", "", .text),
         ("host.keys.file", "", .text),
         ("host.issuer", "", .text),
         ("host.origins", "", .text),
@@ -291,6 +294,17 @@ struct Deployment {
                 push: try Deployment.push(value, secret: secret),
                 text: try Deployment.text(value, secret: secret)))
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
+        do {
+            webhookCaller = try WebhookCaller(
+                mayStayInside: settings.webhooksMayStayInside,
+                rootsPEM: value("webhooks.ca.file").isEmpty ? "" : try secret("webhooks.ca.file"))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData(
+                "makewhole.webhooks.ca.file must hold certificates in PEM; it cannot be read as such."
+            )
+        }
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         languages =

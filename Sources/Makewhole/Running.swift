@@ -178,7 +178,7 @@ struct Running {
         }
         let webhooks = WebhookRail(
             service: service,
-            caller: WebhookCaller(mayStayInside: deployment.settings.webhooksMayStayInside),
+            caller: deployment.webhookCaller,
             logger: logger)
         webhookLoop = Loop {
             await works.alone("webhooks") { await webhooks.run() }

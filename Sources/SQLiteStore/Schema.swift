@@ -592,6 +592,25 @@ enum Schema {
             CREATE INDEX push_subscription_customer ON push_subscription(customer, at);
             """
         ),
+        (
+            "0014 What was done with endpoints, and deliveries that were asked for again",
+            """
+            ALTER TABLE webhook_delivery ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX webhook_delivery_open ON webhook_delivery(endpoint, state, number)
+                WHERE state <> 'delivered';
+
+            CREATE TABLE webhook_act(
+                number INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                endpoint TEXT NOT NULL,
+                url TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                act TEXT NOT NULL,
+                detail TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX webhook_act_endpoint ON webhook_act(endpoint, number);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

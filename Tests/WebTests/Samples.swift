@@ -664,7 +664,15 @@ enum Samples {
                         event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9z", type: "webhook.test",
                         state: .waiting, attempts: 0, at: now, result: nil, status: nil,
                         nextAt: now)
-                ] + tried, hasMore: state == .failing, mayAct: mayAct)
+                ] + tried, hasMore: state == .failing,
+            acts: state == .off
+                ? []
+                : WebhookPage.Act.Kind.allCases.enumerated().map { place, kind in
+                    WebhookPage.Act(
+                        at: now - Int64(place) * hour,
+                        actor: place % 2 == 0 ? "operator:Dana" : "host:exchange", kind: kind,
+                        detail: kind == .changed ? "types: deposit.* → every event" : "")
+                }, mayAct: mayAct)
     }
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {

@@ -592,6 +592,13 @@ enum Schema {
             CREATE INDEX push_subscription_customer ON push_subscription(customer, at);
             """
         ),
+        (
+            "0015 Subscriptions for pushes go with the session they were made in",
+            """
+            ALTER TABLE push_subscription ADD COLUMN session BLOB;
+            CREATE INDEX push_subscription_session ON push_subscription(session);
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -19,6 +19,8 @@ enum Header {
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
     static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    /// Whose page it is, for the worker: it keeps a page for one session and no other.
+    static let reader = HTTPField.Name("X-Reader")!
 }
 
 extension Site {
@@ -38,7 +40,11 @@ extension Site {
                 // written: an open stream would hold it for as long as it lasts.
                 async let answered = answer(to: visit, by: route)
                 let (answer, scene) = try await answered
-                return response(answer, in: scene)
+                var response = response(answer, in: scene)
+                if case .customer = visit.session?.subject, let session = visit.session {
+                    response.headers[Header.reader] = Site.publicID(of: session.digest)
+                }
+                return response
             } catch let turn as Turn {
                 if case .assertionRefused(let refusal) = turn {
                     context.logger.warning(

@@ -12,6 +12,7 @@ import Rules
 import SQLiteStore
 import Service
 import Site
+import Web
 import Wire
 
 /// A whole service over a database file of its own, at a known time, with one customer.
@@ -70,6 +71,7 @@ final class World: Sendable {
     static func run(
         publicURL: String = "http://127.0.0.1:8080", processorURL: String = "",
         hostSignIn: HostSignIn? = nil, notices: NoticeWays = NoticeWays(),
+        look: Look = .standard,
         _ body: @Sendable @escaping (World, Browser) async throws -> Void
     ) async throws {
         let world = try World(
@@ -77,7 +79,7 @@ final class World: Sendable {
             notices: notices)
         try await world.open()
         let router = Router()
-        Site(service: world.service).addRoutes(to: router)
+        Site(service: world.service, look: look).addRoutes(to: router)
         let app = Application(router: router)
         try await app.test(.router) { client in
             let browser = Browser(client)

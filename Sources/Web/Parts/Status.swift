@@ -136,6 +136,8 @@ public struct FieldProblem: Sendable, Equatable {
         case fileUnsafe
         /// The file did not arrive whole.
         case fileNotReceived
+        /// Two hours that are no span of hours.
+        case noSpan
         /// The text is longer than this many characters.
         case tooLong(characters: Int)
         /// A sentence of the caller's, already in the page's language.

@@ -610,6 +610,10 @@ extension Catalogue {
             pick(
                 "The selected file could not be uploaded. Please try again.",
                 "No se pudo enviar el archivo. Intente de nuevo.")
+        case .noSpan:
+            pick(
+                "Choose two different hours, or none in both.",
+                "Elija dos horas distintas, o ninguna en ambas.")
         case .tooLong(let characters):
             pick("Use \(characters) characters or fewer.", "Use \(characters) caracteres o menos.")
         case .other(let text): text
@@ -625,10 +629,13 @@ extension Catalogue {
         case .topic: pick("Choose what it is about.", "Elija de qué se trata.")
         case .message: pick("Write a message.", "Escriba un mensaje.")
         case .reason: pick("Choose a reason.", "Elija un motivo.")
+        case .quietFrom, .quietTo:
+            pick(
+                "Choose an hour here too, or none in both.",
+                "Elija una hora aquí también, o ninguna en ambas.")
         case .csrf, .idempotencyKey, .amountSeen, .side, .quote, .authorize, .documentKind,
             .deposit, .returnTo, .language, .theme, .note, .owner, .destination, .decision, .hours,
-            .search, .event, .parts, .days, .want, .quietFrom, .quietTo, .address, .key, .secret,
-            .code, .information:
+            .search, .event, .parts, .days, .want, .address, .key, .secret, .code, .information:
             pick("This is needed.", "Este dato es necesario.")
         }
     }

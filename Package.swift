@@ -68,13 +68,25 @@ let package = Package(
             swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Rules", dependencies: ["Money", "Ledger", "Banking", "Nacha", hashTrees]),
         .target(name: "HTML"),
-        .target(name: "Web", dependencies: ["HTML"]),
+        .target(name: "Localization"),
+        .target(
+            name: "Web", dependencies: ["HTML", "Localization"], plugins: ["EmbedLanguages"]),
+
+        // Puts the languages of a target into the program, for the build.
+        .executableTarget(
+            name: "makewhole-embed-languages", dependencies: ["Localization"],
+            path: "Sources/EmbedLanguages"),
+        .plugin(
+            name: "EmbedLanguages", capability: .buildTool(),
+            dependencies: ["makewhole-embed-languages"], path: "Sources/EmbedLanguagesPlugin"),
 
         // What banks and processors report: formats and their proof. XMLCoder brings Foundation.
         .target(name: "Statements", dependencies: ["Money", "Banking", xml]),
 
         // For apps of the host, which know the API and nothing of the rest.
-        .target(name: "MakewholeClient"),
+        .target(
+            name: "MakewholeClient", dependencies: ["Localization"],
+            plugins: ["EmbedLanguages"]),
 
         // The engine and its stores.
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
@@ -137,9 +149,8 @@ let package = Package(
             name: "makewhole",
             dependencies: kept + [
                 "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site", "Web", "API", arguments, httpClient, configuration, hummingbird,
-                logging, lifecycle,
-                system, "Books", "LedgerStore",
+                "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
+                configuration, hummingbird, logging, lifecycle, system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
         .executableTarget(
@@ -208,9 +219,11 @@ let package = Package(
         .testTarget(
             name: "RailsTests",
             dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
-        .testTarget(name: "MakewholeClientTests", dependencies: ["MakewholeClient"]),
+        .testTarget(
+            name: "MakewholeClientTests", dependencies: ["MakewholeClient", "Localization"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
-        .testTarget(name: "WebTests", dependencies: ["Web", "HTML"]),
+        .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
+        .testTarget(name: "WebTests", dependencies: ["Web", "HTML", "Localization"]),
         .testTarget(name: "WireTests", dependencies: ["Wire", nioCore, nioPosix, crypto]),
         .testTarget(
             name: "SandboxTests",
@@ -223,12 +236,13 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: kept + [
-                "Assertions", "Site", "HTML", "Web", hummingbird, hummingbirdTesting, crypto,
+                "Assertions", "Site", "HTML", "Localization", "Web", hummingbird,
+                hummingbirdTesting, crypto,
             ]),
     ]
 )
 
 // A warning of ours is an error, here and in every clone; those of packages are their own.
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

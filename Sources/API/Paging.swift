@@ -100,7 +100,7 @@ extension Call {
 
     /// A page of things one customer has, newest first: ids are ordered by time.
     func list<Kind, Item>(
-        _ items: [Identifier<Kind>: Item], where isWanted: (Item) -> Bool = { _ in true },
+        _ items: PartsByID<Identifier<Kind>, Item>, where isWanted: (Item) -> Bool = { _ in true },
         _ describe: (Item) -> JSON
     ) throws -> Answer {
         let page = try page()

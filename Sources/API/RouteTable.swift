@@ -72,7 +72,7 @@ extension RouteTable {
                 "email": .text(3...254, example: "ana@example.com"),
             ],
             optional: [
-                "language": .oneOf(Customer.Language.self),
+                "language": .language,
                 "time_zone": .text(1...64, example: "America/New_York"),
             ]),
         example: [

@@ -60,6 +60,12 @@ struct Schema: Sendable {
 
     static let count = Schema(["type": "integer", "minimum": 0])
 
+    /// A BCP 47 tag. Pages and mail are in English where the deployment has no words in it.
+    static let language = pattern(
+        "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", example: "en"
+    ).described(
+        "The language of pages and mail: the tag of any; English where there are no words in it.")
+
     static let asset = pattern("^[A-Z0-9]{2,8}$", example: "BTC")
 
     /// A decimal string in whole units of the asset, with at most its decimals.

@@ -45,7 +45,7 @@ enum Schemas {
     static let customer = Schema.answer([
         "id": .id(CustomerID.self),
         "reference": .text(1...100).described("The host's own name for the customer."),
-        "name": .words, "email": .words, "language": .oneOf(Customer.Language.self),
+        "name": .words, "email": .words, "language": .language,
         "time_zone": .words, "opened_at": .time,
         "display_balance_minor": .signedCents.described(
             "What the customer sees: cash less what is owed."),

@@ -79,6 +79,9 @@ public struct Attribute: Sendable {
     /// `lang`, a BCP 47 language tag.
     public static func lang(_ tag: String) -> Attribute { Attribute("lang", .text(tag)) }
 
+    /// `ltr` or `rtl`.
+    public static func dir(_ direction: String) -> Attribute { Attribute("dir", .text(direction)) }
+
     /// `rel` of a link.
     public static func rel(_ rel: String) -> Attribute { Attribute("rel", .text(rel)) }
 

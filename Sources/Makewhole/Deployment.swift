@@ -22,6 +22,7 @@ struct Deployment {
     let masterKey: MasterKey
     let settings: Service.Settings
     let look: Look
+    let languages: Languages
     let bankFolder: URL
     let smtp: SMTP?
     let values: [(key: String, value: String)]
@@ -51,6 +52,7 @@ struct Deployment {
         ("brand", "Makewhole", .text),
         ("support.phone", "", .text),
         ("theme.file", "", .text),
+        ("languages.folder", "", .text),
         ("sandbox", "false", .choice),
         ("policy.file", "policy.json", .text),
         ("rules.file", "", .text),
@@ -272,6 +274,9 @@ struct Deployment {
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
+        languages =
+            value("languages.folder").isEmpty
+            ? .builtIn : try LanguageFolder.load(path("languages.folder"))
         smtp = try Deployment.smtp(value, secret: secret)
         self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
     }

@@ -15,7 +15,7 @@ struct Makewhole: AsyncParsableCommand {
             Operator.self,
             Key.self, NachaCommand.self, StatementsCommand.self, BankCommand.self,
             CalendarCommand.self, LedgerCommand.self, BackupCommand.self, RestoreCommand.self,
-            Check.self,
+            LanguagesCommand.self, Check.self,
         ])
 }
 

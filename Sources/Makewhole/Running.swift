@@ -72,7 +72,8 @@ struct Running {
         let rail = try BankRail(service: service, folder: deployment.bankFolder, logger: logger)
         self.rail = rail
         let venue = VenueClient(baseURL: deployment.settings.marketURL, http: http)
-        let words = NoticeMail(service: service)
+        let words = NoticeMail(
+            service: service, languages: deployment.languages, look: deployment.look)
         let from = try deployment.smtp?.from ?? Running.nobody()
         let mailer = Mailer(
             client: deployment.smtp.map { smtp in

@@ -27,7 +27,9 @@ struct Serve: AsyncParsableCommand {
         let running = try Running(deployment, logger: logger)
         let router = Router()
         router.add(middleware: RequestFigures(figures: running.service.figures))
-        Site(service: running.service, look: deployment.look).addRoutes(to: router)
+        Site(
+            service: running.service, look: deployment.look, languages: deployment.languages
+        ).addRoutes(to: router)
         API(service: running.service).addRoutes(to: router)
         let application = Application(
             router: router,

@@ -6,11 +6,14 @@ public struct AssetCode: Hashable, Comparable, Sendable, CustomStringConvertible
     public static let usd = AssetCode("USD")!
 
     /// `nil` unless `text` is two to eight characters of `A-Z` and `0-9`.
-    public init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+    /// `nil` unless `text` is two to eight characters of `A-Z` and `0-9`.
+    public init?(_ text: String) {
         guard (2...8).contains(text.utf8.count) else { return nil }
         var packed: UInt64 = 0
         for byte in text.utf8 {
-            guard (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) else { return nil }
+            guard Self.isAllowed(byte) else { return nil }
             packed = packed << 8 | UInt64(byte)
         }
         self.packed = packed
@@ -18,28 +21,34 @@ public struct AssetCode: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// The inverse of ``packed``; `nil` when the bytes are not those of a code.
     public init?(packed: UInt64) {
-        var bytes: [UInt8] = []
+        guard packed > 0xFF else { return nil }
         var rest = packed
         while rest > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
+            guard Self.isAllowed(UInt8(truncatingIfNeeded: rest)) else { return nil }
             rest >>= 8
         }
-        self.init(String(decoding: bytes.reversed(), as: UTF8.self))
+        self.packed = packed
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
     }
 
     public var description: String {
-        var bytes: [UInt8] = []
-        var rest = packed
-        while rest > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
+        let aligned = aligned
+        let count = 8 - aligned.trailingZeroBitCount / 8
+        return String(unsafeUninitializedCapacity: count) { buffer in
+            for place in 0..<count {
+                buffer[place] = UInt8(truncatingIfNeeded: aligned >> UInt64(56 - 8 * place))
+            }
+            return count
         }
-        return String(decoding: bytes.reversed(), as: UTF8.self)
     }
 
-    public static func < (lhs: AssetCode, rhs: AssetCode) -> Bool {
-        lhs.description < rhs.description
-    }
+    /// The code's characters from the highest byte on: in this form they are in alphabetical order.
+    private var aligned: UInt64 { packed << UInt64(packed.leadingZeroBitCount / 8 * 8) }
+
+    public static func < (lhs: AssetCode, rhs: AssetCode) -> Bool { lhs.aligned < rhs.aligned }
 }
 
 /// An asset the books can hold: its code and the decimals of its smallest booked unit.

@@ -81,10 +81,14 @@ public struct ReturnCode: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 enum ThreeCharacters {
     static func upper(_ text: some StringProtocol) -> String? {
-        guard text.utf8.count == 3, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return nil
+        let text = String(text)
+        guard text.utf8.count == 3 else { return nil }
+        var isLower = false
+        for byte in text.utf8 {
+            guard (0x21...0x7E).contains(byte) else { return nil }
+            if (0x61...0x7A).contains(byte) { isLower = true }
         }
-        return text.uppercased()
+        return isLower ? text.uppercased() : text
     }
 }
 

@@ -10,8 +10,14 @@ public struct NoticeMail: Sendable {
     private let brand: String
     /// Says how many decimals an asset has.
     private let policies: PolicyBook
+    private let languages: Languages
+    private let look: Look
 
-    public init(service: Service) {
+    public init(
+        service: Service, languages: Languages = .builtIn, look: Look = .standard
+    ) {
+        self.languages = languages
+        self.look = look
         publicURL = service.settings.publicURL
         brand = service.settings.brand
         policies = service.policies
@@ -43,8 +49,8 @@ public struct NoticeMail: Sendable {
 
     private func scene(of notice: Notice, _ customer: Customer) -> Scene {
         Scene(
-            language: customer.profile.language == .spanish ? .spanish : .english,
+            language: languages.speaking(customer.profile.language.rawValue),
             timeZone: customer.profile.timeZone, now: notice.at.milliseconds, csrf: "",
-            viewer: .nobody, brand: brand)
+            viewer: .nobody, brand: brand, look: look, languages: languages)
     }
 }

@@ -263,7 +263,8 @@ extension Account {
     package var stored: (kind: String, customer: Blob, item: Blob) {
         switch self {
         case .house(let account): (account.rawValue, .empty, .empty)
-        case .customer(let id, let account): ("customer:\(account.rawValue)", Blob(id), .empty)
+        case .customer(let id, .cash): ("customer:cash", Blob(id), .empty)
+        case .customer(let id, .crypto): ("customer:crypto", Blob(id), .empty)
         case .instantCredit(let id, let item): ("instant_credit", Blob(id), Blob(item))
         case .uncredited(let id, let item): ("uncredited", Blob(id), Blob(item))
         case .obligation(let id, let item): ("obligation", Blob(id), Blob(item))

@@ -1,6 +1,11 @@
 import Banking
+import HashTreeCollections
 import Ledger
 import Money
+
+/// Parts of a customer by their id. A copy shares what is not changed in it: a decision copies a customer
+/// several times, and what that costs must not grow with how long he has been one.
+public typealias PartsByID<ID: Hashable, Part> = TreeDictionary<ID, Part>
 
 /// One customer's whole life with us: the boundary within which every rule decides.
 public struct Customer: Hashable, Sendable {
@@ -10,15 +15,15 @@ public struct Customer: Hashable, Sendable {
 
     private struct Parts: Hashable, Sendable {
         var profile: Profile
-        var methods: [PaymentMethodID: PaymentMethod] = [:]
-        var deposits: [DepositID: Deposit] = [:]
-        var obligations: [ObligationID: Obligation] = [:]
-        var settlements: [SettlementID: Settlement] = [:]
-        var withdrawals: [WithdrawalID: Withdrawal] = [:]
-        var orders: [OrderID: Order] = [:]
-        var sales: [SaleID: Sale] = [:]
-        var documents: [DocumentID: Document] = [:]
-        var claims: [ClaimID: WarrantyClaim] = [:]
+        var methods: PartsByID<PaymentMethodID, PaymentMethod> = [:]
+        var deposits: PartsByID<DepositID, Deposit> = [:]
+        var obligations: PartsByID<ObligationID, Obligation> = [:]
+        var settlements: PartsByID<SettlementID, Settlement> = [:]
+        var withdrawals: PartsByID<WithdrawalID, Withdrawal> = [:]
+        var orders: PartsByID<OrderID, Order> = [:]
+        var sales: PartsByID<SaleID, Sale> = [:]
+        var documents: PartsByID<DocumentID, Document> = [:]
+        var claims: PartsByID<ClaimID, WarrantyClaim> = [:]
         var balances = Balances()
     }
 
@@ -26,39 +31,39 @@ public struct Customer: Hashable, Sendable {
         get { parts[0].profile }
         _modify { yield &parts[0].profile }
     }
-    public var methods: [PaymentMethodID: PaymentMethod] {
+    public var methods: PartsByID<PaymentMethodID, PaymentMethod> {
         get { parts[0].methods }
         _modify { yield &parts[0].methods }
     }
-    public var deposits: [DepositID: Deposit] {
+    public var deposits: PartsByID<DepositID, Deposit> {
         get { parts[0].deposits }
         _modify { yield &parts[0].deposits }
     }
-    public var obligations: [ObligationID: Obligation] {
+    public var obligations: PartsByID<ObligationID, Obligation> {
         get { parts[0].obligations }
         _modify { yield &parts[0].obligations }
     }
-    public var settlements: [SettlementID: Settlement] {
+    public var settlements: PartsByID<SettlementID, Settlement> {
         get { parts[0].settlements }
         _modify { yield &parts[0].settlements }
     }
-    public var withdrawals: [WithdrawalID: Withdrawal] {
+    public var withdrawals: PartsByID<WithdrawalID, Withdrawal> {
         get { parts[0].withdrawals }
         _modify { yield &parts[0].withdrawals }
     }
-    public var orders: [OrderID: Order] {
+    public var orders: PartsByID<OrderID, Order> {
         get { parts[0].orders }
         _modify { yield &parts[0].orders }
     }
-    public var sales: [SaleID: Sale] {
+    public var sales: PartsByID<SaleID, Sale> {
         get { parts[0].sales }
         _modify { yield &parts[0].sales }
     }
-    public var documents: [DocumentID: Document] {
+    public var documents: PartsByID<DocumentID, Document> {
         get { parts[0].documents }
         _modify { yield &parts[0].documents }
     }
-    public var claims: [ClaimID: WarrantyClaim] {
+    public var claims: PartsByID<ClaimID, WarrantyClaim> {
         get { parts[0].claims }
         _modify { yield &parts[0].claims }
     }
@@ -93,9 +98,35 @@ public struct Customer: Hashable, Sendable {
         var told: [Notice.Content] = []
     }
 
-    public enum Language: String, Hashable, Sendable, Codable, CaseIterable {
-        case english = "en"
-        case spanish = "es"
+    /// The language the customer is written to in, by its BCP 47 tag: `es`, `fr-CA`. Any language
+    /// there is; where a deployment has no words in it, its pages and mail are in English.
+    public struct Language: RawRepresentable, Hashable, Sendable, Codable {
+        public let rawValue: String
+
+        /// A letter tag of two or three, then parts of up to eight letters and digits (RFC 5646).
+        public init?(rawValue: String) {
+            let parts = rawValue.split(separator: "-", omittingEmptySubsequences: false)
+            guard let first = parts.first, (2...3).contains(first.utf8.count),
+                first.utf8.allSatisfy({ (0x61...0x7A).contains($0) }),
+                rawValue.utf8.count <= Language.lengthMax,
+                parts.dropFirst().allSatisfy(Language.isPart)
+            else { return nil }
+            self.rawValue = rawValue
+        }
+
+        private init(known: String) { rawValue = known }
+
+        /// Longer tags are for private use, and none of them is a language (RFC 5646, 4.4.1).
+        public static let lengthMax = 35
+        public static let english = Language(known: "en")
+        public static let spanish = Language(known: "es")
+
+        private static func isPart(_ part: Substring) -> Bool {
+            (1...8).contains(part.utf8.count)
+                && part.utf8.allSatisfy {
+                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+                }
+        }
     }
 
     /// How the customer's deposits have fared: what the instant-credit tier follows from.

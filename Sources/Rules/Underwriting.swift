@@ -27,7 +27,7 @@ public struct Underwriting: Hashable, Sendable, Codable {
 extension Customer {
     /// Instant credit not yet safe from return, plus what is owed: what limits compare with.
     public var exposure: Cents {
-        deposits.values.filter(\.isUncollected).map(\.credit).sum() + owed
+        deposits.values.lazy.filter(\.isUncollected).map(\.credit).sum() + owed
     }
 
     public func tier(_ policy: Policy) -> Policy.Credit.Tier {
@@ -66,7 +66,7 @@ extension Draft {
         {
             // The linked balance must cover this debit and those still on their way, with a margin.
             let since = facts.now.adding(days: -credit.unclearedDays)
-            let uncleared = customer.deposits.values
+            let uncleared = customer.deposits.values.lazy
                 .filter { $0.isUncleared && $0.method == method.id && $0.initiatedAt >= since }
                 .map(\.amount).sum()
             let needed = (amount + uncleared).share(credit.balanceCover, rounding: .up)

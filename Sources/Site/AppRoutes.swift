@@ -7,10 +7,15 @@ import Wire
 
 // The installed app: what it is called, what it keeps, and what it shows without a connection.
 
+/// Addresses of the installed app that more than its routes know.
+enum AppRoutes {
+    static let manifestPath = "/manifest.webmanifest"
+}
+
 extension Site {
     var appRoutes: [Route] {
         [
-            .get("/manifest.webmanifest", .anyone(manifest)),
+            .get(AppRoutes.manifestPath, .anyone(manifest)),
             .get("/worker.js", .anyone(worker)),
             .get("/offline", .anyone(offline)),
         ]
@@ -40,8 +45,7 @@ extension Site {
     }
 
     private func manifest(_ visit: Visit) async throws -> Answer {
-        let asked = visit.query["lang"].flatMap { Language(rawValue: $0) }
-        let language = asked.flatMap { Language.offered.contains($0) ? $0 : nil }
+        let language = visit.query["lang"].flatMap { languages[$0] }
         let scene = strangerScene(visit.request, language: language)
         let words = AppText(in: scene)
         func icon(_ asset: Web.Asset, _ size: String, _ purpose: String) -> JSON {
@@ -63,8 +67,9 @@ extension Site {
         }
         let json: JSON = [
             "id": "/", "name": .string(scene.brand), "short_name": .string(scene.brand),
-            "description": .string(words.description), "lang": .string(scene.language.rawValue),
-            "dir": "ltr", "start_url": "/", "scope": "/", "display": "standalone",
+            "description": .string(words.description), "lang": .string(scene.language.tag),
+            "dir": .string(scene.language.direction.rawValue), "start_url": "/", "scope": "/",
+            "display": "standalone",
             "background_color": .string(look.color(of: .paper)),
             "theme_color": .string(look.color(of: .hero)),
             "categories": ["finance"],

@@ -35,6 +35,9 @@ extension Site {
     ) async -> Response {
         do {
             let visit = try visit(of: request, context)
+            if let turned = languageChosen(by: visit, route) {
+                return response(turned, in: strangerScene(request))
+            }
             do {
                 // A task of its own, so that what it took is given back before the answer is
                 // written: an open stream would hold it for as long as it lasts.
@@ -106,7 +109,7 @@ extension Site {
             try see(session)
             let answer = try await handle(
                 CustomerVisit(
-                    visit: visit, service: service, customer: customer,
+                    visit: visit, service: service, languages: languages, customer: customer,
                     facts: try service.facts(for: .customer(id), about: id), form: form))
             return (answer, try scene(of: visit))
         case .desk(let handle), .deskAct(let handle):
@@ -237,27 +240,35 @@ extension Site {
             theme: Preference.theme(of: visit.request), isSandbox: service.settings.isSandbox,
             brand: service.settings.brand, look: look,
             support: phone.isEmpty ? nil : Scene.Support(phone: phone), address: visit.address,
-            live: visit.live)
+            live: visit.live, languages: languages)
     }
 
     private func reader(of visit: Visit) throws -> (Scene.Viewer, Language, zone: String) {
-        let chosen = Preference.language(of: visit.request, isSandbox: service.settings.isSandbox)
+        let chosen = chosenLanguage(visit.request)
         switch visit.session?.subject {
         case .customer(let id):
             guard let customer = try service.reader.customer(id) else { fallthrough }
             return (
                 .customer(unreadNotices: try service.reader.unread(of: id).count),
-                chosen ?? customer.profile.language.onPages,
+                chosen ?? languages.speaking(customer.profile.language.rawValue),
                 customer.profile.timeZone
             )
         case nil:
-            let asked = visit.request.headers[.acceptLanguage]?.lowercased() ?? ""
-            return (
-                .nobody, chosen ?? (asked.hasPrefix("es") ? .spanish : .english), Site.bankZone
-            )
+            return (.nobody, chosen ?? askedLanguage(visit.request), Site.bankZone)
         case .operator(let name, let role):
             return (.operator(name: name, role: role), .english, Site.bankZone)
         }
+    }
+
+    /// The language chosen in this browser. A sandbox also speaks the made-up language of tests,
+    /// which no page offers.
+    func chosenLanguage(_ request: Request) -> Language? {
+        Preference.language(of: request, languages, isSandbox: service.settings.isSandbox)
+    }
+
+    /// What the browser asks for; English where we do not speak it.
+    private func askedLanguage(_ request: Request) -> Language {
+        request.headers[.acceptLanguage].flatMap { languages.asked($0) } ?? languages.standard
     }
 
     /// The clock banks go by.
@@ -320,7 +331,7 @@ extension Site {
         var headers = Site.personalHeaders
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.contentSecurityPolicy] = Assets.contentSecurityPolicy
-        headers[.contentLanguage] = scene.language.rawValue
+        headers[.contentLanguage] = scene.language.tag
         return Response(
             status: HTTPResponse.Status(code: status ?? page.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: page.bytes(in: scene))))
@@ -471,13 +482,11 @@ extension Site {
 
     func strangerScene(_ request: Request, language: Language? = nil) -> Scene {
         Scene(
-            language: language
-                ?? Preference.language(of: request, isSandbox: service.settings.isSandbox)
-                ?? .english,
+            language: language ?? chosenLanguage(request) ?? askedLanguage(request),
             timeZone: Site.bankZone,
             now: service.clock.now().milliseconds, csrf: "", viewer: .nobody,
             theme: Preference.theme(of: request), isSandbox: service.settings.isSandbox,
-            brand: service.settings.brand, look: look)
+            brand: service.settings.brand, look: look, languages: languages)
     }
 
     /// The page for an address nobody knows.

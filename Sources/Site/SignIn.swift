@@ -102,16 +102,31 @@ extension Site {
         let fields = try await fields(of: visit)
         if let session = visit.session, !isOurs(fields, session) { throw Turn.staleForm }
         var cookies: [Cookie] = []
-        if let language = fields[Field.language.rawValue].flatMap({ Language(rawValue: $0) }),
-            Language.offered.contains(language)
-        {
-            cookies.append(preference(Preference.languageCookie, language.rawValue))
+        if let language = fields[Field.language.rawValue].flatMap({ languages[$0] }) {
+            cookies.append(preference(Preference.languageCookie, language.tag))
         }
         if let theme = fields[Field.theme.rawValue].flatMap({ Scene.Theme(rawValue: $0) }) {
             cookies.append(preference(Preference.themeCookie, theme.rawValue))
         }
         return .seeOtherSetting(
             Visit.local(fields[Field.returnTo.rawValue]) ?? Paths.home.text, cookies)
+    }
+
+    /// A link may choose a language: `?lang=es`. The browser is sent on to the same address without
+    /// it, so that the choice in the footer is not undone when it returns there.
+    func languageChosen(by visit: Visit, _ route: Route) -> Answer? {
+        // The app's own description is asked for in the language of each page.
+        guard route.method == .get, route.path != AppRoutes.manifestPath,
+            let language = visit.query["lang"].flatMap({ languages.nearest($0) }),
+            let address = Visit.local(visit.request.uri.string)
+        else { return nil }
+        let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let kept = (parts.count == 2 ? parts[1] : "").split(separator: "&").filter {
+            !$0.hasPrefix("lang=")
+        }
+        return .seeOtherSetting(
+            String(parts[0]) + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&")),
+            [preference(Preference.languageCookie, language.tag)])
     }
 
     private func preference(_ name: String, _ value: String) -> Cookie {

@@ -10,11 +10,13 @@ import Web
 public struct Site: Sendable {
     let service: Service
     let look: Look
+    let languages: Languages
 
-    /// A site over `service` in a host's look; it keeps no state of its own.
-    public init(service: Service, look: Look = .standard) {
+    /// A site over `service` in a host's look and languages; it keeps no state of its own.
+    public init(service: Service, look: Look = .standard, languages: Languages = .builtIn) {
         self.service = service
         self.look = look
+        self.languages = languages
     }
 
     /// Adds every address of `Web.Paths`, the assets, and the answers to what is not there.

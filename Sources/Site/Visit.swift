@@ -68,6 +68,7 @@ struct Visit: Sendable {
 struct CustomerVisit: Sendable {
     let visit: Visit
     let service: Service
+    let languages: Languages
     var customer: Customer
     let facts: Facts
     let form: Form
@@ -76,8 +77,9 @@ struct CustomerVisit: Sendable {
     var now: Int64 { facts.now.milliseconds }
     var actor: Actor { .customer(customer.id) }
     var language: Language {
-        Preference.language(of: visit.request, isSandbox: service.settings.isSandbox)
-            ?? customer.profile.language.onPages
+        Preference.language(
+            of: visit.request, languages, isSandbox: service.settings.isSandbox)
+            ?? languages.speaking(customer.profile.language.rawValue)
     }
 
     /// Asks the engine under the key of the form.
@@ -172,21 +174,15 @@ enum Preference {
 
     /// The language chosen in this browser. A sandbox also speaks the made-up language of tests,
     /// which no page offers.
-    static func language(of request: Request, isSandbox: Bool) -> Language? {
-        request.cookies[languageCookie].flatMap { Language(rawValue: $0.value) }
-            .flatMap { Language.offered.contains($0) || isSandbox ? $0 : nil }
+    static func language(
+        of request: Request, _ languages: Languages, isSandbox: Bool
+    ) -> Language? {
+        guard let tag = request.cookies[languageCookie]?.value else { return nil }
+        if isSandbox, tag == Language.pseudo.tag { return .pseudo }
+        return languages[tag]
     }
 
     static func theme(of request: Request) -> Scene.Theme {
         request.cookies[themeCookie].flatMap { Scene.Theme(rawValue: $0.value) } ?? .device
-    }
-}
-
-extension Customer.Language {
-    var onPages: Language {
-        switch self {
-        case .english: .english
-        case .spanish: .spanish
-        }
     }
 }

@@ -222,7 +222,11 @@ extension JSONObjectReader {
         let email = parsed(
             "email", max: 254, expected: "an e-mail address", placeholder: ""
         ) { Self.isEmailAddress($0) ? $0 : nil }
-        let language = optionalEnumeration("language", as: Customer.Language.self) ?? .english
+        let language =
+            optionalParsed(
+                "language", max: Customer.Language.lengthMax,
+                expected: "the tag of a language, as in es or fr-CA"
+            ) { Customer.Language(rawValue: $0) } ?? .english
         let timeZone =
             optionalParsed(
                 "time_zone", max: 64, expected: "the IANA name of a time zone"

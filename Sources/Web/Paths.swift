@@ -73,7 +73,7 @@ public enum Paths {
     public static let worker: Location = "/worker.js"
     /// `/manifest.webmanifest?lang={language}`
     public static func manifest(_ language: Language) -> Location {
-        "/manifest.webmanifest?lang=\(language.rawValue)"
+        "/manifest.webmanifest?lang=\(language.tag)"
     }
     /// `/help`
     public static let help: Location = "/help"

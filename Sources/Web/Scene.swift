@@ -38,6 +38,8 @@ public struct Scene: Sendable {
 
     /// The language of every sentence and date.
     public let language: Language
+    /// The languages the reader may choose from.
+    public let languages: Languages
     /// The instant the page is made, in milliseconds since 1970 UTC.
     public let now: Int64
     /// The token every form sends back as `csrf`.
@@ -72,9 +74,11 @@ public struct Scene: Sendable {
     public init(
         language: Language, timeZone: String, now: Int64, csrf: String, viewer: Viewer,
         theme: Theme = .device, isSandbox: Bool = false, brand: String = "Makewhole",
-        look: Look = .standard, support: Support? = nil, address: String = "/", live: Int64? = nil
+        look: Look = .standard, support: Support? = nil, address: String = "/",
+        live: Int64? = nil, languages: Languages = .builtIn
     ) {
         self.language = language
+        self.languages = languages
         self.now = now
         self.csrf = csrf
         self.viewer = viewer
@@ -89,7 +93,15 @@ public struct Scene: Sendable {
         time = LocalTime(zone: timeZone, language: language)
     }
 
-    func dollars(_ cents: Int64) -> String { MoneyText.dollars(cents) }
+    func dollars(_ cents: Int64) -> String { language.numbers.dollars(cents) }
+
+    /// The same for a paper, in a language that one can be written in.
+    var onPaper: Scene {
+        Scene(
+            language: language.onPaper, timeZone: time.zone.identifier, now: now, csrf: csrf,
+            viewer: viewer, theme: theme, isSandbox: isSandbox, brand: brand, look: look,
+            support: support, address: address, live: live, languages: languages)
+    }
 
     func deadline(_ instant: Int64) -> String {
         say.deadlineAndSpan(time.deadline(instant), time.relative(instant, now: now))

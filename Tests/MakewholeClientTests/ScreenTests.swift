@@ -224,6 +224,21 @@ import Testing
         }
     }
 
+    @Test("Every language of the client says the same things, and each otherwise")
+    func languages() {
+        #expect(Words.Language.allCases.map(\.tag) == ["en-US", "es-US"])
+        #expect(Words.Language.allCases.map(\.name) == ["English", "Español"])
+        let texts = Words.Language.allCases.map { language in
+            let words = Words(language)
+            return [
+                words.home, words.balance(-5_000), words.unknownOutcome, words.method("wire"),
+                words.settlement("queued"), words.document("photo_id"), words.documentsInReview,
+            ]
+        }
+        #expect(texts[0].indices.allSatisfy { texts[0][$0] != texts[1][$0] })
+        #expect(texts[0][1] == "Balance: \u{2212}$50.00")
+    }
+
     @Test("Both languages say something for every word of the API, and not the same")
     func words() throws {
         let zone = try #require(TimeZone(identifier: "America/New_York"))

@@ -206,7 +206,7 @@ def check_paper(browser, site, folder):
         for word in (*words, "$51.45", "$35.00", "MW-7F3K-22", "Ada Sample"):
             expect(word in text, f"the {language} receipt says {word}", text)
     text = pdf_text(folder / "en-US" / "sale.pdf")
-    for word in ("0.0012 BTC", "$41,900.00", "\u2013$50.00", "$0.28"):
+    for word in ("0.0012 BTC", "$41,900.00", "\u2212$50.00", "$0.28"):
         expect(word in text, f"the receipt of a sale says {word}", text)
 
 

@@ -8,17 +8,20 @@ enum Samples {
     static let now: Int64 = 1_795_381_500_000
     static let deadline = now + 47 * hour
 
+    /// Every language of the screens: those that are offered, and the made-up one.
+    static let languages = Languages.builtIn.offered + [.pseudo]
+
     static let bank = BankLabel("First Harbor Bank", "4821")
     static let otherBank = BankLabel("Prairie Credit Union", "0937")
 
     static func scene(
         _ language: Language = .english, viewer: Scene.Viewer = .customer(unreadNotices: 2),
-        theme: Scene.Theme = .device, isSandbox: Bool = false
+        theme: Scene.Theme = .device, isSandbox: Bool = false, languages: Languages = .builtIn
     ) -> Scene {
         Scene(
             language: language, timeZone: "America/New_York", now: now, csrf: "token-7f3k",
             viewer: viewer, theme: theme, isSandbox: isSandbox,
-            support: Scene.Support(phone: "1-800-555-0142"), address: "/")
+            support: Scene.Support(phone: "1-800-555-0142"), address: "/", languages: languages)
     }
 
     static let staff = Scene.Viewer.operator(name: "Dana", role: "Support")

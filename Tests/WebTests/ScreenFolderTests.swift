@@ -16,8 +16,8 @@ import Testing
             (Samples.customerPages, .customer(unreadNotices: 2)), (Samples.outsidePages, .nobody),
         ]
         var written = 0
-        for language in Language.allCases {
-            let folder = root.appendingPathComponent(language.rawValue)
+        for language in Samples.languages {
+            let folder = root.appendingPathComponent(language.tag)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for (pages, viewer) in viewers {
                 for (name, page) in pages {
@@ -39,7 +39,7 @@ import Testing
         }
         #expect(
             written
-                == Language.allCases.count
+                == Samples.languages.count
                 * (Samples.customerPages.count + Samples.outsidePages.count))
     }
 }

@@ -164,11 +164,14 @@ public struct Unpacker {
     }
 
     fileprivate mutating func text() throws -> String {
-        let end = try count() + position
-        defer { position = end }
-        guard let text = String(validating: bytes[position..<end], as: UTF8.self) else {
-            throw PackingFault("a stored text is not UTF-8")
+        let count = try count()
+        defer { position += count }
+        let text = bytes.withUnsafeBufferPointer { [position] bytes in
+            String(
+                validating: UnsafeBufferPointer(rebasing: bytes[position..<position + count]),
+                as: UTF8.self)
         }
+        guard let text else { throw PackingFault("a stored text is not UTF-8") }
         return text
     }
 }
@@ -247,6 +250,7 @@ extension Array: Packable where Element: Packable {
 extension Dictionary: Packable where Key: Packable & Comparable, Value: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(bits: UInt64(count))
+        guard count > 0 else { return }
         for (key, value) in sorted(by: { $0.key < $1.key }) {
             packer.put(key, value)
         }

@@ -5,8 +5,7 @@ extension Assets {
 
         // Relative times ("in 1 day 23 hours") are kept true once a minute, without a live region.
         const units = [["day", 86400000], ["hour", 3600000], ["minute", 60000]];
-        const language = document.documentElement.lang;
-        const reader = ["en-US", "es-US"].includes(language) ? language : "en-US";
+        const reader = [document.documentElement.lang, "en-US"];
 
         function span(milliseconds) {
           let rest = Math.floor(Math.abs(milliseconds) / 60000) * 60000;

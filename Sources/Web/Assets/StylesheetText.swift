@@ -103,7 +103,7 @@ extension Assets {
           clip-path: inset(50%); white-space: nowrap;
         }
         .skip {
-          position: absolute; left: 1rem; top: -4rem; z-index: 9; background: var(--card);
+          position: absolute; inset-inline-start: 1rem; top: -4rem; z-index: 9; background: var(--card);
           color: var(--ink);
           padding: 0.75rem 1.25rem; border-radius: var(--round-small); box-shadow: var(--shadow);
         }
@@ -212,7 +212,7 @@ extension Assets {
         a.row:hover { background: var(--raised); color: inherit; }
         .rows > li:last-child .row { border-radius: 0 0 var(--round) var(--round); }
         .row .lead { font-weight: 600; }
-        .row .end { text-align: right; display: grid; justify-items: end; gap: 0.3rem; }
+        .row .end { text-align: end; display: grid; justify-items: end; gap: 0.3rem; }
         .row .number { font-weight: 600; }
         .row small { color: var(--soft); display: block; }
         .coin {
@@ -223,7 +223,7 @@ extension Assets {
         .row.with-coin { display: flex; flex-wrap: wrap; }
         .row.with-coin .coin { flex: none; }
         .row.with-coin > div { flex: 1 1 5rem; min-width: 0; }
-        .row.with-coin > .end { flex: 0 1 auto; margin-left: auto; }
+        .row.with-coin > .end { flex: 0 1 auto; margin-inline-start: auto; }
         .empty {
           color: var(--soft); display: grid; gap: 0.75rem; justify-items: start;
           padding: 0.5rem 0;
@@ -330,7 +330,7 @@ extension Assets {
           background: var(--good-ink); color: var(--good-tint);
         }
         .note {
-          border-left: 4px solid var(--edge); background: var(--quiet-tint);
+          border-inline-start: 4px solid var(--edge); background: var(--quiet-tint);
           padding: 0.9rem 1.1rem;
           border-radius: 0 var(--round-small) var(--round-small) 0; display: grid; gap: 0.35rem;
         }
@@ -373,9 +373,9 @@ extension Assets {
         .facts .change { font-weight: 550; font-size: 0.9375rem; }
         .facts .change a { display: inline-flex; align-items: center; min-height: 1.75rem; }
         .sum { width: 100%; border-collapse: collapse; }
-        .sum th { font-weight: 400; text-align: left; padding: 0.45rem 1rem 0.45rem 0; }
+        .sum th { font-weight: 400; text-align: start; padding: 0.45rem 1rem 0.45rem 0; }
         .sum td {
-          text-align: right; white-space: nowrap; padding: 0.45rem 0; font-weight: 550;
+          text-align: end; white-space: nowrap; padding: 0.45rem 0; font-weight: 550;
           vertical-align: top;
         }
         .sum tr.total > * {
@@ -390,7 +390,7 @@ extension Assets {
         }
         .timeline li:last-child { padding-bottom: 0; }
         .timeline li::before {
-          content: ""; position: absolute; left: 0.6875rem; top: 1.6rem; bottom: 0.05rem;
+          content: ""; position: absolute; inset-inline-start: 0.6875rem; top: 1.6rem; bottom: 0.05rem;
           width: 2px;
           background: var(--line);
         }
@@ -429,7 +429,7 @@ extension Assets {
         summary::-webkit-details-marker { display: none; }
         .prose { display: grid; gap: 0.35rem; }
         .prose + .prose { margin-top: 0.5rem; }
-        .bullets { display: grid; gap: 0.4rem; padding-left: 1.15rem; list-style: disc; }
+        .bullets { display: grid; gap: 0.4rem; padding-inline-start: 1.15rem; list-style: disc; }
         .bullets ::marker { color: var(--edge); }
 
         /* Forms */
@@ -450,13 +450,13 @@ extension Assets {
         input[type="file"]::file-selector-button {
           font: inherit; font-weight: 600; color: var(--ink); background: var(--card);
           border: 1px solid var(--edge);
-          border-radius: 0.5rem; padding: 0.3rem 0.8rem; margin-right: 0.8rem; cursor: pointer;
+          border-radius: 0.5rem; padding: 0.3rem 0.8rem; margin-inline-end: 0.8rem; cursor: pointer;
         }
         textarea { resize: vertical; }
         .money { display: flex; align-items: stretch; max-width: 18rem; }
         .money > span {
           display: grid; place-items: center; padding: 0 0.95rem; border: 1px solid var(--edge);
-          border-right: 0;
+          border-inline-end: 0;
           border-radius: var(--round-small) 0 0 var(--round-small); background: var(--quiet-tint);
           font-weight: 600;
         }
@@ -498,7 +498,7 @@ extension Assets {
         .option .lead { font-weight: 600; }
         .option .body { display: grid; gap: 0.1rem; min-width: 0; overflow-wrap: anywhere; }
         .option .body small { color: var(--soft); }
-        .option .fee { font-size: 0.875rem; font-weight: 600; text-align: right; }
+        .option .fee { font-size: 0.875rem; font-weight: 600; text-align: end; }
         .option.off { background: var(--raised); cursor: default; border-style: dashed; }
         .option.off .lead, .option.off .fee { color: var(--soft); }
         .option.off .why { color: var(--ink); }
@@ -513,7 +513,7 @@ extension Assets {
         /* Tables: a table on a desk, cards on a phone, one document for both. */
         .data { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
         .data caption {
-          text-align: left; font-weight: 650; font-size: 1.0625rem; padding-bottom: 0.6rem;
+          text-align: start; font-weight: 650; font-size: 1.0625rem; padding-bottom: 0.6rem;
         }
         .data thead {
           position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;
@@ -523,7 +523,7 @@ extension Assets {
           border-top: 1px solid var(--line); padding: 0.8rem 0; display: grid; gap: 0.25rem;
           grid-template-columns: minmax(0, 1fr);
         }
-        .data tbody tr > * { text-align: left; font-weight: 400; padding: 0; }
+        .data tbody tr > * { text-align: start; font-weight: 400; padding: 0; }
         .data tbody tr > th { font-weight: 600; }
         .data tbody th small { font-weight: 400; }
         .data tbody td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
@@ -617,15 +617,15 @@ extension Assets {
           .data tr, .data tbody tr { display: table-row; }
           .data th, .data td { display: table-cell; overflow-wrap: break-word; }
           .data thead th {
-            text-align: left; color: var(--soft); font-weight: 550; font-size: 0.875rem;
+            text-align: start; color: var(--soft); font-weight: 550; font-size: 0.875rem;
             padding: 0 1rem 0.55rem 0; vertical-align: bottom;
           }
           .data tbody tr > * {
             border-top: 1px solid var(--line); padding: 0.8rem 1rem 0.8rem 0; vertical-align: top;
           }
-          .data tr > :last-child { padding-right: 0; }
+          .data tr > :last-child { padding-inline-end: 0; }
           .data tbody td[data-label]::before { content: none; }
-          .data .number, .data thead th.number { text-align: right; }
+          .data .number, .data thead th.number { text-align: end; }
           .banner.wide { grid-template-columns: minmax(0, 1fr) auto; align-items: center; }
         }
         @media (min-width: 60rem) {
@@ -647,7 +647,7 @@ extension Assets {
           .customer .site-nav li.on-desk { display: none; }
           .customer .site-nav { width: 100%; }
           .customer .site-nav .count {
-            position: absolute; top: 0.2rem; left: calc(50% + 0.35rem);
+            position: absolute; top: 0.2rem; inset-inline-start: calc(50% + 0.35rem);
           }
         }
         /* A bar at the foot, like an app's, only where the screen is tall enough to spare it. */
@@ -667,7 +667,7 @@ extension Assets {
           .hero .actions .button { padding-inline: 0.6rem; overflow-wrap: anywhere; }
           .hero .actions .button:first-child { grid-column: 1 / -1; }
           .option { grid-template-columns: auto minmax(0, 1fr); }
-          .option .fee { grid-column: 2; text-align: left; }
+          .option .fee { grid-column: 2; text-align: start; }
         }
 
         @media (forced-colors: active) {
@@ -720,7 +720,7 @@ extension Assets {
           border-radius: var(--round) var(--round) 0 0;
         }
         @media (min-width: 40rem) { .card.flush > .rows { margin-top: -1.5rem; } }
-        .letter.unread { border-left: 4px solid var(--brand); }
+        .letter.unread { border-inline-start: 4px solid var(--brand); }
         .filter a {
           display: inline-flex; align-items: center; min-height: 2.75rem; padding: 0 1rem;
           border-radius: 99px;

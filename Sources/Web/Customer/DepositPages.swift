@@ -285,7 +285,8 @@ public struct DepositPage: Page, Equatable {
         let say = scene.say
         let amount = scene.dollars(deposit.cents)
         let title =
-            deposit.bought.map { say.purchaseTitle($0.text, amount) } ?? say.depositTitle(amount)
+            deposit.bought.map { say.purchaseTitle($0.text(in: scene.language), amount) }
+            ?? say.depositTitle(amount)
         return Layout(title: title, place: .customer(.deposits), width: .full).document(in: scene) {
             scene.back(Paths.deposits, say.section(.deposits))
             div(.class("heading")) {
@@ -360,7 +361,10 @@ public struct DepositPage: Page, Equatable {
         if let reason {
             scene.card(say.whatHappened, id: "what-title") {
                 if let bought = deposit.bought {
-                    p { say.whatHappenedPurchase(bought.text, scene.dollars(deposit.cents)) }
+                    p {
+                        say.whatHappenedPurchase(
+                            bought.text(in: scene.language), scene.dollars(deposit.cents))
+                    }
                 } else {
                     p { say.whatHappenedReturned(scene.dollars(deposit.cents)) }
                 }
@@ -433,7 +437,9 @@ public struct DepositPage: Page, Equatable {
             Fact(say.started, scene.stamp(deposit.startedAt)),
             Fact(say.fromAccount, say.bank(deposit.from)),
         ]
-        if let bought = deposit.bought { rows.insert(Fact(say.boughtTerm, bought.text), at: 1) }
+        if let bought = deposit.bought {
+            rows.insert(Fact(say.boughtTerm, bought.text(in: scene.language)), at: 1)
+        }
         if let at = deposit.withdrawableAt, arithmetic == nil {
             rows.append(Fact(say.canBeWithdrawn, scene.stamp(at)))
         }

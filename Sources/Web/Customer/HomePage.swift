@@ -310,7 +310,7 @@ public struct HomePage: Page, Equatable {
                                 }
                                 div {
                                     span(.class("lead")) { holding.name }
-                                    small { holding.amount.text }
+                                    small { holding.amount.text(in: scene.language) }
                                 }
                                 div(.class("end")) {
                                     if let value = holding.valueCents {
@@ -427,7 +427,7 @@ extension DepositRow {
             a(.class("row"), .href(Paths.deposit(id))) {
                 div {
                     span(.class("lead")) { scene.say.bank(from) }
-                    if let bought { small { scene.say.boughtRow(bought.text) } }
+                    if let bought { small { scene.say.boughtRow(bought.text(in: scene.language)) } }
                     small {
                         scene.day(startedAt)
                         if owedCents > 0 {

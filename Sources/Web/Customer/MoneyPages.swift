@@ -367,7 +367,8 @@ public struct WithdrawPage: Page, Equatable {
                             lines: [say.to(item.destination)],
                             end: say.upTo(
                                 item.symbol == "USD"
-                                    ? scene.dollars(item.available.count) : item.available.text))
+                                    ? scene.dollars(item.available.count)
+                                    : item.available.text(in: scene.language)))
                     }, selected: chosen, problems)
                 scene.textField(
                     .amount, say.amount, value: amount, hint: say.amountInUnits, limit: 24,
@@ -530,8 +531,9 @@ public struct TradePage: Page, Equatable {
                     markets.map { market in
                         Choice(
                             value: market.symbol, title: market.name,
-                            lines: market.held.count > 0 ? [say.youHold(market.held.text)] : [],
-                            end: market.price.map(\.text),
+                            lines: market.held.count > 0
+                                ? [say.youHold(market.held.text(in: scene.language))] : [],
+                            end: market.price.map { $0.text(in: scene.language) },
                             refusal: market.price == nil ? say.noPriceNoTrade : nil, icon: .coin)
                     }, selected: chosen, problems)
                 scene.amountField(
@@ -547,8 +549,10 @@ public struct TradePage: Page, Equatable {
         let total = scene.dollars(quote.totalCents)
         return section(.class("card"), .aria(.label, say.checkTrade)) {
             scene.facts([
-                Fact(say.side(quote.side), quote.amount.text),
-                Fact(say.price, say.perUnit(quote.price.text, quote.amount.symbol)),
+                Fact(say.side(quote.side), quote.amount.text(in: scene.language)),
+                Fact(
+                    say.price,
+                    say.perUnit(quote.price.text(in: scene.language), quote.amount.symbol)),
                 Fact(say.ourFee, scene.number(quote.feeCents)),
                 Fact(
                     quote.side == .buy ? say.youPay : say.youReceive,
@@ -560,8 +564,8 @@ public struct TradePage: Page, Equatable {
                 div(.class("actions wide")) {
                     scene.submit(
                         quote.side == .buy
-                            ? say.buyFor(quote.amount.text, total)
-                            : say.sellFor(quote.amount.text, total))
+                            ? say.buyFor(quote.amount.text(in: scene.language), total)
+                            : say.sellFor(quote.amount.text(in: scene.language), total))
                     scene.linkButton(Paths.trade, say.notNow, "button second")
                 }
             }

@@ -255,10 +255,10 @@ public struct SaleReceiptPage: Page, Equatable {
                     rows: lines.map { line in
                         [
                             group {
-                                line.sold.text
+                                line.sold.text(in: scene.language)
                                 small(.class("soft block")) { line.reference }
                             },
-                            .text(line.price.text),
+                            .text(line.price.text(in: scene.language)),
                             scene.number(line.proceedsCents), scene.number(line.feeCents),
                             scene.stamp(line.at),
                         ]
@@ -426,9 +426,7 @@ extension HelpPage {
                             + HelpPage.daysOffered.map { count in
                                 (
                                     String(count),
-                                    say.dayChoice(
-                                        scene.time.shortDay(
-                                            scene.now + Int64(count) * dayLength))
+                                    scene.time.shortDay(scene.now + Int64(count) * dayLength)
                                 )
                             }, selected: days.map(String.init))
                 }

@@ -50,7 +50,7 @@ public struct ReceiptPage: Page, Equatable {
     }
 
     /// The same as a file.
-    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene).paper.pdf() }
+    public func pdf(in scene: Scene) -> [UInt8] { paper(in: scene.onPaper).paper.pdf() }
 
     private func paper(in scene: Scene) -> (paper: Paper, backText: String) {
         let say = scene.say
@@ -89,7 +89,7 @@ public struct ReceiptPage: Page, Equatable {
             ],
             notes: [say.receiptMade(scene.brand, fullTime(scene.now, scene))]
                 + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(payment.reference, $0, $1) })
         return (paper, remaining == 0 ? say.balanceSettled : say.partPaidTitle)
     }
@@ -108,6 +108,7 @@ public struct ReceiptPage: Page, Equatable {
 extension SaleReceiptPage {
     /// The receipt of a sale as a file.
     public func pdf(in scene: Scene) -> [UInt8] {
+        let scene = scene.onPaper
         let say = scene.say
         let proceeds = lines.reduce(0) { $0 + $1.proceedsCents }
         let fees = lines.reduce(0) { $0 + $1.feeCents }
@@ -123,8 +124,8 @@ extension SaleReceiptPage {
                     rows: lines.map { line in
                         (
                             say.soldLine(
-                                line.sold.text,
-                                say.perUnit(line.price.text, line.sold.symbol),
+                                line.sold.text(in: scene.language),
+                                say.perUnit(line.price.text(in: scene.language), line.sold.symbol),
                                 fullTime(line.at, scene)), scene.dollars(line.proceedsCents)
                         )
                     }, total: nil
@@ -143,7 +144,7 @@ extension SaleReceiptPage {
                     : say.nothingOwedNow, say.saleReference(reference),
                 say.receiptMade(scene.brand, fullTime(scene.now, scene)),
             ] + (scene.isSandbox ? [say.sandboxRibbon] : []),
-            language: scene.language.rawValue,
+            language: scene.language.tag,
             foot: { say.pageOf(reference, $0, $1) }
         ).pdf()
     }

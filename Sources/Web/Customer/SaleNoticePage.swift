@@ -143,9 +143,11 @@ public struct SaleNoticePage: Page, Equatable {
                         [
                             group {
                                 say.placeInOrder(index + 1, line.name)
-                                small(.class("soft block")) { line.amount.text }
+                                small(.class("soft block")) { line.amount.text(in: scene.language) }
                             },
-                            .text(say.perUnit(line.price.text, line.amount.symbol)),
+                            .text(
+                                say.perUnit(
+                                    line.price.text(in: scene.language), line.amount.symbol)),
                             scene.number(line.grossCents), scene.number(line.feeCents),
                         ]
                     }, empty: say.nothingSold)
@@ -154,7 +156,7 @@ public struct SaleNoticePage: Page, Equatable {
                 if bufferBasisPoints > 0 {
                     p(.class("soft small")) {
                         say.saleBuffer(
-                            MoneyText.decimal(Int64(bufferBasisPoints), places: 2))
+                            scene.language.numbers.decimal(Int64(bufferBasisPoints), places: 2))
                     }
                 }
             }

@@ -48,8 +48,9 @@ public struct SendAssetPage: Page, Equatable {
             scene.heading(title, say.sendAssetLead)
             section(.class("card"), .aria(.label, title)) {
                 scene.facts([
-                    Fact(say.sendExactly, span(.class("number")) { amount.text }),
-                    Fact(say.price, say.perUnit(price.text, amount.symbol)),
+                    Fact(
+                        say.sendExactly, span(.class("number")) { amount.text(in: scene.language) }),
+                    Fact(say.price, say.perUnit(price.text(in: scene.language), amount.symbol)),
                     Fact(say.worth, scene.number(cents)),
                     Fact(say.sendBefore, scene.deadline(expiresAt)),
                     Fact(say.referenceTerm, span(.class("reference")) { reference }),

@@ -266,7 +266,7 @@ extension SettleMethod {
         case .wire: return say.methodWire
         case .sellAsset(let amount, let value):
             return say.methodSell(amount.symbol, scene.dollars(value))
-        case .saleOf(let amount): return say.methodSale(amount.text)
+        case .saleOf(let amount): return say.methodSale(amount.text(in: scene.language))
         case .sendAsset(let symbol): return say.methodSend(symbol)
         }
     }
@@ -629,7 +629,9 @@ public struct ReviewPage: Page, Equatable {
             say.authorizeDebit(scene.brand, amount, title, scene.time.date(day))
         case .cardCharge: say.authorizeCard(scene.brand, amount, title)
         case .sale(let quantity, let price, _):
-            say.authorizeSale(scene.brand, quantity.text, price.text, quantity.symbol)
+            say.authorizeSale(
+                scene.brand, quantity.text(in: scene.language), price.text(in: scene.language),
+                quantity.symbol)
         case .cash: say.authorizeCash(scene.brand, amount)
         }
     }
@@ -638,7 +640,7 @@ public struct ReviewPage: Page, Equatable {
         switch authorization {
         case .bankDebit, .cardCharge, .cash: scene.say.payAmount(scene.dollars(total))
         case .sale(let quantity, _, _):
-            scene.say.sellFor(quantity.text, scene.dollars(total))
+            scene.say.sellFor(quantity.text(in: scene.language), scene.dollars(total))
         }
     }
 }

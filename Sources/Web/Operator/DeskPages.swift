@@ -793,7 +793,7 @@ public struct LiquidationPage: Page, Equatable {
     private func cells(_ sale: Sale, in scene: Scene) -> [Markup] {
         [
             a(.href(Paths.Desk.customer(sale.customerID))) { sale.name },
-            scene.number(sale.owedCents), .text(sale.asset.text),
+            scene.number(sale.owedCents), .text(sale.asset.text(in: scene.language)),
             sale.expectedCents.map { scene.number($0) } ?? .text(scene.say.noPrice),
             group {
                 scene.stamp(sale.dueAt)

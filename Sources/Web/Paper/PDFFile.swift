@@ -1,5 +1,6 @@
-/// Writes a small PDF 1.4: text and lines on pages of US Letter, in the two faces that need not be
-/// sent along. Pure: the same pages give the same bytes.
+/// Writes a small tagged PDF 1.4: text and lines on pages of US Letter, in the two faces that need not
+/// be sent along, and what each text is, for those who have it read out. Pure: the same pages give the
+/// same bytes.
 struct PDFFile {
     /// A page's width and height in points.
     static let width = 612
@@ -10,19 +11,31 @@ struct PDFFile {
         private(set) var operators = ""
 
         /// Text whose baseline begins at a point, counted from the lower left corner. Coordinates
-        /// are in tenths of a point, so that no binary fraction is needed.
+        /// are in tenths of a point, so that no binary fraction is needed. Text without a mark is not
+        /// read out.
         mutating func text(
-            _ bytes: [UInt8], x: Int, y: Int, face: Helvetica, size: Int, gray: Int = 0
+            _ text: String, x: Int, y: Int, face: Helvetica, size: Int, gray: Int = 0,
+            mark: Mark? = nil
         ) {
+            let bytes = WinAnsi.bytes(text)
+            operators += begin(mark, saying: text)
             operators += "BT \(Canvas.hundredths(gray)) g /\(face.resource) \(size) Tf "
             operators +=
                 "\(Canvas.tenths(x)) \(Canvas.tenths(y)) Td (\(Canvas.escaped(bytes))) Tj ET\n"
+            operators += "EMC\n"
+        }
+
+        private func begin(_ mark: Mark?, saying text: String) -> String {
+            guard let mark else { return "/Artifact BMC\n" }
+            let actual = WinAnsi.says(text) ? "" : " /ActualText \(Canvas.textString(text))"
+            return "/\(mark.kind.rawValue) << /MCID \(mark.id)\(actual) >> BDC\n"
         }
 
         /// A horizontal line, in tenths of a point.
         mutating func line(x: Int, y: Int, width: Int, thickness: Int, gray: Int) {
+            operators += "/Artifact BMC\n"
             operators += "\(Canvas.hundredths(gray)) g \(Canvas.tenths(x)) \(Canvas.tenths(y)) "
-            operators += "\(Canvas.tenths(width)) \(Canvas.tenths(thickness)) re f\n"
+            operators += "\(Canvas.tenths(width)) \(Canvas.tenths(thickness)) re f\nEMC\n"
         }
 
         private static func tenths(_ number: Int) -> String {
@@ -48,7 +61,74 @@ struct PDFFile {
             return text
         }
 
-        static func literal(_ text: String) -> String { "(\(escaped(WinAnsi.bytes(text))))" }
+        /// A text outside of a page: in ASCII as it is, else in UTF-16.
+        static func textString(_ text: String) -> String {
+            if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+                return "(\(escaped(Array(text.utf8))))"
+            }
+            let units = text.utf16.map { unit in
+                let digits = String(unit, radix: 16, uppercase: true)
+                return String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            }
+            return "<FEFF\(units.joined())>"
+        }
+    }
+
+    /// What a piece of text is.
+    enum Kind: String, Sendable {
+        case document = "Document"
+        case title = "H1"
+        case heading = "H2"
+        case paragraph = "P"
+        case table = "Table"
+        case row = "TR"
+        case rowHeader = "TH"
+        case cell = "TD"
+    }
+
+    /// A text of a page by its number there, and what it is.
+    struct Mark: Sendable {
+        let kind: Kind
+        let id: Int
+    }
+
+    /// The tree of what is said: each part is within another, and has texts on pages.
+    struct Outline: Sendable {
+        struct Element: Sendable {
+            let kind: Kind
+            let parent: Int?
+            var children: [Child] = []
+        }
+
+        enum Child: Sendable {
+            case element(Int)
+            case mark(page: Int, id: Int)
+        }
+
+        private(set) var elements = [Element(kind: .document, parent: nil)]
+        private var open = [0]
+        /// For each page, the element of each of its texts.
+        private(set) var owners: [[Int]] = [[]]
+
+        /// Goes into a new part of what is open, and out of it again after `body`.
+        mutating func begin(_ kind: Kind) {
+            let parent = open[open.count - 1]
+            elements.append(Element(kind: kind, parent: parent))
+            elements[parent].children.append(.element(elements.count - 1))
+            open.append(elements.count - 1)
+        }
+
+        mutating func end() { open.removeLast() }
+
+        /// A text of what is open, on a page.
+        mutating func mark(page: Int) -> Mark {
+            while owners.count <= page { owners.append([]) }
+            let element = open[open.count - 1]
+            let id = owners[page].count
+            owners[page].append(element)
+            elements[element].children.append(.mark(page: page, id: id))
+            return Mark(kind: elements[element].kind, id: id)
+        }
     }
 
     let title: String
@@ -57,16 +137,20 @@ struct PDFFile {
     /// What made it: the host's brand.
     let author: String
     let pages: [Canvas]
+    let outline: Outline
 
     /// The whole file.
     func bytes() -> [UInt8] {
         var objects: [String] = []
-        // 1 catalog, 2 page tree, 3 and 4 faces, 5 information, then two objects a page.
+        // 1 catalog, 2 page tree, 3 and 4 faces, 5 information, two objects a page, then the tree of
+        // what is said: its root, whose each text is, and its elements.
         let firstPage = 6
+        let root = firstPage + 2 * pages.count
         let kids = pages.indices.map { "\(firstPage + 2 * $0) 0 R" }.joined(separator: " ")
         objects.append(
             """
-            << /Type /Catalog /Pages 2 0 R /Lang \(Canvas.literal(language)) \
+            << /Type /Catalog /Pages 2 0 R /Lang \(Canvas.textString(language)) \
+            /MarkInfo << /Marked true >> /StructTreeRoot \(root) 0 R \
             /ViewerPreferences << /DisplayDocTitle true >> >>
             """)
         objects.append("<< /Type /Pages /Kids [\(kids)] /Count \(pages.count) >>")
@@ -79,7 +163,7 @@ struct PDFFile {
         }
         objects.append(
             """
-            << /Title \(Canvas.literal(title)) /Author \(Canvas.literal(author)) \
+            << /Title \(Canvas.textString(title)) /Author \(Canvas.textString(author)) \
             /Producer (Makewhole) >>
             """)
         for (index, page) in pages.enumerated() {
@@ -87,12 +171,39 @@ struct PDFFile {
                 """
                 << /Type /Page /Parent 2 0 R /MediaBox [0 0 \(PDFFile.width) \(PDFFile.height)] \
                 /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> \
-                /Contents \(firstPage + 2 * index + 1) 0 R >>
+                /Contents \(firstPage + 2 * index + 1) 0 R /StructParents \(index) /Tabs /S >>
                 """)
             objects.append(
                 "<< /Length \(page.operators.utf8.count) >>\nstream\n\(page.operators)endstream")
         }
-        return PDFFile.file(of: objects)
+        return PDFFile.file(of: objects + tree(from: root, firstPage: firstPage))
+    }
+
+    /// The tree of what is said, as objects numbered from `root`.
+    private func tree(from root: Int, firstPage: Int) -> [String] {
+        func element(_ index: Int) -> String { "\(root + 2 + index) 0 R" }
+        func page(_ index: Int) -> String { "\(firstPage + 2 * index) 0 R" }
+        let owners = outline.owners.enumerated().map { index, owners in
+            "\(index) [\(owners.map(element).joined(separator: " "))]"
+        }
+        let parts = outline.elements.map { part in
+            let children = part.children.map { child in
+                switch child {
+                case .element(let index): element(index)
+                case .mark(let index, let id): "<< /Type /MCR /Pg \(page(index)) /MCID \(id) >>"
+                }
+            }
+            let scope = part.kind == .rowHeader ? " /A << /O /Table /Scope /Row >>" : ""
+            return """
+                << /Type /StructElem /S /\(part.kind.rawValue) \
+                /P \(part.parent.map(element) ?? "\(root) 0 R")\(scope) \
+                /K [\(children.joined(separator: " "))] >>
+                """
+        }
+        return [
+            "<< /Type /StructTreeRoot /K \(element(0)) /ParentTree \(root + 1) 0 R >>",
+            "<< /Nums [\(owners.joined(separator: " "))] >>",
+        ] + parts
     }
 
     /// Header, objects, the table of where each begins, and the trailer.

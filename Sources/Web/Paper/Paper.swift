@@ -22,25 +22,29 @@ struct Paper {
     /// The document as PDF.
     func pdf() -> [UInt8] {
         var press = Press()
-        press.line(brand, face: .bold, size: 11, gray: 35)
+        press.paragraph(brand, face: .bold, size: 11, gray: 35)
         press.space(140)
-        press.paragraph(title, face: .bold, size: 22)
+        press.paragraph(title, as: .title, face: .bold, size: 22)
         press.space(40)
         press.paragraph(lead, face: .regular, size: 11, gray: 25)
         press.space(120)
         press.rule()
+        press.begin(.table)
         for fact in facts { press.fact(fact.term, fact.value, fact.detail) }
+        press.end()
         for sum in sums {
             press.space(140)
             press.keepTogether(60)
-            press.paragraph(sum.title, face: .bold, size: 13)
+            press.paragraph(sum.title, as: .heading, face: .bold, size: 13)
             press.space(30)
             press.rule()
+            press.begin(.table)
             for row in sum.rows { press.row(row.text, row.amount, face: .regular) }
             if let total = sum.total {
                 press.rule(thickness: 12, gray: 0)
                 press.row(total.0, total.1, face: .bold)
             }
+            press.end()
         }
         press.space(160)
         for note in notes {
@@ -48,7 +52,8 @@ struct Paper {
             press.space(30)
         }
         return PDFFile(
-            title: title, language: language, author: brand, pages: press.finished(foot: foot)
+            title: title, language: language, author: brand, pages: press.finished(foot: foot),
+            outline: press.outline
         ).bytes()
     }
 }
@@ -65,6 +70,10 @@ private struct Press {
     private var done: [PDFFile.Canvas] = []
     private var canvas = PDFFile.Canvas()
     private var y = Press.top
+    private(set) var outline = PDFFile.Outline()
+
+    mutating func begin(_ kind: PDFFile.Kind) { outline.begin(kind) }
+    mutating func end() { outline.end() }
 
     mutating func space(_ height: Int) { y -= height }
 
@@ -83,14 +92,15 @@ private struct Press {
         y -= 60
     }
 
-    mutating func line(_ text: String, face: Helvetica, size: Int, gray: Int = 0) {
-        set(WinAnsi.bytes(text), x: Press.left, face: face, size: size, gray: gray)
-    }
-
-    mutating func paragraph(_ text: String, face: Helvetica, size: Int, gray: Int = 0) {
+    mutating func paragraph(
+        _ text: String, as kind: PDFFile.Kind = .paragraph, face: Helvetica, size: Int,
+        gray: Int = 0
+    ) {
+        begin(kind)
         for line in broken(text, face: face, size: size, width: Press.right - Press.left) {
             set(line, x: Press.left, face: face, size: size, gray: gray)
         }
+        end()
     }
 
     mutating func fact(_ term: String, _ value: String, _ detail: String?) {
@@ -100,62 +110,74 @@ private struct Press {
         let details = detail.map { broken($0, face: .regular, size: 9, width: width) } ?? []
         keepTogether(14 * max(names.count, values.count + details.count) + 12)
         let start = y
+        begin(.row)
+        begin(.rowHeader)
         for name in names { set(name, x: Press.left, face: .regular, size: 10, gray: 35) }
+        end()
         let below = y
         y = start
+        begin(.cell)
         for value in values { set(value, x: Press.left + Press.terms, face: .bold, size: 11) }
         for detail in details {
             set(detail, x: Press.left + Press.terms, face: .regular, size: 9, gray: 35)
         }
+        end()
+        end()
         y = min(y, below) - 20
         rule()
     }
 
     /// Words on the left, an amount on the right.
     mutating func row(_ text: String, _ amount: String, face: Helvetica) {
-        let figure = WinAnsi.bytes(amount)
-        let wide = face.width(of: figure) * 11 / 100
+        let wide = face.width(of: WinAnsi.bytes(amount)) * 11 / 100
         let lines = broken(
             text, face: face, size: 11, width: Press.right - Press.left - wide - 200)
         keepTogether(15 * lines.count + 10)
         let start = y
-        set(figure, x: Press.right - wide, face: face, size: 11)
-        y = start
+        begin(.row)
+        begin(.rowHeader)
         for line in lines { set(line, x: Press.left, face: face, size: 11) }
-        y -= 30
+        end()
+        let below = y
+        y = start
+        begin(.cell)
+        set(amount, x: Press.right - wide, face: face, size: 11)
+        end()
+        end()
+        y = min(y, below) - 30
     }
 
     private mutating func set(
-        _ bytes: [UInt8], x: Int, face: Helvetica, size: Int, gray: Int = 0
+        _ text: String, x: Int, face: Helvetica, size: Int, gray: Int = 0
     ) {
         keepTogether(size + 6)
         y -= size * 10
-        canvas.text(bytes, x: x, y: y, face: face, size: size, gray: gray)
+        canvas.text(
+            text, x: x, y: y, face: face, size: size, gray: gray,
+            mark: outline.mark(page: done.count))
         y -= size * 4
     }
 
     /// Broken between words; a word wider than the line is broken within.
-    private func broken(
-        _ text: String, face: Helvetica, size: Int, width: Int
-    ) -> [[UInt8]] {
+    private func broken(_ text: String, face: Helvetica, size: Int, width: Int) -> [String] {
         let widthMax = width * 100 / size
-        var lines: [[UInt8]] = []
-        var line: [UInt8] = []
-        for word in WinAnsi.bytes(text).split(separator: 0x20) {
-            let joined = line.isEmpty ? Array(word) : line + [0x20] + word
-            if face.width(of: joined) <= widthMax {
+        func fits(_ text: String) -> Bool { face.width(of: WinAnsi.bytes(text)) <= widthMax }
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            let joined = line.isEmpty ? String(word) : "\(line) \(word)"
+            if fits(joined) {
                 line = joined
                 continue
             }
             if !line.isEmpty { lines.append(line) }
-            line = Array(word)
-            while face.width(of: line) > widthMax, line.count > 1 {
-                var fitting = line.count - 1
-                while fitting > 1, face.width(of: Array(line.prefix(fitting))) > widthMax {
-                    fitting -= 1
+            line = ""
+            for character in word {
+                if !line.isEmpty, !fits(line + String(character)) {
+                    lines.append(line)
+                    line = ""
                 }
-                lines.append(Array(line.prefix(fitting)))
-                line.removeFirst(fitting)
+                line.append(character)
             }
         }
         return lines + [line]
@@ -166,7 +188,7 @@ private struct Press {
         var pages = done + [canvas]
         for index in pages.indices {
             pages[index].text(
-                WinAnsi.bytes(foot(index + 1, pages.count)), x: Press.left, y: 500, face: .regular,
+                foot(index + 1, pages.count), x: Press.left, y: 500, face: .regular,
                 size: 9, gray: 40)
         }
         return pages

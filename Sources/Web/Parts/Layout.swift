@@ -73,7 +73,9 @@ struct Layout {
         group {
             raw("<!DOCTYPE html>")
             documentRoot(
-                .lang(scene.language.rawValue),
+                .lang(scene.language.tag),
+                .dir(scene.language.direction.rawValue).when(
+                    scene.language.direction != .leftToRight),
                 .data(.theme, scene.theme.rawValue).when(scene.theme != .device),
                 .data(.instant, String(scene.now)),
                 scene.live.map { .data(.live, String($0)) } ?? .absent
@@ -307,12 +309,12 @@ struct Layout {
 
     private func languages(in scene: Scene) -> Markup {
         div(.class("segmented"), .role("group"), .aria(.label, scene.say.languageLabel)) {
-            for language in Language.offered {
+            for language in scene.languages.offered {
                 button(
-                    .type("submit"), .name(Field.language.rawValue), .value(language.rawValue),
-                    .lang(language.rawValue),
+                    .type("submit"), .name(Field.language.rawValue), .value(language.tag),
+                    .lang(language.tag),
                     .aria(.current, "true").when(language == scene.language)
-                ) { scene.say.nameOf(language) }
+                ) { language.name }
             }
         }
     }

@@ -1,19 +1,18 @@
-/// Every sentence of every page, by key, in every language.
+import Localization
+
+/// Every sentence of every page, in one language.
 ///
-/// A key is a property or a method, and its languages stand side by side, so a sentence without
-/// its translation does not compile. Values arrive as arguments and plurals are chosen in the
-/// sentence itself; nothing is glued together out of halves.
+/// A sentence is asked for by a property or a method here, with its values as arguments; the words
+/// stand in the language's file under the same key. Plurals are chosen there, by the language's own
+/// rules, and nothing is glued together out of halves. A key that no file has does not compile;
+/// `LanguageTests` holds the files and these calls to one another.
 struct Catalogue: Sendable {
     let language: Language
 
-    func pick(
-        _ english: @autoclosure () -> String, _ spanish: @autoclosure () -> String
+    func text(
+        _ sentence: Sentence, _ values: KeyValuePairs<String, any MessageValue> = [:]
     ) -> String {
-        switch language {
-        case .english: english()
-        case .spanish: spanish()
-        case .pseudo: "⟦\(english())⟧"
-        }
+        language.text(sentence, values)
     }
 
     /// A sentence of the operator's pages, which are in English only.
@@ -22,7 +21,7 @@ struct Catalogue: Sendable {
     }
 }
 
-/// One or many. Both languages of the catalogue have these two forms; zero reads as many.
+/// One or many, in the English of the operator's pages; zero reads as many.
 func plural(_ count: Int, _ one: @autoclosure () -> String, _ many: @autoclosure () -> String)
     -> String
 {

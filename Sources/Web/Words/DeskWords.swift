@@ -21,7 +21,7 @@ extension Catalogue {
     var showMore: String { staff("Show more") }
     var unknownFigure: String { staff("Unknown") }
     func percent(_ basisPoints: Int) -> String {
-        "\(MoneyText.decimal(Int64(basisPoints), places: 2, minimum: 1))%"
+        "\(language.numbers.decimal(Int64(basisPoints), places: 2, minimum: 1))%"
     }
     func wholePercent(_ percent: Int) -> String { "\(percent)%" }
 

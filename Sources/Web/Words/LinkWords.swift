@@ -1,70 +1,37 @@
 extension Catalogue {
     // Linking a bank account
 
-    var linkBankLead: String {
-        pick(
-            "You find these numbers on a check or in your bank's app.",
-            "Encontrará estos números en un cheque o en la app de su banco.")
-    }
-    var bankName: String { pick("Bank's name", "Nombre del banco") }
-    var routingNumberHint: String { pick("Nine digits", "Nueve dígitos") }
-    var accountNumberAgain: String {
-        pick("Account number again", "Número de cuenta otra vez")
-    }
-    var accountType: String { pick("What kind of account?", "¿Qué tipo de cuenta?") }
+    var linkBankLead: String { text(.linkBankLead) }
+    var bankName: String { text(.bankName) }
+    var routingNumberHint: String { text(.routingNumberHint) }
+    var accountNumberAgain: String { text(.accountNumberAgain) }
+    var accountType: String { text(.accountType) }
     func accountType(_ type: LinkBankPage.AccountType) -> String {
         switch type {
-        case .checking: pick("Checking", "Corriente")
-        case .savings: pick("Savings", "Ahorros")
+        case .checking: text(.accountTypeChecking)
+        case .savings: text(.accountTypeSavings)
         }
     }
-    var linkBankSafety: String {
-        pick(
-            "The number is locked away. Pages show its last four digits and never more.",
-            "El número se guarda bajo llave. Las páginas muestran solo los últimos cuatro dígitos.")
-    }
+    var linkBankSafety: String { text(.linkBankSafety) }
     func linkProblem(_ problem: LinkBankPage.Problem) -> String {
         switch problem {
-        case .bankNameMissing: pick("Enter the bank's name.", "Escriba el nombre del banco.")
-        case .routingNumber:
-            pick(
-                "Check the routing number: it has nine digits, and the last proves the others.",
-                "Revise el número de ruta: tiene nueve dígitos y el último comprueba los demás.")
-        case .accountNumber:
-            pick(
-                "Enter the account number: 4 to 17 digits.",
-                "Escriba el número de cuenta: de 4 a 17 dígitos.")
-        case .accountNumberDiffers:
-            pick("The two account numbers differ.", "Los dos números de cuenta no coinciden.")
-        case .accountType: pick("Choose the kind of account.", "Elija el tipo de cuenta.")
-        case .cannotBeUsed:
-            pick(
-                "This account cannot be used. Please link another one.",
-                "Esta cuenta no se puede usar. Vincule otra.")
+        case .bankNameMissing: text(.linkProblemBankNameMissing)
+        case .routingNumber: text(.linkProblemRoutingNumber)
+        case .accountNumber: text(.linkProblemAccountNumber)
+        case .accountNumberDiffers: text(.linkProblemAccountNumberDiffers)
+        case .accountType: text(.linkProblemAccountType)
+        case .cannotBeUsed: text(.linkProblemCannotBeUsed)
         }
     }
 
     // Sending an asset in
 
-    func sendAssetTitle(_ symbol: String) -> String {
-        pick("Send \(symbol)", "Enviar \(symbol)")
-    }
-    var sendAssetLead: String {
-        pick(
-            "Send it to your deposit address at the exchange. The price below is held for you.",
-            "Envíelo a su dirección de depósito en la plataforma. Le mantenemos este precio.")
-    }
-    var sendExactly: String { pick("Send exactly", "Envíe exactamente") }
-    var worth: String { pick("Counts as", "Equivale a") }
-    var sendBefore: String { pick("It has to arrive by", "Debe llegar antes de") }
-    var sentLate: String {
-        pick(
-            "What arrives later, and what you send beyond it, is yours and stays in your account.",
-            "Lo que llegue después, o de más, es suyo y queda en su cuenta.")
-    }
-    var methodSendTitle: String { pick("Send an asset in", "Enviar un activo") }
-    func methodSend(_ symbol: String) -> String {
-        pick(
-            "Send \(symbol) from another wallet", "Enviar \(symbol) desde otra billetera")
-    }
+    func sendAssetTitle(_ symbol: String) -> String { text(.sendAssetTitle, ["symbol": symbol]) }
+    var sendAssetLead: String { text(.sendAssetLead) }
+    var sendExactly: String { text(.sendExactly) }
+    var worth: String { text(.worth) }
+    var sendBefore: String { text(.sendBefore) }
+    var sentLate: String { text(.sentLate) }
+    var methodSendTitle: String { text(.methodSendTitle) }
+    func methodSend(_ symbol: String) -> String { text(.methodSend, ["symbol": symbol]) }
 }

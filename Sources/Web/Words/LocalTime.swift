@@ -1,9 +1,11 @@
 import Foundation
+import Localization
 
 /// Instants as text in one time zone and one language.
 ///
-/// Only the offset comes from Foundation's time-zone data. Calendar arithmetic, names and order
-/// are written here, so a page reads the same on every machine and with every locale database.
+/// Only the offset comes from Foundation's time-zone data. Calendar arithmetic is written here, names
+/// and order in the language's file, so a page reads the same on every machine and with every locale
+/// database.
 struct LocalTime: Sendable {
     let zone: TimeZone
     let language: Language
@@ -14,54 +16,62 @@ struct LocalTime: Sendable {
         self.language = language
     }
 
-    private var isSpanish: Bool { language == .spanish }
+    private var say: Catalogue { Catalogue(language: language) }
 
     /// `Nov 24, 2026`, `24 de nov. de 2026`
     func date(_ instant: Int64) -> String {
         let day = civil(instant)
-        return isSpanish
-            ? "\(day.day) de \(month(day)) de \(day.year)" : "\(month(day)) \(day.day), \(day.year)"
+        return say.text(
+            .dateWithYear,
+            ["month": month(day), "day": String(day.day), "year": String(day.year)])
     }
 
     /// `Tuesday, Nov 24`, `martes 24 de nov.`
     func weekdayAndDate(_ instant: Int64) -> String {
         let day = civil(instant)
-        return isSpanish
-            ? "\(weekday(day)) \(day.day) de \(month(day))"
-            : "\(weekday(day)), \(month(day)) \(day.day)"
+        return dateWithWeekday(day, say.text(Names.weekdays[day.weekday]))
     }
 
     /// `Tue, Nov 24`, `mar. 24 de nov.`
     func shortDay(_ instant: Int64) -> String {
         let day = civil(instant)
-        let name = weekday(day)
-        return isSpanish
-            ? "\(name.prefix(3)). \(day.day) de \(month(day))"
-            : "\(name.prefix(3)), \(month(day)) \(day.day)"
+        return dateWithWeekday(day, say.text(Names.shortWeekdays[day.weekday]))
+    }
+
+    private func dateWithWeekday(_ day: Civil, _ weekday: String) -> String {
+        say.text(
+            .dateWithWeekday,
+            ["weekday": weekday, "month": month(day), "day": String(day.day)])
     }
 
     /// `3:05 PM EST`, `3:05 p. m. (hora del este)`
     func time(_ instant: Int64) -> String {
         let day = civil(instant)
-        let hour = day.hour % 12 == 0 ? 12 : day.hour % 12
-        let minute = MoneyText.padded(UInt64(day.minute), 2)
-        let half =
-            isSpanish
-            ? (day.hour < 12 ? "a.\u{00A0}m." : "p.\u{00A0}m.") : (day.hour < 12 ? "AM" : "PM")
-        return "\(hour):\(minute)\u{00A0}\(half)\u{00A0}\(zoneName(instant))"
+        return say.text(
+            .timeOfDay,
+            [
+                "hour12": "\(day.hour % 12 == 0 ? 12 : day.hour % 12)",
+                "hour24": NumberForms.padded(UInt64(day.hour), 2),
+                "minute": NumberForms.padded(UInt64(day.minute), 2), "half": say.half(day.hour),
+                "zone": zoneName(instant),
+            ])
     }
 
     /// `Tuesday, Nov 24, 3:05 PM EST`. The absolute time, which a deadline leads with.
     func deadline(_ instant: Int64) -> String {
-        "\(weekdayAndDate(instant)), \(time(instant))"
+        dateThenTime(weekdayAndDate(instant), instant)
     }
 
     /// `Nov 24, 3:05 PM EST`, with the year when it is not the year of `now`.
     func moment(_ instant: Int64, now: Int64) -> String {
         let day = civil(instant)
-        if day.year != civil(now).year { return "\(date(instant)), \(time(instant))" }
-        let short = isSpanish ? "\(day.day) de \(month(day))" : "\(month(day)) \(day.day)"
-        return "\(short), \(time(instant))"
+        if day.year != civil(now).year { return dateThenTime(date(instant), instant) }
+        let short = say.text(.dateWithoutYear, ["month": month(day), "day": String(day.day)])
+        return dateThenTime(short, instant)
+    }
+
+    private func dateThenTime(_ date: String, _ instant: Int64) -> String {
+        say.text(.dateThenTime, ["date": date, "time": time(instant)])
     }
 
     /// `in 1 day 23 hours`, `2 hours ago`. Says minutes only below one day, never seconds.
@@ -69,41 +79,33 @@ struct LocalTime: Sendable {
         let (difference, overflow) = instant.subtractingReportingOverflow(now)
         guard !overflow else { return date(instant) }
         let span = self.span(difference.magnitude)
-        if difference >= 0 { return ahead(span) }
-        return isSpanish ? "hace \(span)" : "\(span) ago"
+        return difference >= 0 ? ahead(span) : say.text(.spanAgo, ["span": span])
     }
 
     /// `in 1 day 23 hours`, around a length of time or the mark that stands for one.
-    func ahead(_ span: String) -> String {
-        isSpanish ? "dentro de \(span)" : "in \(span)"
-    }
+    func ahead(_ span: String) -> String { say.text(.spanAhead, ["span": span]) }
 
     /// The two largest parts of a length of time: `1 day 23 hours`.
     func span(_ milliseconds: UInt64) -> String {
         let minutes = Int(min(milliseconds / 60_000, UInt64(Int32.max)))
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
-        let dayText =
-            isSpanish
-            ? plural(days, "1 día", "\(days) días") : plural(days, "1 day", "\(days) days")
-        let hourText =
-            isSpanish
-            ? plural(hours, "1 hora", "\(hours) horas")
-            : plural(hours, "1 hour", "\(hours) hours")
-        let minuteText =
-            isSpanish
-            ? plural(rest, "1 minuto", "\(rest) minutos")
-            : plural(rest, "1 minute", "\(rest) minutes")
-        if days > 0 { return hours > 0 ? "\(dayText) \(hourText)" : dayText }
-        if hours > 0 { return rest > 0 ? "\(hourText) \(minuteText)" : hourText }
-        if rest > 0 { return minuteText }
-        return isSpanish ? "menos de un minuto" : "less than a minute"
+        var parts: [String] = []
+        if days > 0 { parts.append(say.text(.spanDays, ["count": days])) }
+        if hours > 0 { parts.append(say.text(.spanHours, ["count": hours])) }
+        if rest > 0, days == 0 { parts.append(say.text(.spanMinutes, ["count": rest])) }
+        switch parts.count {
+        case 0: return say.text(.spanBelowAMinute)
+        case 1: return parts[0]
+        default: return say.text(.spanOfTwo, ["larger": parts[0], "smaller": parts[1]])
+        }
     }
 
     /// RFC 3339 in UTC, for the `datetime` of a `time` element.
     func machine(_ instant: Int64) -> String {
         let day = Civil(milliseconds: instant, offsetSeconds: 0)
-        func two(_ number: Int) -> String { MoneyText.padded(UInt64(number), 2) }
-        return "\(MoneyText.padded(UInt64(max(0, day.year)), 4))-\(two(day.month))-\(two(day.day))T"
+        func two(_ number: Int) -> String { NumberForms.padded(UInt64(number), 2) }
+        return
+            "\(NumberForms.padded(UInt64(max(0, day.year)), 4))-\(two(day.month))-\(two(day.day))T"
             + "\(two(day.hour)):\(two(day.minute)):\(two(day.second))Z"
     }
 
@@ -115,28 +117,28 @@ struct LocalTime: Sendable {
         zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant) / 1000))
     }
 
-    private func weekday(_ day: Civil) -> String {
-        (isSpanish ? Names.weekdaysSpanish : Names.weekdaysEnglish)[day.weekday]
-    }
-
-    private func month(_ day: Civil) -> String {
-        (isSpanish ? Names.monthsSpanish : Names.monthsEnglish)[day.month - 1]
-    }
+    private func month(_ day: Civil) -> String { say.text(Names.months[day.month - 1]) }
 
     /// American zones by name, all others by offset: an abbreviation such as `CST` means different
     /// hours in different countries.
     private func zoneName(_ instant: Int64) -> String {
         let offset = offset(instant)
         if let name = Names.zones[zone.identifier] {
-            if isSpanish { return "(\(name.spanish))" }
-            return offset == name.standardSeconds ? name.standard : name.daylight
+            return say.text(offset == name.standardSeconds ? name.standard : name.daylight)
         }
-        if offset == 0 { return "UTC" }
-        let sign = offset < 0 ? MoneyText.minus : "+"
+        if offset == 0 { return say.text(.zoneUniversal) }
+        let sign = offset < 0 ? language.numbers.minus : "+"
         let (hours, minutes) = (abs(offset) / 3600, abs(offset) / 60 % 60)
-        return minutes == 0
-            ? "GMT\(sign)\(hours)" : "GMT\(sign)\(hours):\(MoneyText.padded(UInt64(minutes), 2))"
+        let text =
+            minutes == 0
+            ? "\(sign)\(hours)" : "\(sign)\(hours):\(NumberForms.padded(UInt64(minutes), 2))"
+        return say.text(.zoneOffset, ["offset": text])
     }
+}
+
+extension Catalogue {
+    /// Which half of the day an hour of twenty-four is in.
+    func half(_ hour: Int) -> String { text(hour < 12 ? .halfMorning : .halfAfternoon) }
 }
 
 /// A date and time of day in the Gregorian calendar, without a zone.
@@ -172,40 +174,38 @@ struct Civil: Sendable {
 }
 
 private enum Names {
-    static let weekdaysEnglish = [
-        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    static let weekdays: [Sentence] = [
+        .weekdaySunday, .weekdayMonday, .weekdayTuesday, .weekdayWednesday, .weekdayThursday,
+        .weekdayFriday, .weekdaySaturday,
     ]
-    static let weekdaysSpanish = [
-        "domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado",
+    static let shortWeekdays: [Sentence] = [
+        .weekdayShortSunday, .weekdayShortMonday, .weekdayShortTuesday, .weekdayShortWednesday,
+        .weekdayShortThursday, .weekdayShortFriday, .weekdayShortSaturday,
     ]
-    static let monthsEnglish = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    static let monthsSpanish = [
-        "ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sep.", "oct.", "nov.",
-        "dic.",
+    static let months: [Sentence] = [
+        .monthJanuary, .monthFebruary, .monthMarch, .monthApril, .monthMay, .monthJune, .monthJuly,
+        .monthAugust, .monthSeptember, .monthOctober, .monthNovember, .monthDecember,
     ]
 
     struct Zone: Sendable {
-        let standard, daylight, spanish: String
+        let standard, daylight: Sentence
         let standardSeconds: Int
 
-        init(_ letter: String, _ hours: Int, _ spanish: String) {
-            standard = "\(letter)ST"
-            daylight = "\(letter)DT"
+        init(_ standard: Sentence, _ daylight: Sentence, _ hours: Int) {
+            self.standard = standard
+            self.daylight = daylight
             standardSeconds = hours * 3600
-            self.spanish = spanish
         }
     }
 
     static let zones: [String: Zone] = {
-        let eastern = Zone("E", -5, "hora del este")
-        let central = Zone("C", -6, "hora del centro")
-        let mountain = Zone("M", -7, "hora de la montaña")
-        let pacific = Zone("P", -8, "hora del Pacífico")
-        let alaska = Zone("AK", -9, "hora de Alaska")
-        let hawaii = Zone("H", -10, "hora de Hawái")
-        let atlantic = Zone("A", -4, "hora del Atlántico")
+        let eastern = Zone(.zoneEasternStandard, .zoneEasternDaylight, -5)
+        let central = Zone(.zoneCentralStandard, .zoneCentralDaylight, -6)
+        let mountain = Zone(.zoneMountainStandard, .zoneMountainDaylight, -7)
+        let pacific = Zone(.zonePacificStandard, .zonePacificDaylight, -8)
+        let alaska = Zone(.zoneAlaskaStandard, .zoneAlaskaDaylight, -9)
+        let hawaii = Zone(.zoneHawaiiStandard, .zoneHawaiiDaylight, -10)
+        let atlantic = Zone(.zoneAtlanticStandard, .zoneAtlanticDaylight, -4)
         return [
             "America/New_York": eastern, "America/Detroit": eastern, "US/Eastern": eastern,
             "America/Kentucky/Louisville": eastern, "America/Indiana/Indianapolis": eastern,

@@ -1,47 +1,15 @@
-/// Amounts as text, written by hand so that they are the same on every machine. American Spanish
-/// writes dollars as American English does.
+import Localization
+
+/// Amounts as text where no language is at hand: in form fields, and on the operator's pages.
 enum MoneyText {
-    /// U+2212. A hyphen is shorter than the digits and is read as a dash, or not at all.
-    static let minus = "\u{2212}"
-
-    /// `-5000` becomes `−$50.00`, `123456789` becomes `$1,234,567.89`.
-    static func dollars(_ cents: Int64) -> String {
-        let magnitude = cents.magnitude
-        let sign = cents < 0 ? minus : ""
-        return "\(sign)$\(grouped(magnitude / 100)).\(padded(magnitude % 100, 2))"
-    }
-
     /// The dollars of a form field: `5000` becomes `50.00`.
     static func field(_ cents: Int64) -> String {
-        "\(cents.magnitude / 100).\(padded(cents.magnitude % 100, 2))"
+        "\(cents.magnitude / 100).\(NumberForms.padded(cents.magnitude % 100, 2))"
     }
 
-    /// A decimal with grouped whole digits, without trailing zeros beyond `minimum` places.
-    static func decimal(_ count: Int64, places: Int, minimum: Int = 0) -> String {
-        var scale: UInt64 = 1
-        for _ in 0..<places { scale *= 10 }
-        var fraction = places == 0 ? "" : padded(count.magnitude % scale, places)
-        while fraction.count > minimum, fraction.hasSuffix("0") { fraction.removeLast() }
-        let whole = grouped(count.magnitude / scale)
-        let sign = count < 0 ? minus : ""
-        return fraction.isEmpty ? sign + whole : "\(sign)\(whole).\(fraction)"
-    }
+    static func dollars(_ cents: Int64) -> String { NumberForms.american.dollars(cents) }
 
-    static func grouped(_ number: UInt64) -> String {
-        let digits = String(number)
-        guard digits.utf8.count > 3 else { return digits }
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.utf8.count - index).isMultiple(of: 3) { text += "," }
-            text.append(digit)
-        }
-        return text
-    }
-
-    static func padded(_ number: UInt64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
+    static func grouped(_ number: UInt64) -> String { NumberForms.american.grouped(number) }
 }
 
 /// A quantity of an asset, exact: `count` of its smallest booked unit.
@@ -61,7 +29,9 @@ public struct AssetAmount: Sendable, Equatable {
     }
 
     /// `0.0012 BTC`
-    var text: String { "\(MoneyText.decimal(count, places: decimals)) \(symbol)" }
+    func text(in language: Language) -> String {
+        "\(language.numbers.decimal(count, places: decimals)) \(symbol)"
+    }
 }
 
 /// Dollars for one whole unit of an asset, in hundred-millionths of a dollar.
@@ -80,5 +50,7 @@ public struct DollarPrice: Sendable, Equatable {
     }
 
     /// `$41,900.00`; a price below a cent keeps the decimals it needs.
-    var text: String { "$" + MoneyText.decimal(count, places: 8, minimum: 2) }
+    func text(in language: Language) -> String {
+        language.numbers.inDollars(language.numbers.decimal(count, places: 8, minimum: 2))
+    }
 }

@@ -1,260 +1,156 @@
 extension Catalogue {
     // Notices
 
-    var noticesLead: String {
-        pick("What we have told you about your money.", "Lo que le hemos avisado sobre su dinero.")
-    }
-    var noNotices: String {
-        pick(
-            "No notices. We'll write here when a deposit changes.",
-            "No hay avisos. Escribiremos aquí cuando cambie un depósito.")
-    }
-    var new: String { pick("New", "Nuevo") }
-    var open: String { pick("Open", "Abrir") }
-    var markRead: String { pick("Mark as read", "Marcar como leído") }
-    func mailGreeting(_ name: String) -> String { pick("Hello \(name),", "Hola, \(name):") }
+    var noticesLead: String { text(.noticesLead) }
+    var noNotices: String { text(.noNotices) }
+    var new: String { text(.new) }
+    var open: String { text(.open) }
+    var markRead: String { text(.markRead) }
+    func mailGreeting(_ name: String) -> String { text(.mailGreeting, ["name": name]) }
 
-    var mailLink: String {
-        pick("See the details after signing in:", "Vea los detalles al entrar:")
-    }
+    var mailLink: String { text(.mailLink) }
+    var mailButton: String { text(.mailButton) }
 
-    func mailFooter(_ brand: String) -> String {
-        pick(
-            "\(brand) never asks for a password or a card number by mail.",
-            "\(brand) nunca pide contraseñas ni números de tarjeta por correo.")
-    }
+    func mailFooter(_ brand: String) -> String { text(.mailFooter, ["brand": brand]) }
 
     func notice(_ kind: NoticesPage.Kind, _ scene: Scene) -> (title: String, text: String) {
         let dollars = scene.dollars
         return switch kind {
         case .availableEarly(let cents):
             (
-                pick("\(dollars(cents)) is available early", "\(dollars(cents)) disponibles antes"),
-                pick(
-                    """
-                    You can trade with it now. Your bank usually confirms within 2 to 7 business \
-                    days.
-                    """,
-                    "Ya puede operar. Su banco suele confirmar en 2 a 7 días hábiles.")
+                text(.noticeAvailableEarlyTitle, ["amount": dollars(cents)]),
+                text(.noticeAvailableEarlyText)
             )
         case .purchasedEarly(let bought, let cents):
             (
-                pick("\(bought.text) is yours", "\(bought.text) ya es suyo"),
-                pick(
-                    """
-                    You can trade it now. Your bank usually pays the \(dollars(cents)) within 2 to \
-                    7 business days; keep them in your bank account until then.
-                    """,
-                    """
-                    Ya puede operar con él. Su banco suele pagar los \(dollars(cents)) en 2 a 7 \
-                    días hábiles; manténgalos en su cuenta bancaria hasta entonces.
-                    """)
+                text(.noticePurchasedEarlyTitle, ["bought": bought.text(in: language)]),
+                text(.noticePurchasedEarlyText, ["amount": dollars(cents)])
             )
         case .returnedCovered(let cents):
             (
-                pick(
-                    "Your bank sent back \(dollars(cents))", "Su banco devolvió \(dollars(cents))"),
-                pick(
-                    "Cash in your account covered it. Nothing is owed.",
-                    "El efectivo de su cuenta lo cubrió. No debe nada.")
+                text(.noticeReturnedCoveredTitle, ["amount": dollars(cents)]),
+                text(.noticeReturnedCoveredText)
             )
         case .owed(let cents, let deadline):
             (
                 youOwe(dollars(cents)),
-                pick(
-                    """
-                    Your bank sent back a payment you had used early. Settle it by \
-                    \(scene.time.deadline(deadline)) to keep your assets.
-                    """,
-                    """
-                    Su banco devolvió un pago que usted ya había usado. Páguelo antes del \
-                    \(scene.time.deadline(deadline)) para conservar sus activos.
-                    """
-                )
+                text(.noticeOwedText, ["deadline": scene.time.deadline(deadline)])
             )
         case .reminder(let cents, let deadline):
             (
-                pick("Reminder: you owe \(dollars(cents))", "Recordatorio: debe \(dollars(cents))"),
+                text(.noticeReminderTitle, ["amount": dollars(cents)]),
                 settleBy(scene.time.deadline(deadline))
             )
         case .documentsAsked:
             (
-                pick("We need documents from you", "Necesitamos documentos suyos"),
-                pick(
-                    "Your deadline is paused while we wait and review.",
-                    "Su plazo está en pausa mientras esperamos y revisamos.")
+                text(.noticeDocumentsAskedTitle),
+                text(.noticeDocumentsAskedText)
             )
         case .documentsAccepted:
             (
-                pick("Your documents were accepted", "Sus documentos fueron aceptados"),
-                pick("You can go on with your payment.", "Puede continuar con su pago.")
+                text(.noticeDocumentsAcceptedTitle),
+                text(.noticeDocumentsAcceptedText)
             )
         case .documentRefused:
             (
-                pick("We need another document", "Necesitamos otro documento"),
-                pick("The page says what was missing.", "La página explica qué faltó.")
+                text(.noticeDocumentRefusedTitle),
+                text(.noticeDocumentRefusedText)
             )
         case .paymentStarted(let cents):
             (
-                pick(
-                    "Your payment of \(dollars(cents)) started",
-                    "Su pago de \(dollars(cents)) comenzó"),
-                pick(
-                    "Nothing will be sold while it clears.",
-                    "No venderemos nada mientras se procesa.")
+                text(.noticePaymentStartedTitle, ["amount": dollars(cents)]),
+                text(.noticePaymentStartedText)
             )
         case .paymentReturned(let cents):
             (
-                pick(
-                    "Your payment of \(dollars(cents)) came back",
-                    "Su pago de \(dollars(cents)) fue devuelto"),
-                pick(
-                    "The amount is owed again. Please choose another way.",
-                    "La cantidad vuelve a estar pendiente. Elija otra forma.")
+                text(.noticePaymentReturnedTitle, ["amount": dollars(cents)]),
+                text(.noticePaymentReturnedText)
             )
         case .settled(let cents):
             (
-                pick("Settled: \(dollars(cents))", "Pagado: \(dollars(cents))"),
-                pick(
-                    "Nothing is owed for it any more. Thank you.",
-                    "Ya no debe nada por eso. Gracias.")
+                text(.noticeSettledTitle, ["amount": dollars(cents)]),
+                text(.noticeSettledText)
             )
         case .sold(let cents):
             (
-                pick(
-                    "We sold assets for \(dollars(cents))", "Vendimos activos por \(dollars(cents))"
-                ),
-                pick(
-                    "The receipt shows every quantity, price and fee.",
-                    "El comprobante muestra cada cantidad, precio y comisión.")
+                text(.noticeSoldTitle, ["amount": dollars(cents)]),
+                text(.noticeSoldText)
             )
         case .withdrawable(let cents):
             (
-                pick("\(dollars(cents)) can be withdrawn", "Puede retirar \(dollars(cents))"),
-                pick("A deposit has unlocked.", "Se liberó un depósito.")
+                text(.noticeWithdrawableTitle, ["amount": dollars(cents)]),
+                text(.noticeWithdrawableText)
             )
         case .deadlineMoved(let deadline):
             (
-                pick("Your deadline has moved", "Su plazo cambió"),
-                pick(
-                    "It is now \(scene.time.deadline(deadline)).",
-                    "Ahora es el \(scene.time.deadline(deadline)).")
+                text(.noticeDeadlineMovedTitle),
+                text(.noticeDeadlineMovedText, ["deadline": scene.time.deadline(deadline)])
             )
         case .ourError(let cents):
             (
-                pick(
-                    "We took back \(dollars(cents)) by mistake of ours",
-                    "Devolvimos \(dollars(cents)) por un error nuestro"),
-                pick(
-                    "We are sorry. You have no deadline and nothing will be sold.",
-                    "Lo sentimos. No tiene plazo y no venderemos nada.")
+                text(.noticeOurErrorTitle, ["amount": dollars(cents)]),
+                text(.noticeOurErrorText)
             )
         case .finalWarning(let cents, let deadline):
             (
-                pick(
-                    "Last reminder: you owe \(dollars(cents))",
-                    "Último recordatorio: debe \(dollars(cents))"),
-                pick(
-                    """
-                    After \(scene.time.deadline(deadline)) we may sell just enough of your assets \
-                    to cover it.
-                    """,
-                    """
-                    Después del \(scene.time.deadline(deadline)) podremos vender lo justo de sus \
-                    activos para cubrirlo.
-                    """)
+                text(.noticeFinalWarningTitle, ["amount": dollars(cents)]),
+                text(.noticeFinalWarningText, ["deadline": scene.time.deadline(deadline)])
             )
         case .fundsReceived(let cents, let toCash):
             (
-                pick("\(dollars(cents)) arrived", "Llegaron \(dollars(cents))"),
+                text(.noticeFundsReceivedTitle, ["amount": dollars(cents)]),
                 toCash == cents
-                    ? pick("It is in your cash balance.", "Está en su saldo en efectivo.")
-                    : pick(
-                        """
-                        It paid what you owed first; \(dollars(toCash)) went to your cash balance.
-                        """,
-                        """
-                        Primero pagó lo que debía; \(dollars(toCash)) pasaron a su saldo en efectivo.
-                        """)
+                    ? text(.noticeFundsReceivedToCash)
+                    : text(.noticeFundsReceivedText, ["toCash": dollars(toCash)])
             )
         case .paymentNotMade(let cents):
             (
-                pick(
-                    "Your payment of \(dollars(cents)) did not go through",
-                    "Su pago de \(dollars(cents)) no se realizó"),
-                pick(
-                    "Nothing was taken. You can choose another way to pay.",
-                    "No se cobró nada. Puede elegir otra forma de pago.")
+                text(.noticePaymentNotMadeTitle, ["amount": dollars(cents)]),
+                text(.noticePaymentNotMadeText)
             )
         case .saleStarted:
             (
-                pick("We are selling some of your assets", "Estamos vendiendo algunos activos"),
-                pick(
-                    "Only as much as covers what you owe. A receipt follows.",
-                    "Solo lo necesario para cubrir lo que debe. Le enviaremos un comprobante.")
+                text(.noticeSaleStartedTitle),
+                text(.noticeSaleStartedText)
             )
         case .saleRestored:
             (
-                pick("A sale was made good", "Se corrigió una venta"),
-                pick(
-                    "It should not have happened. Your assets are back and the fee is returned.",
-                    "No debió ocurrir. Sus activos están de vuelta y devolvimos la comisión.")
+                text(.noticeSaleRestoredTitle),
+                text(.noticeSaleRestoredText)
             )
         case .residualOwed(let cents):
             (
-                pick("\(dollars(cents)) is still owed", "Aún debe \(dollars(cents))"),
-                pick(
-                    "There is nothing left to sell. Please choose a way to pay.",
-                    "No queda nada que vender. Elija una forma de pago.")
+                text(.noticeResidualOwedTitle, ["amount": dollars(cents)]),
+                text(.noticeResidualOwedText)
             )
         case .writtenOff(let cents):
             (
-                pick(
-                    "\(dollars(cents)) was written off", "Se dio de baja \(dollars(cents))"),
-                pick(
-                    "You still owe it, and money that arrives pays it first.",
-                    "Todavía lo debe, y el dinero que llegue lo pagará primero.")
+                text(.noticeWrittenOffTitle, ["amount": dollars(cents)]),
+                text(.noticeWrittenOffText)
             )
         case .withdrawalCancelled:
             (
-                pick("A withdrawal was cancelled", "Se canceló un retiro"),
-                pick(
-                    "A deposit came back before it left. The value is in your account again.",
-                    "Un depósito fue devuelto antes de que saliera. El valor volvió a su cuenta.")
+                text(.noticeWithdrawalCancelledTitle),
+                text(.noticeWithdrawalCancelledText)
             )
         case .bankDetailsCorrected(let lastFour):
             (
-                pick(
-                    "Your bank corrected the account ending in \(lastFour)",
-                    "Su banco corrigió la cuenta terminada en \(lastFour)"),
-                pick(
-                    "The next deposit uses the new details. If you did not expect this, tell us.",
-                    "El próximo depósito usará los datos nuevos. Si no lo esperaba, avísenos.")
+                text(.noticeBankDetailsCorrectedTitle, ["lastFour": lastFour]),
+                text(.noticeBankDetailsCorrectedText)
             )
         case .smallAmountsSent(let lastFour, let until):
             (
-                pick(
-                    "Two small amounts are on their way to the account ending in \(lastFour)",
-                    "Dos cantidades pequeñas van hacia la cuenta terminada en \(lastFour)"),
-                pick(
-                    "When your bank shows them, type them until \(scene.time.deadline(until)).",
-                    "Cuando su banco las muestre, escríbalas hasta el \(scene.time.deadline(until))."
-                )
+                text(.noticeSmallAmountsSentTitle, ["lastFour": lastFour]),
+                text(.noticeSmallAmountsSentText, ["until": scene.time.deadline(until)])
             )
         case .bankVerified(let lastFour):
             (
-                pick(
-                    "The account ending in \(lastFour) is verified",
-                    "La cuenta terminada en \(lastFour) está verificada"),
-                pick(
-                    "Deposits from it can be available at once.",
-                    "Los depósitos desde ella pueden estar disponibles al instante.")
+                text(.noticeBankVerifiedTitle, ["lastFour": lastFour]),
+                text(.noticeBankVerifiedText)
             )
         case .bankNotVerified(let lastFour, let failure, let mayTryAgain):
             (
-                pick(
-                    "The account ending in \(lastFour) is not verified",
-                    "La cuenta terminada en \(lastFour) no está verificada"),
+                text(.noticeBankNotVerifiedTitle, ["lastFour": lastFour]),
                 [verifyFailure(failure), mayTryAgain ? verifyAgain : nil]
                     .compactMap(\.self).joined(separator: " ")
             )
@@ -263,267 +159,148 @@ extension Catalogue {
 
     // Sale
 
-    var saleTitle: String { pick("What we sold", "Lo que vendimos") }
+    var saleTitle: String { text(.saleTitle) }
     func saleLead(_ owed: String, _ deadline: String, isCovered: Bool) -> String {
         guard isCovered else {
-            return pick(
-                """
-                You owed \(owed) and the deadline of \(deadline) had passed, so we sold what could \
-                be sold. It did not cover all of it.
-                """,
-                """
-                Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo que se \
-                podía vender. No alcanzó para cubrirlo todo.
-                """
-            )
+            return text(.saleLeadUncovered, ["owed": owed, "deadline": deadline])
         }
-        return pick(
-            """
-            You owed \(owed) and the deadline of \(deadline) had passed, so we sold just enough to \
-            cover it.
-            """,
-            """
-            Debía \(owed) y el plazo del \(deadline) había vencido, así que vendimos lo justo para \
-            cubrirlo.
-            """
-        )
+        return text(.saleLead, ["owed": owed, "deadline": deadline])
     }
-    var whatWasSold: String { pick("Sold", "Vendido") }
-    var quantity: String { pick("Quantity", "Cantidad") }
-    var proceeds: String { pick("Brought", "Obtenido") }
-    var fee: String { pick("Fee", "Comisión") }
-    var when: String { pick("When", "Cuándo") }
-    var nothingSold: String { pick("Nothing was sold.", "No se vendió nada.") }
-    var theSum: String { pick("The sum", "La cuenta") }
-    var appliedToOwed: String { pick("Paid what you owed", "Pagó lo que debía") }
-    var returnedToCash: String { pick("Returned to your cash", "Devuelto a su efectivo") }
-    func stillOwedAfterSale(_ amount: String) -> String {
-        pick("\(amount) is still owed.", "Aún debe \(amount).")
-    }
-    var nothingOwedNow: String { pick("Nothing is owed any more.", "Ya no debe nada.") }
+    var whatWasSold: String { text(.whatWasSold) }
+    var quantity: String { text(.quantity) }
+    var proceeds: String { text(.proceeds) }
+    var fee: String { text(.saleFee) }
+    var when: String { text(.when) }
+    var nothingSold: String { text(.nothingSold) }
+    var theSum: String { text(.theSum) }
+    var appliedToOwed: String { text(.appliedToOwed) }
+    var returnedToCash: String { text(.returnedToCash) }
+    func stillOwedAfterSale(_ amount: String) -> String { text(.saleLeftOwed, ["amount": amount]) }
+    var nothingOwedNow: String { text(.nothingOwedNow) }
     func saleReference(_ reference: String) -> String {
-        pick(
-            "Reference \(reference). Keep it for your taxes.",
-            "Referencia \(reference). Consérvela para sus impuestos.")
+        text(.saleReference, ["reference": reference])
     }
-    var saleWrong: String { pick("Something here is not right", "Algo aquí no es correcto") }
+    var saleWrong: String { text(.saleWrong) }
 
     // Help
 
-    var helpLead: String {
-        pick(
-            "Tell us what is wrong. A person reads every message.",
-            "Díganos qué pasa. Una persona lee cada mensaje.")
-    }
-    var whatIsItAbout: String { pick("What is it about?", "¿De qué se trata?") }
+    var helpLead: String { text(.helpLead) }
+    var whatIsItAbout: String { text(.whatIsItAbout) }
     func helpTopicShort(_ topic: HelpPage.Topic) -> String {
         switch topic {
-        case .notMine: pick("I didn't make this deposit", "Yo no hice este depósito")
-        case .paidAlready: pick("I paid already", "Ya pagué")
-        case .moreTime: pick("I need more time", "Necesito más tiempo")
+        case .notMine: text(.helpTopicNotMine)
+        case .paidAlready: text(.helpTopicPaidAlready)
+        case .moreTime: text(.helpTopicMoreTime)
         case .pendingCharge: pendingTitle
-        case .cannotProvide: pick("I can't provide a document", "No puedo enviar un documento")
-        case .saleWrong:
-            pick("Something about a sale is not right", "Algo de una venta no es correcto")
-        case .accessibility:
-            pick("I need this page in another form", "Necesito esta página en otro formato")
-        case .other: pick("Something else", "Otra cosa")
+        case .cannotProvide: text(.helpTopicCannotProvide)
+        case .saleWrong: text(.helpTopicSaleWrong)
+        case .accessibility: text(.helpTopicAccessibility)
+        case .other: text(.helpTopicOther)
         }
     }
     func helpTopicLine(_ topic: HelpPage.Topic) -> String? {
         switch topic {
-        case .notMine:
-            pick(
-                "We stop what we can at once and call you.",
-                "Detenemos lo que podamos de inmediato y le llamamos.")
-        case .paidAlready:
-            pick(
-                "We look for the payment and answer with what we find.",
-                "Buscamos el pago y le respondemos con lo que encontremos.")
-        case .moreTime:
-            pick(
-                "We can move the deadline or agree on parts.",
-                "Podemos cambiar el plazo o acordar pagos en partes.")
+        case .notMine: text(.helpTopicLineNotMine)
+        case .paidAlready: text(.helpTopicLinePaidAlready)
+        case .moreTime: text(.helpTopicLineMoreTime)
         case .pendingCharge, .cannotProvide, .saleWrong, .accessibility, .other: nil
         }
     }
-    var whichDeposit: String { pick("Which deposit?", "¿Qué depósito?") }
-    var noDepositChosen: String { pick("None in particular", "Ninguno en particular") }
+    var whichDeposit: String { text(.whichDeposit) }
+    var noDepositChosen: String { text(.noDepositChosen) }
     func depositOption(_ date: String, _ amount: String, _ bank: String) -> String {
-        pick("\(date), \(amount), \(bank)", "\(date), \(amount), \(bank)")
+        text(.depositOption, ["date": date, "amount": amount, "bank": bank])
     }
-    var proposePlan: String {
-        pick("Propose how you would pay it", "Proponga cómo lo pagaría")
-    }
-    var proposePlanLead: String {
-        pick(
-            "A person looks at it and answers. Nothing is charged by this.",
-            "Una persona lo revisa y le responde. Con esto no se cobra nada.")
-    }
-    var inHowManyPayments: String { pick("In how many payments?", "¿En cuántos pagos?") }
+    var proposePlan: String { text(.proposePlan) }
+    var proposePlanLead: String { text(.proposePlanLead) }
+    var inHowManyPayments: String { text(.inHowManyPayments) }
     func payments(_ count: Int, _ each: String) -> String {
-        pick(
-            plural(count, "1 payment of \(each)", "\(count) payments of up to \(each)"),
-            plural(count, "1 pago de \(each)", "\(count) pagos de hasta \(each)"))
+        text(.payments, ["count": count, "each": each])
     }
-    var lastPaymentBy: String { pick("The last one by", "El último a más tardar el") }
-    func dayChoice(_ day: String) -> String { pick("\(day)", "\(day)") }
-    var noPlanYet: String { pick("I do not know yet", "Aún no lo sé") }
-    var yourMessage: String { pick("Your message", "Su mensaje") }
-    var messageHint: String {
-        pick(
-            "Please leave out passwords and whole account numbers.",
-            "No incluya contraseñas ni números de cuenta completos.")
-    }
-    var sendMessage: String { pick("Send", "Enviar") }
-    var helpSent: String { pick("We have your message", "Recibimos su mensaje") }
-    func helpAnswer(_ deadline: String) -> String {
-        pick(
-            "A person will answer by \(deadline).",
-            "Una persona le responderá antes del \(deadline).")
-    }
-    var helpPauses: String {
-        pick("Until then nothing will be sold.", "Hasta entonces no venderemos nada.")
-    }
-    var caseNumber: String { pick("Case number", "Número de caso") }
+    var lastPaymentBy: String { text(.lastPaymentBy) }
+    var noPlanYet: String { text(.noPlanYet) }
+    var yourMessage: String { text(.yourMessage) }
+    var messageHint: String { text(.messageHint) }
+    var sendMessage: String { text(.sendMessage) }
+    var helpSent: String { text(.helpSent) }
+    func helpAnswer(_ deadline: String) -> String { text(.helpAnswer, ["deadline": deadline]) }
+    var helpPauses: String { text(.helpPauses) }
+    var caseNumber: String { text(.caseNumber) }
 
     // Doors and problems
 
-    var signIn: String { pick("Sign in", "Iniciar sesión") }
-    var openAgain: String { pick("Open it again", "Abrirla de nuevo") }
-    var checkAgain: String { pick("Check again", "Revisar de nuevo") }
+    var signIn: String { text(.signIn) }
+    var openAgain: String { text(.openAgain) }
+    var checkAgain: String { text(.checkAgain) }
     func message(_ kind: MessagePage.Kind, _ scene: Scene) -> (title: String, lines: [String]) {
         switch kind {
         case .signInNeeded:
             (
-                pick("Please sign in", "Inicie sesión"),
+                text(.messageSignInNeededTitle),
                 [
-                    pick(
-                        "You can go on where you were after that.",
-                        "Después podrá continuar donde estaba.")
+                    text(.messageSignInNeededText)
                 ]
             )
         case .sessionEnded:
             (
-                pick("You were signed out", "Se cerró su sesión"),
+                text(.messageSessionEndedTitle),
                 [
-                    pick(
-                        """
-                        Your session was over: its time was up, or it was ended from another \
-                        device. Anything you had not confirmed was not sent.
-                        """,
-                        """
-                        Su sesión terminó: se acabó su tiempo o se cerró desde otro dispositivo. \
-                        Lo que no había confirmado no se envió.
-                        """
-                    )
+                    text(.messageSessionEndedText)
                 ]
             )
         case .linkExpired:
             (
-                pick("This link has expired", "Este enlace venció"),
+                text(.messageLinkExpiredTitle),
                 [
-                    pick(
-                        """
-                        Links in our messages work for a short while only. Open Home to see where \
-                        things stand.
-                        """,
-                        """
-                        Los enlaces de nuestros mensajes duran poco. Abra el inicio para ver cómo \
-                        está todo.
-                        """
-                    )
+                    text(.messageLinkExpiredText)
                 ]
             )
         case .amountChanged(let from, let to):
             (amountChangedTitle, [amountChanged(scene.dollars(from), scene.dollars(to))])
         case .staleForm:
             (
-                pick("This page was open too long", "Esta página estuvo abierta demasiado tiempo"),
+                text(.messageStaleFormTitle),
                 [
-                    pick(
-                        "Nothing was sent. Please open it again and repeat the last step.",
-                        "No se envió nada. Ábrala de nuevo y repita el último paso.")
+                    text(.messageStaleFormText)
                 ]
             )
         case .notFound:
             (
-                pick("Page not found", "Página no encontrada"),
+                text(.messageNotFoundTitle),
                 [
-                    pick(
-                        """
-                        If you typed the address, check it. If you followed a link of ours, it is \
-                        our mistake.
-                        """,
-                        """
-                        Si escribió la dirección, revísela. Si siguió un enlace nuestro, es error \
-                        nuestro.
-                        """
-                    )
+                    text(.messageNotFoundText)
                 ]
             )
         case .notAllowed(let role):
             (
-                pick("You can't open this page", "No puede abrir esta página"),
+                text(.messageNotAllowedTitle),
                 [
-                    pick(
-                        "It needs the role “\(role)”. Ask an administrator of your team.",
-                        "Requiere el rol «\(role)». Pídalo a un administrador de su equipo.")
+                    text(.messageNotAllowedText, ["role": role])
                 ]
             )
         case .tooMany(let seconds):
             (
-                pick("Too many tries", "Demasiados intentos"),
+                text(.messageTooManyTitle),
                 [
-                    pick(
-                        plural(
-                            seconds, "Please wait 1 second and try again.",
-                            "Please wait \(seconds) seconds and try again."),
-                        plural(
-                            seconds, "Espere 1 segundo e intente de nuevo.",
-                            "Espere \(seconds) segundos e intente de nuevo."))
+                    text(.messageTooManyText, ["seconds": seconds])
                 ]
             )
         case .fault:
             (
-                pick(
-                    "Sorry, there is a problem with the service",
-                    "Lo sentimos, hay un problema con el servicio"),
+                text(.messageFaultTitle),
                 [
-                    pick(
-                        """
-                        Your balance and deposits are safe. Anything you had not confirmed was not \
-                        sent. If you had just confirmed something, look at Home before you try \
-                        again.
-                        """,
-                        """
-                        Su saldo y sus depósitos están seguros. Lo que no había confirmado no se \
-                        envió. Si acababa de confirmar algo, mire el inicio antes de intentarlo de \
-                        nuevo.
-                        """
-                    )
+                    text(.messageFaultText)
                 ]
             )
         case .unavailable(let until):
             (
-                pick("We'll be right back", "Volvemos enseguida"),
+                text(.messageUnavailableTitle),
                 [
-                    pick(
-                        """
-                        The service is not available for a moment. Your balance and deposits are \
-                        safe, and no deadline passes unnoticed.
-                        """,
-                        """
-                        El servicio no está disponible por un momento. Su saldo y sus depósitos \
-                        están seguros, y ningún plazo vencerá sin aviso.
-                        """
-                    )
+                    text(.messageUnavailableText)
                 ]
                     + (until.map {
                         [
-                            pick(
-                                "We expect to be back by \(scene.time.deadline($0)).",
-                                "Esperamos volver antes del \(scene.time.deadline($0)).")
+                            text(.messageUnavailableUntil, ["deadline": scene.time.deadline($0)])
                         ]
                     } ?? [])
             )

@@ -1,91 +1,35 @@
 extension Catalogue {
     // Proving a bank account
 
-    func verifyBank(_ bank: String) -> String {
-        pick("Verify \(bank)", "Verificar \(bank)")
-    }
-    var verifyLead: String {
-        pick(
-            "Two small amounts show that you can see into this account.",
-            "Dos cantidades pequeñas demuestran que usted tiene acceso a esta cuenta.")
-    }
-    func verifyOffer(_ name: String) -> String {
-        pick(
-            """
-            We send two amounts below one dollar, and take their sum back. In one to three \
-            business days your bank shows them as \(name). Then come back and type them.
-            """,
-            """
-            Enviamos dos cantidades menores de un dólar y retiramos su suma. En uno a tres días \
-            hábiles su banco las mostrará como \(name). Vuelva entonces y escríbalas.
-            """)
-    }
-    var verifyStart: String { pick("Send two small amounts", "Enviar dos cantidades pequeñas") }
-    var verifyWaiting: String {
-        pick(
-            "The amounts leave with the next file to your bank. Come back in a day or two.",
-            "Las cantidades salen con el próximo envío a su banco. Vuelva en uno o dos días.")
-    }
+    func verifyBank(_ bank: String) -> String { text(.verifyBank, ["bank": bank]) }
+    var verifyLead: String { text(.verifyLead) }
+    func verifyOffer(_ name: String) -> String { text(.verifyOffer, ["name": name]) }
+    var verifyStart: String { text(.verifyStart) }
+    var verifyWaiting: String { text(.verifyWaiting) }
     func verifyTyping(_ name: String, _ until: String) -> String {
-        pick(
-            "Find the two amounts from \(name) in your account and type them until \(until).",
-            "Busque en su cuenta las dos cantidades de \(name) y escríbalas hasta el \(until).")
+        text(.verifyTyping, ["name": name, "until": until])
     }
-    var verifyFirst: String { pick("One amount", "Una cantidad") }
-    var verifySecond: String { pick("The other amount", "La otra cantidad") }
-    var verifyHint: String {
-        pick("In dollars, such as 0.12", "En dólares, por ejemplo 0.12")
-    }
-    func verifyTries(_ count: Int) -> String {
-        pick(
-            plural(count, "You have 1 try left.", "You have \(count) tries left."),
-            plural(count, "Le queda 1 intento.", "Le quedan \(count) intentos."))
-    }
-    var verifyConfirm: String { pick("Verify this account", "Verificar esta cuenta") }
-    var verifyDone: String {
-        pick("This account is verified.", "Esta cuenta está verificada.")
-    }
-    var verifyOver: String {
-        pick(
-            "This account cannot be verified this way any more. Please link another one.",
-            "Esta cuenta ya no se puede verificar de esta forma. Vincule otra.")
-    }
+    var verifyFirst: String { text(.verifyFirst) }
+    var verifySecond: String { text(.verifySecond) }
+    var verifyHint: String { text(.verifyHint) }
+    func verifyTries(_ count: Int) -> String { text(.verifyTries, ["count": count]) }
+    var verifyConfirm: String { text(.verifyConfirm) }
+    var verifyDone: String { text(.verifyDone) }
+    var verifyOver: String { text(.verifyOver) }
     func verifyFailure(_ failure: VerifyBankPage.Failure) -> String {
         switch failure {
-        case .wrongAmounts:
-            pick(
-                "Other amounts were typed three times.",
-                "Se escribieron otras cantidades tres veces.")
-        case .expired:
-            pick(
-                "Nobody typed the amounts in time.", "Nadie escribió las cantidades a tiempo.")
-        case .returned:
-            pick(
-                "Your bank sent an amount back, so the account is not verified.",
-                "Su banco devolvió una cantidad, así que la cuenta no está verificada.")
-        case .accountUnusable:
-            pick(
-                "Nothing was sent, because the account could not be used.",
-                "No se envió nada, porque la cuenta no se podía usar.")
+        case .wrongAmounts: text(.verifyFailureWrongAmounts)
+        case .expired: text(.verifyFailureExpired)
+        case .returned: text(.verifyFailureReturned)
+        case .accountUnusable: text(.verifyFailureAccountUnusable)
         }
     }
-    var verifyAgain: String {
-        pick("You can have new ones sent.", "Puede pedir otras nuevas.")
-    }
+    var verifyAgain: String { text(.verifyAgain) }
     func verifyProblem(_ problem: VerifyBankPage.Problem) -> String {
         switch problem {
-        case .notCents:
-            pick(
-                "Type both amounts, each between 0.01 and 0.99.",
-                "Escriba las dos cantidades, cada una entre 0.01 y 0.99.")
-        case .wrong:
-            pick(
-                "These are not the amounts we sent. Look at both in your account.",
-                "Estas no son las cantidades que enviamos. Mire ambas en su cuenta.")
-        case .notNow:
-            pick(
-                "This cannot be done now. Please write to us if you need help.",
-                "Esto no se puede hacer ahora. Escríbanos si necesita ayuda.")
+        case .notCents: text(.verifyProblemNotCents)
+        case .wrong: text(.verifyProblemWrong)
+        case .notNow: text(.verifyProblemNotNow)
         }
     }
 }

@@ -118,6 +118,10 @@ let package = Package(
         .target(name: "Exposition", dependencies: [metrics]),
         .target(name: "Assertions", dependencies: ["Banking", "Wire", crypto, jwt]),
 
+        // What customers send, as pictures: programs in a sandbox, and a virus scanner.
+        .target(
+            name: "Documents", dependencies: ["Wire", nioCore, nioPosix, subprocess, system]),
+
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
         .target(name: "Vocabulary", dependencies: pure + ["Statements", "Wire"]),
@@ -125,8 +129,9 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Money", "Ledger", "Banking", "Nacha", "Rules", "Statements", "Engine",
-                "SQLiteStore", "Wire", "Vocabulary", "Exposition", "Assertions", crypto, grdb,
-                metrics,
+                "SQLiteStore", "Wire", "Vocabulary", "Exposition", "Assertions", "Documents",
+                crypto,
+                grdb, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
@@ -148,8 +153,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "CAllocator", "PostgresStore", "Assertions", "Vocabulary", "Replay", "Notices",
-                "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
+                "CAllocator", "PostgresStore", "Assertions", "Documents", "Vocabulary", "Replay",
+                "Notices", "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
                 configuration, hummingbird, logging, lifecycle, system, "Books", "LedgerStore",
             ],
             path: "Sources/Makewhole"),
@@ -236,9 +241,11 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: kept + [
-                "Assertions", "Site", "HTML", "Localization", "Web", hummingbird,
-                hummingbirdTesting, crypto,
+                "Assertions", "Documents", "Site", "HTML", "Localization", "Web", hummingbird,
+                hummingbirdTesting, crypto, grdb,
             ]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Wire", nioCore, nioPosix]),
     ]
 )
 

@@ -8,6 +8,7 @@ import Rails
 import Rules
 import SQLiteStore
 import Service
+import Synchronization
 import Wire
 
 /// The parts of a running service, wired together.
@@ -23,6 +24,7 @@ struct Running {
     let marketLoop: Loop
     let ratesLoop: Loop
     let webhookLoop: Loop
+    let documentLoop: Loop
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -168,6 +170,25 @@ struct Running {
             await webhooks.run()
         } pause: {
             try await Task.sleep(for: .seconds(1))
+        }
+        // What was destroyed before this start may still be in the log ahead of the database.
+        let mustEmptyLog = Mutex(true)
+        documentLoop = Loop {
+            do {
+                let count = try service.endDocuments()
+                if count > 0 {
+                    logger.info("documents destroyed", metadata: ["count": "\(count)"])
+                    mustEmptyLog.withLock { $0 = true }
+                }
+                if mustEmptyLog.withLock({ $0 }), try edge.emptyLog() {
+                    mustEmptyLog.withLock { $0 = false }
+                }
+            } catch {
+                logger.error("documents could not be ended", metadata: ["error": "\(error)"])
+                figures.stumbled(.documents)
+            }
+        } pause: {
+            try await Task.sleep(for: .seconds(60))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {

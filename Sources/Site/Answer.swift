@@ -18,8 +18,8 @@ enum Answer: Sendable {
     case ready(Response)
     /// The customer's own figures as a file; the name is ours.
     case file([UInt8], contentType: String, name: String)
-    /// A customer's document, shown to an operator in a box where nothing can act.
-    case document([UInt8], contentType: String)
+    /// A page of a customer's document, drawn anew as JPEG, for an operator.
+    case picture([UInt8])
 }
 
 /// Why a visit ends before its route could answer.

@@ -320,6 +320,88 @@ extension Assets {
           addEventListener("pageshow", (event) => { if (event.persisted) { ask(); listen(); } });
         }
 
+        // A file goes in parts, so that one lost in a tunnel goes on from where it was, and can be
+        // stopped. Without what that takes the form goes as it is; it also ends what goes in parts.
+        const partSize = 512 * 1024;
+        const triesMax = 120;
+        const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+        addEventListener("submit", (event) => {
+          const form = event.target;
+          const mark = form.querySelector('[data-enhance="upload"]');
+          if (!mark || mark.value || !window.crypto?.subtle) return;
+          const inputs = Array.from(form.querySelectorAll('input[type="file"]'));
+          const file = inputs.map((input) => input.files[0]).find(Boolean);
+          if (!file) return;
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          if (form.dataset.sent === "yes") return;
+          form.dataset.sent = "yes";
+          send(form, mark, file).then((isWhole) => {
+            if (isWhole === undefined) return;
+            for (const input of inputs) input.disabled = isWhole;
+            form.submit();
+          });
+        }, true);
+
+        // Says whether all of it is there; undefined when it was stopped.
+        async function send(form, mark, file) {
+          const place = form.querySelector('[data-enhance="sending"]');
+          const line = place.querySelector("p");
+          const bar = place.querySelector("progress");
+          const stop = place.querySelector("button");
+          const csrf = form.elements.csrf.value;
+          const ending = new AbortController();
+          let upload;
+          const post = async (path, body, headers = {}) => {
+            const wish = { method: "POST", body, headers, signal: ending.signal };
+            const answer = await fetch(mark.dataset.value + path, wish);
+            if (answer.ok) return answer.json();
+            throw Object.assign(new Error(), { isFinal: answer.status < 500 });
+          };
+          stop.onclick = () => {
+            ending.abort();
+            place.hidden = true;
+            delete form.dataset.sent;
+            const body = new URLSearchParams({ csrf });
+            if (upload) fetch(`${mark.dataset.value}/${upload}/cancel`, { method: "POST", body });
+            say(stop.dataset.label);
+          };
+          place.hidden = false;
+          bar.value = 0;
+          const sum = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+          const digest = Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0"))
+            .join("");
+          let received;
+          let tries = 0;
+          while (received === undefined || received < file.size) {
+            try {
+              if (received === undefined) {
+                const fields = new URLSearchParams({ csrf, digest, size: file.size });
+                ({ upload, received } = await post("", fields));
+              } else {
+                const part = file.slice(received, received + partSize);
+                const answer = await post(`/${upload}?from=${received}`, part, {
+                  "Content-Type": "application/octet-stream", "X-Form-Token": csrf,
+                });
+                if (answer.received > received) tries = 0;
+                received = answer.received;
+              }
+              bar.value = 100 * received / file.size;
+              line.textContent = line.dataset.value.replace("%", Math.floor(bar.value));
+            } catch (error) {
+              if (ending.signal.aborted) return undefined;
+              tries += 1;
+              if (error.isFinal || tries > triesMax) return false;
+              line.textContent = line.dataset.label;
+              await pause(Math.min(500 * tries, 5000));
+              // The server says how far it came.
+              received = undefined;
+            }
+          }
+          mark.value = upload;
+          return true;
+        }
+
         // The installed app: the worker keeps the look of the site, and shows notices.
         const worker = "serviceWorker" in navigator && document.body.matches(".customer")
           ? navigator.serviceWorker.register("/worker.js").catch(() => null) : null;

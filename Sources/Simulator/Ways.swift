@@ -79,18 +79,12 @@ enum Ways {
     }
 
     static func check(_ was: House, _ now: House) throws(Finding) {
-        try check(suspense, plain(was.suspense), plain(now.suspense)) { "\($0.state)" }
-        try check(proposals, plain(was.proposals), plain(now.proposals)) { "\($0.state)" }
-    }
-
-    private static func plain<ID: Hashable, Item>(
-        _ items: some Sequence<(key: ID, value: Item)>
-    ) -> [ID: Item] {
-        Dictionary(items.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+        try check(suspense, was.suspense, now.suspense) { "\($0.state)" }
+        try check(proposals, was.proposals, now.proposals) { "\($0.state)" }
     }
 
     private static func check<ID: Hashable, Item: Equatable>(
-        _ ways: [String: Set<String>], _ was: [ID: Item], _ now: [ID: Item],
+        _ ways: [String: Set<String>], _ was: PartsByID<ID, Item>, _ now: PartsByID<ID, Item>,
         state: (Item) -> String
     ) throws(Finding) {
         func word(_ item: Item?) -> String {

@@ -205,6 +205,11 @@ def check_paper(browser, site, folder):
         text = pdf_text(folder / language / "receipt.pdf")
         for word in (*words, "$51.45", "$35.00", "MW-7F3K-22", "Ada Sample"):
             expect(word in text, f"the {language} receipt says {word}", text)
+        heard = subprocess.run(
+            ["pdfinfo", "-struct-text", str(folder / language / "receipt.pdf")],
+            capture_output=True, text=True, check=True).stdout.split()
+        for part in ("Document", "H1", "H2", "Table", "TR", "TH:", "TD"):
+            expect(part in heard, f"the {language} receipt has a {part} for who hears it", heard)
     text = pdf_text(folder / "en-US" / "sale.pdf")
     for word in ("0.0012 BTC", "$41,900.00", "\u2212$50.00", "$0.28"):
         expect(word in text, f"the receipt of a sale says {word}", text)

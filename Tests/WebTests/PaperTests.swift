@@ -76,8 +76,8 @@ private struct ReadPDF {
 
         #expect(text.contains("(Ada Luzynska, ??)"))
         let units = "Ada Łużyńska, 名前".utf16.map { String(format: "%04X", $0) }.joined()
-        #expect(text.contains("/P << /MCID 2 /ActualText <FEFF\(units)> >> BDC"))
-        #expect(pdf(lead: "España, “así”… – œuvre").text.contains("/P << /MCID 2 >> BDC"))
+        #expect(text.contains("/P << /MCID 2 >> BDC\n/Span << /ActualText <FEFF\(units)> >> BDC"))
+        #expect(pdf(lead: "España, “así”… – œuvre").text.contains("/P << /MCID 2 >> BDC\nBT"))
     }
 
     @Test("A letter with its accent behind it is the letter")

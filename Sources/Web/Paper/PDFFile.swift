@@ -18,17 +18,16 @@ struct PDFFile {
             mark: Mark? = nil
         ) {
             let bytes = WinAnsi.bytes(text)
-            operators += begin(mark, saying: text)
+            // What is drawn otherwise than it is meant says so in a span of its own.
+            let says = WinAnsi.says(text)
+            operators +=
+                mark.map { "/\($0.kind.rawValue) << /MCID \($0.id) >> BDC\n" }
+                ?? "/Artifact BMC\n"
+            if !says { operators += "/Span << /ActualText \(Canvas.textString(text)) >> BDC\n" }
             operators += "BT \(Canvas.hundredths(gray)) g /\(face.resource) \(size) Tf "
             operators +=
                 "\(Canvas.tenths(x)) \(Canvas.tenths(y)) Td (\(Canvas.escaped(bytes))) Tj ET\n"
-            operators += "EMC\n"
-        }
-
-        private func begin(_ mark: Mark?, saying text: String) -> String {
-            guard let mark else { return "/Artifact BMC\n" }
-            let actual = WinAnsi.says(text) ? "" : " /ActualText \(Canvas.textString(text))"
-            return "/\(mark.kind.rawValue) << /MCID \(mark.id)\(actual) >> BDC\n"
+            operators += says ? "EMC\n" : "EMC\nEMC\n"
         }
 
         /// A horizontal line, in tenths of a point.

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Assertions
 import Configuration
+import Documents
 import Foundation
 import Nacha
+import Rails
 import Rules
 import Service
 import Site
@@ -24,8 +26,17 @@ struct Deployment {
     let look: Look
     let languages: Languages
     let bankFolder: URL
+    /// `nil` for the SQLite file in the data folder.
+    let postgres: Postgres?
     let smtp: SMTP?
+    let webhookCaller: WebhookCaller
     let values: [(key: String, value: String)]
+
+    /// A PostgreSQL, and the name this process has there.
+    struct Postgres {
+        let address: String
+        let node: String
+    }
 
     struct SMTP {
         let host: String
@@ -46,6 +57,8 @@ struct Deployment {
     /// Every key there is, with its default; `nil` where the operator must say.
     static let keys: [(name: String, fallback: String?, kind: Kind)] = [
         ("data.folder", "data", .text),
+        ("database.postgres", "", .text),
+        ("database.node", "node-1", .text),
         ("http.host", "127.0.0.1", .text),
         ("http.port", "8080", .number),
         ("public.url", "http://127.0.0.1:8080", .text),
@@ -69,6 +82,7 @@ struct Deployment {
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
         ("webhooks.inside", "false", .choice),
+        ("webhooks.ca.file", "", .text),
         ("host.keys.file", "", .text),
         ("host.issuer", "", .text),
         ("host.origins", "", .text),
@@ -85,6 +99,9 @@ struct Deployment {
         ("push.hosts", NoticeWays.Push.knownHosts.joined(separator: " "), .text),
         ("text.url", "", .text),
         ("text.secret.file", "", .text),
+        ("documents.accepted.days", "1825", .number),
+        ("documents.refused.days", "90", .number),
+        ("documents.clamd", "", .text),
     ]
 
     static func load(file: String?) async throws -> Deployment {
@@ -213,6 +230,15 @@ struct Deployment {
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         }
         dataFolder = path("data.folder")
+        let node = value("database.node")
+        guard (1...64).contains(node.utf8.count),
+            node.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Failure.badData(
+                "makewhole.database.node must be 1 to 64 letters, digits and signs.")
+        }
+        let address = value("database.postgres")
+        postgres = address.isEmpty ? nil : Postgres(address: address, node: node)
         host = value("http.host")
         guard let port = Int(value("http.port")), (0...65_535).contains(port) else {
             throw Failure.badData("makewhole.http.port must be 0 through 65535.")
@@ -272,13 +298,30 @@ struct Deployment {
                 push: try Deployment.push(value, secret: secret),
                 text: try Deployment.text(value, secret: secret)))
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
+        do {
+            webhookCaller = try WebhookCaller(
+                mayStayInside: settings.webhooksMayStayInside,
+                rootsPEM: value("webhooks.ca.file").isEmpty ? "" : try secret("webhooks.ca.file"))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData(
+                "makewhole.webhooks.ca.file must hold certificates in PEM; it cannot be read as such."
+            )
+        }
+        settings.documents = try Deployment.documents(value)
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         languages =
             value("languages.folder").isEmpty
             ? .builtIn : try LanguageFolder.load(path("languages.folder"))
         smtp = try Deployment.smtp(value, secret: secret)
-        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+        // A connection string may hold a password.
+        let hidden = ["database.postgres": "(set)"]
+        self.values = Deployment.keys.map { key in
+            let value = values[key.name] ?? ""
+            return (key.name, value.isEmpty ? value : hidden[key.name] ?? value)
+        }
     }
 
     /// The host's colours and logo; Makewhole's own where no file says.
@@ -298,6 +341,27 @@ struct Deployment {
         } catch {
             throw Failure.badData("\(url.path): \(error)")
         }
+    }
+
+    /// How long documents are kept, and what looks through them.
+    private static func documents(_ value: (String) -> String) throws -> DocumentCare {
+        func days(_ key: String) throws -> Int {
+            guard let days = Int(value(key)), (1...36_500).contains(days) else {
+                throw Failure.badData("makewhole.\(key) must be 1 through 36500.")
+            }
+            return days
+        }
+        var care = DocumentCare(
+            acceptedDays: try days("documents.accepted.days"),
+            refusedDays: try days("documents.refused.days"))
+        guard !value("documents.clamd").isEmpty else { return care }
+        guard let address = VirusScanner.Address(value("documents.clamd")) else {
+            throw Failure.badData(
+                "makewhole.documents.clamd must be the path of clamd's socket, as in "
+                    + "/run/clamav/clamd.ctl, or tcp://host:port.")
+        }
+        care.scanner = VirusScanner(address)
+        return care
     }
 
     /// How the ODFI takes and brings files; one without wishes where no file says.

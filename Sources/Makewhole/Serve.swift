@@ -25,6 +25,9 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "makewhole") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let running = try Running(deployment, logger: logger)
+        if let missing = await deployment.settings.documents.pictures.check() {
+            logger.warning("documents cannot be shown", metadata: ["why": "\(missing)"])
+        }
         let router = Router()
         router.add(middleware: RequestFigures(figures: running.service.figures))
         Site(
@@ -52,11 +55,17 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
                     .init(service: running.webhookLoop),
+                    .init(service: running.documentLoop),
                 ] + running.courierLoops.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
-            try await group.run()
+            // Whatever asks a database on another machine waits on threads of its own.
+            if let threads = running.threads {
+                try await withTaskExecutorPreference(threads) { try await group.run() }
+            } else {
+                try await group.run()
+            }
         } catch {
             running.stop()
             try await running.http.shutdown()

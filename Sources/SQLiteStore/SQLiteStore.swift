@@ -1,5 +1,6 @@
 import Banking
 import CSQLiteSettings
+import Edges
 import Engine
 import Foundation
 import GRDB
@@ -140,7 +141,9 @@ public final class SQLiteStore: Store {
         )
     }
 
-    public func house() throws -> House { try queue.read { db in try Reader.house(db) } }
+    public func house() throws -> House {
+        try queue.read { db in try Reader.house(db) }
+    }
 
     public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
         try perform { statements in

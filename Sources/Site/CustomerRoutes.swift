@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Foundation
 import HTML
 import Ledger
 import Money
 import Notices
 import Rules
-import SQLiteStore
 import Service
 import Web
 

@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Web
 
 // The domain's values as the values pages are made of.

@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Web
 
 extension Site {

@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Web
 
@@ -22,7 +22,7 @@ extension Site {
             .post("/operator/customers/:id/:action", .deskAct(act)),
             .get("/operator/documents", .desk(documentQueue)),
             .get("/operator/documents/:id", .desk(document)),
-            .get("/operator/documents/:id/image", .deskAct(documentImage)),
+            .get("/operator/documents/:id/pages/:number", .deskAct(documentPage)),
             .post("/operator/documents/:id", .deskAct(reviewDocument)),
             .get("/operator/suspense", .desk(suspense)),
             .get("/operator/suspense/:id", .desk(suspense)),

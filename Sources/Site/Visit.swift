@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Hummingbird
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Logging
@@ -8,7 +9,6 @@ import NIOCore
 import NIOPosix
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Synchronization
 import Testing

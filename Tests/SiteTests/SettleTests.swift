@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Testing
 
 @Suite struct SettleTests {
@@ -378,14 +378,15 @@ import Testing
             #expect(again.status == 303)
             let document = try #require(try world.read().documents.values.first)
             #expect(try world.read().documents.count == 1)
-            let sealed = try #require(try world.service.edge.document(document.id))
-            #expect(!sealed.starts(with: Self.png.prefix(8)))
+            let kept = try #require(try world.service.edge.documentFile(document.id))
+            #expect(!kept.sealed.starts(with: Self.png.prefix(8)))
             let dana = reader.another()
             try await dana.signIn(.operator(name: "dana", role: "operator"), world)
-            let image = try await dana.get("/operator/documents/\(document.id)/image")
-            #expect(image.headers[.contentType] == "image/png")
+            let image = try await dana.get("/operator/documents/\(document.id)/pages/1")
+            #expect(image.headers[.contentType] == "image/jpeg")
             #expect(image.headers[.contentSecurityPolicy] == "sandbox; default-src 'none'")
-            #expect(try await reader.get("/operator/documents/\(document.id)/image").status == 403)
+            #expect(
+                try await reader.get("/operator/documents/\(document.id)/pages/1").status == 403)
             let review = try await dana.get("/operator/documents/\(document.id)")
             #expect(review.status == 200)
             let refused = try await dana.post(

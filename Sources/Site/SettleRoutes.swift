@@ -448,6 +448,7 @@ extension Site {
             shares: receipt.map { customer.shares(of: $0) } ?? customer.shares(of: settlement),
             areLimitsLifted: receipt?.owedAfterwards.isZero ?? customer.owed.isZero,
             owedAfterwardsCents: receipt?.owedAfterwards.count,
+            isRestOwed: customer.owed > .zero,
             recoveredCents: receipt?.recovered.count ?? 0,
             toCashCents: receipt?.toCash.count ?? 0, overpaid: settlement.overpayment?.onPages)
     }

@@ -915,6 +915,8 @@ public struct DonePage: Page, Equatable {
     /// Cents owed in all afterwards; nil for a payment from before that was kept, of which the shares
     /// do not say what was left either.
     public var owedAfterwardsCents: Int64?
+    /// Whether something is owed now, whatever was so then.
+    public var isRestOwed: Bool
     /// Cents that went to what had been written off.
     public var recoveredCents: Int64 = 0
     /// Cents that nothing was owed for, and became cash.
@@ -954,9 +956,10 @@ public struct DonePage: Page, Equatable {
     public init(
         settlementID: String, reference: String, cents: Int64, feeCents: Int64,
         saleFeeCents: Int64 = 0, method: SettleMethod, settledAt: Int64, shares: [ReviewPage.Share],
-        areLimitsLifted: Bool, owedAfterwardsCents: Int64?, recoveredCents: Int64 = 0,
-        toCashCents: Int64 = 0, overpaid: Overpaid? = nil
+        areLimitsLifted: Bool, owedAfterwardsCents: Int64?, isRestOwed: Bool? = nil,
+        recoveredCents: Int64 = 0, toCashCents: Int64 = 0, overpaid: Overpaid? = nil
     ) {
+        self.isRestOwed = isRestOwed ?? ((owedAfterwardsCents ?? 0) > 0)
         self.owedAfterwardsCents = owedAfterwardsCents
         self.recoveredCents = recoveredCents
         self.toCashCents = toCashCents
@@ -1016,7 +1019,7 @@ public struct DonePage: Page, Equatable {
                     }
                 }
                 div(.class("actions wide")) {
-                    if owedAfterwardsCents != 0, !areLimitsLifted {
+                    if isRestOwed {
                         scene.linkButton(Paths.settle, say.payTheRest)
                     }
                     scene.linkButton(Paths.home, say.backToHome, "button second")

@@ -30,7 +30,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 
 let pure: [Target.Dependency] = ["Money", "Ledger", "Banking", "Nacha", "Rules"]
 let kept: [Target.Dependency] =
-    pure + ["Statements", "Engine", "SQLiteStore", "Wire", "Service"]
+    pure + ["Statements", "Engine", "Tables", "Edges", "Wire", "Service"]
 
 let package = Package(
     name: "makewhole",
@@ -92,6 +92,14 @@ let package = Package(
         .target(name: "Engine", dependencies: ["Money", "Ledger", "Banking", "Nacha", "Rules"]),
         .target(name: "Rows", dependencies: ["Ledger", "Money", "Rules", "Engine"]),
         .target(name: "DatabaseCopies"),
+        // What pages, API and rails read and keep, on either database; Tables is the interface.
+        .target(name: "Tables"),
+        .target(
+            name: "Edges",
+            dependencies: [
+                "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine", "Statements",
+                "Tables", crypto,
+            ]),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
@@ -99,14 +107,15 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: [
                 "CSQLiteSettings", "DatabaseCopies", "Money", "Ledger", "Banking", "Nacha", "Rules",
-                "Rows", "Engine",
-                "Statements", crypto, grdb, sqlite,
+                "Rows", "Engine", "Tables", "Edges", crypto, grdb, sqlite,
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "PostgresStore",
             dependencies: [
-                "CLibPQ", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine", crypto,
+                "CLibPQ", "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine",
+                "Tables",
+                "Edges", crypto,
             ]),
 
         // A ledger of its own, for any accounts: the product's books are above.
@@ -129,15 +138,14 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Money", "Ledger", "Banking", "Nacha", "Rules", "Statements", "Engine",
-                "SQLiteStore", "Wire", "Vocabulary", "Exposition", "Assertions", "Documents",
-                crypto,
-                grdb, metrics,
+                "Tables", "Edges", "Wire", "Vocabulary", "Exposition", "Assertions", "Documents",
+                crypto, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
             name: "Rails",
             dependencies: kept + [
-                crypto, httpClient, logging, nioCore, nioPosix, subprocess, system,
+                crypto, httpClient, logging, nioCore, nioPosix, nioSSL, subprocess, system,
             ]),
         .target(
             name: "Site",
@@ -153,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "CAllocator", "PostgresStore", "Assertions", "Documents", "Vocabulary", "Replay",
+                "CAllocator", "SQLiteStore", "PostgresStore", "Assertions", "Documents",
+                "Vocabulary", "Replay",
                 "Notices", "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
                 configuration, hummingbird, logging, lifecycle, system, "Books", "LedgerStore",
             ],
@@ -168,7 +177,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole-bench",
             dependencies: pure + [
-                "CAllocator", "Engine", "SQLiteStore", "PostgresStore", "Vocabulary", arguments,
+                "CAllocator", "Engine", "Edges", "SQLiteStore", "PostgresStore", "Vocabulary",
+                arguments,
                 grdb,
             ],
             path: "Benchmarks/Bench"),
@@ -192,7 +202,10 @@ let package = Package(
             path: "Tests/ClientDrill"),
 
         // A PostgreSQL for the tests that need one.
-        .target(name: "TestPostgres", dependencies: ["PostgresStore"], path: "Tests/TestPostgres"),
+        .target(
+            name: "TestPostgres",
+            dependencies: ["Engine", "Tables", "Edges", "SQLiteStore", "PostgresStore"],
+            path: "Tests/TestPostgres"),
 
         .testTarget(name: "MoneyTests", dependencies: ["Money"]),
         .testTarget(name: "BankingTests", dependencies: ["Banking"]),
@@ -206,13 +219,15 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
-                "Banking", "Engine", "Ledger", "Nacha", "Rules", "SQLiteStore", "PostgresStore",
+                "Banking", "Edges", "Engine", "Ledger", "Nacha", "Rules", "SQLiteStore",
+                "PostgresStore",
                 "TestPostgres", "Simulator", grdb,
             ]),
         .testTarget(
             name: "StoreTests",
             dependencies: pure + [
-                "DatabaseCopies", "Statements", "Engine", "SQLiteStore", "PostgresStore",
+                "DatabaseCopies", "Statements", "Engine", "Tables", "Edges", "SQLiteStore",
+                "PostgresStore",
                 "TestPostgres", "Vocabulary", grdb,
             ]),
         .testTarget(
@@ -223,7 +238,9 @@ let package = Package(
             name: "AssertionsTests", dependencies: ["Assertions", "Banking", "Wire", crypto]),
         .testTarget(
             name: "RailsTests",
-            dependencies: kept + ["Rails", crypto, logging, nioCore, nioPosix, httpClient]),
+            dependencies: kept + [
+                "TestPostgres", "Rails", crypto, logging, nioCore, nioPosix, httpClient,
+            ]),
         .testTarget(
             name: "MakewholeClientTests", dependencies: ["MakewholeClient", "Localization"]),
         .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
@@ -236,13 +253,13 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: kept + [
-                "API", "Exposition", "Vocabulary", hummingbird, hummingbirdTesting,
+                "TestPostgres", "API", "Exposition", "Vocabulary", hummingbird, hummingbirdTesting,
             ]),
         .testTarget(
             name: "SiteTests",
             dependencies: kept + [
-                "Assertions", "Documents", "Site", "HTML", "Localization", "Web", hummingbird,
-                hummingbirdTesting, crypto, grdb,
+                "TestPostgres", "Assertions", "Documents", "Site", "HTML", "Localization", "Web",
+                hummingbird, hummingbirdTesting, crypto,
             ]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Wire", nioCore, nioPosix]),

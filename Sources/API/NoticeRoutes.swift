@@ -1,6 +1,6 @@
+import Edges
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Wire
 

@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Wire
 
 /// Which part of a list is asked for: at most so many rows, behind the row the cursor names.

@@ -47,7 +47,8 @@ extension Refusal {
         case .customerUnknown: .methodUnknown
         case .methodUnknown: .methodUnusable(.disabled)
         case .methodUnusable: .methodBlocked
-        case .methodBlocked: .bankLinksStopped
+        case .methodBlocked: .validationLimit(.account)
+        case .validationLimit: .bankLinksStopped
         case .bankLinksStopped: .depositUnknown
         case .depositUnknown: .obligationUnknown
         case .obligationUnknown: .settlementUnknown

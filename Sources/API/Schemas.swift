@@ -21,7 +21,8 @@ enum Schemas {
         "WebhookMessage": webhookMessage,
         "WebhookEndpoint": webhookEndpoint, "WebhookEndpointMade": webhookEndpointMade,
         "WebhookTest": webhookTest, "WebhookReplay": webhookReplay,
-        "WebhookDelivery": webhookDelivery, "FieldError": fieldError,
+        "WebhookDelivery": webhookDelivery, "WebhookEndpointAct": webhookEndpointAct,
+        "FieldError": fieldError,
         "Problem": problem,
     ]
 
@@ -98,6 +99,8 @@ enum Schemas {
         "label": .words, "last_four": .pattern("^[0-9]{4}$", example: "6789"),
         "routing_number": .pattern("^[0-9]{9}$", example: "021000021").orNull,
         "account_type": .oneOf(PaymentMethod.AccountType.self).orNull, "verified": .boolean,
+        "verified_by": Schema.list(.oneOf(PaymentMethod.Proof.self)).described(
+            "How, each way once; one that falls away leaves the others."),
         "validation": Schema.answer([
             "state": .oneOf(["queued", "sent", "proven", "failed"]),
             "failure": .oneOf(Validation.Failure.self).orNull, "started_at": .time,
@@ -141,7 +144,10 @@ enum Schemas {
         "method": .id(PaymentMethodID.self), "amount_minor": .cents,
         "credit_minor": .cents.described("What could be traded at once."),
         "hold_minor": .cents.described("What may be traded but not leave."),
-        "initiated_at": .time, "release_at": .time, "trace": .words.orNull,
+        "initiated_at": .time, "release_at": .time,
+        "release_waits": .boolean.described(
+            "Whether the hold stays past release_at, until a return of it is decided."),
+        "trace": .words.orNull,
         "settlement_day": .day.orNull, "underwriting": underwriting,
         "returns": .list(
             .answer([
@@ -209,10 +215,28 @@ enum Schemas {
         "quote": Schema.answer([
             "asset": .asset, "price": .price, "quantity": .quantity, "expires_at": .time,
         ]).orNull,
-        "documents_wanted": .list(.oneOf(DocumentType.self)), "action_url": .words.orNull,
+        "documents_wanted": .list(.oneOf(DocumentType.self)),
+        "documents_missing": Schema.list(.oneOf(DocumentType.self)).described(
+            "Those of them that were not sent yet, or were not accepted."),
+        "action_url": .words.orNull,
         "trace": .words.orNull, "settlement_day": .day.orNull, "return_requests": returnRequests,
-        "disputed": .boolean,
+        "disputed": .boolean, "receipt": receipt.orNull,
+        "overpayment": Schema.answer([
+            "amount_minor": .cents, "fee_minor": .cents,
+            "state": .oneOf(["held", "asked", "refunded", "kept"]), "at": .time.orNull,
+        ]).described("What came beyond what was owed and goes back to where it came from.").orNull,
     ])
+
+    private static let receipt = Schema.answer([
+        "at": .time, "received_minor": .cents,
+        "paid": .list(
+            .answer([
+                "obligation": .id(ObligationID.self), "amount_minor": .cents,
+                "left_minor": .cents,
+            ])),
+        "recovered_minor": .cents, "to_cash_minor": .cents, "given_back_minor": .cents,
+        "fee_given_back_minor": .cents, "owed_afterwards_minor": .cents,
+    ]).described("What it did, as it was on the day; null for what is older than receipts.")
 
     static let settlementOption = Schema.answer([
         "kind": .oneOf(SettlementKindName.self), "method": .id(PaymentMethodID.self).orNull,
@@ -247,11 +271,13 @@ enum Schemas {
         "state": .oneOf(["ordered", "finished", "restored"]), "asset": .asset,
         "ordered": .quantity, "sold": .quantity, "reference_price": .price, "limit_price": .price,
         "gross_minor": .cents, "fee_minor": .cents, "net_minor": .cents, "ordered_at": .time,
+        "due_since": .time.orNull, "receipt": receipt.orNull,
         "fills": .list(fill), "parked_fills": .list(fill),
     ])
 
     private static let fill = Schema.answer([
         "trade": .words, "quantity": .quantity, "price": .price, "gross_minor": .cents,
+        "at": .time.orNull,
     ])
 
     static let notice = Schema.answer([
@@ -317,9 +343,15 @@ enum Schemas {
             ("type", ["type": "string", "format": "uri"]), ("title", Schema.words.json),
             ("status", Schema.integer(400...599).json), ("detail", Schema.words.json),
             ("code", Schema.words.json), ("request_id", Schema.words.json),
+            (
+                "outcome",
+                Schema.oneOf(ProblemOutcome.self).described(
+                    "What this says of a request that may move money: docs/reference/problems.md."
+                ).json
+            ),
             ("errors", Schema.list(.named("FieldError"), max: InvalidBody.errorsMax).json),
         ]),
-        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "required": ["type", "title", "status", "detail", "code", "outcome", "request_id"],
         "additionalProperties": true,
     ])
 }

@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Exposition
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Vocabulary
 import Wire

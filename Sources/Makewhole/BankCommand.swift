@@ -1,8 +1,8 @@
 import ArgumentParser
 import Banking
+import Edges
 import Foundation
 import Rails
-import SQLiteStore
 import Service
 import Wire
 
@@ -32,7 +32,7 @@ struct BankCommand: AsyncParsableCommand {
                 guard (1...100_000).contains(limit) else {
                     throw Failure.badData("--limit is 1 through 100000.")
                 }
-                let edge = EdgeStore(pool: try SQLiteStore.open(path: database.checked()))
+                let edge = try database.edge()
                 let from =
                     try since.map { try Time.read($0, "--since") }
                     ?? Time.now(edge).adding(days: -7)
@@ -149,7 +149,7 @@ struct BankCommand: AsyncParsableCommand {
                 let first = try Time.read(from, "--from")
                 let last = try Time.read(to, "--to")
                 guard first <= last else { throw Failure.badData("--from is after --to.") }
-                let edge = EdgeStore(pool: try SQLiteStore.open(path: database.checked()))
+                let edge = try database.edge()
                 let rows = try ResendPlan.rows(from: first, through: last, again: again, edge: edge)
                 for row in rows { Terminal.data("\(row.file)\t\(row.what.words)") }
                 let moved = rows.count { $0.what == .sends || $0.what == .isOnItsWay }

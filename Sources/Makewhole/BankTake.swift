@@ -1,8 +1,8 @@
 import ArgumentParser
+import Edges
 import Foundation
 import Logging
 import Rails
-import SQLiteStore
 import Service
 
 struct BankTake: AsyncParsableCommand {
@@ -11,8 +11,8 @@ struct BankTake: AsyncParsableCommand {
         abstract: "Take in a file of the bank: keep it, prove it, carry out what it says.",
         discussion: """
             While the service runs on the same data, the file is handed to it and its progress is \
-            followed; else it is taken in here. Stopped at any moment, it goes on with the next \
-            start of either. Exit codes: 0 all of it followed, 65 refused or something needs a \
+            followed; else it is taken in here. On PostgreSQL it is always handed to whoever runs. \
+            Stopped at any moment, it goes on with the next start of either. Exit codes: 0 all of it followed, 65 refused or something needs a \
             person, 66 no such file.
             """)
 
@@ -26,6 +26,10 @@ struct BankTake: AsyncParsableCommand {
             for file in files { try check(file) }
             var isFine = true
             do {
+                // Whoever runs on it has the bank's work, or will have.
+                if deployment.postgres != nil {
+                    throw Failure.later("A PostgreSQL is for the service to take files in.")
+                }
                 var logger = Logger(label: "makewhole") {
                     StreamLogHandler.standardError(label: $0)
                 }
@@ -93,8 +97,7 @@ struct BankTake: AsyncParsableCommand {
 
     /// The service has the data: it finds the file in its inbound folder, and we watch.
     private func hand(over file: String, _ deployment: Deployment) async throws -> Bool {
-        let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-        let edge = EdgeStore(pool: try SQLiteStore.openReadOnly(path: path))
+        let edge = try deployment.edgeToRead()
         let (digest, _) = try BankFileBytes.digest(of: URL(fileURLWithPath: file))
         let inbound = deployment.bankFolder.appendingPathComponent("inbound")
         let before = try edge.bankFiles(digest: digest).map(\.name)
@@ -194,10 +197,8 @@ struct BankBytes: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let deployment = try await Deployment.load(file: options.config)
-            let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
             let files = BankFileBytes(
-                edge: EdgeStore(pool: try SQLiteStore.openReadOnly(path: path)),
-                vault: Vault(key: deployment.masterKey))
+                edge: try deployment.edgeToRead(), vault: Vault(key: deployment.masterKey))
             var number = 0
             while let part = try files.part(number, of: name) {
                 Terminal.data(part)

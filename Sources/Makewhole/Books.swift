@@ -1,4 +1,5 @@
 import ArgumentParser
+import Edges
 import Foundation
 import Ledger
 import Money
@@ -8,33 +9,17 @@ import Rules
 import SQLiteStore
 import Vocabulary
 
-struct DatabaseOptions: ParsableArguments {
-    @Option(name: .long, help: "The folder with makewhole.sqlite; it may be in use.")
-    var data = "data"
-
-    var path: String { data + "/makewhole.sqlite" }
-
-    func checked() throws -> String {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw Failure.badData("\(path) is not there.")
-        }
-        return path
-    }
-}
-
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Recompute every hash and every balance from the journal.")
 
     @OptionGroup var database: DatabaseOptions
-    @Option(help: "A PostgreSQL to verify instead: a connection string of libpq.")
-    var postgres: String?
     @Flag(help: "Print the result as JSON.") var json = false
 
     func run() async throws {
         try await Failure.reported {
             let problems: [String]
-            if let postgres {
+            if let postgres = database.postgres {
                 problems = try verify(postgres: postgres)
             } else {
                 problems = try verifyFile()
@@ -71,19 +56,23 @@ struct Verify: AsyncParsableCommand {
 
     private func verify(postgres address: String) throws -> [String] {
         let report = try PostgresVerifier.verify(address)
+        let documents = try database.edge().verifyDocuments()
         if json {
             Terminal.data(
                 """
                 {"writers":\(report.writers),"commits":\(report.commits),\
                 "transfers":\(report.transfers),"accounts":\(report.accounts),\
-                "problems":\(report.problems.count)}
+                "documents":\(documents.kept),"documents_destroyed":\(documents.destroyed),\
+                "problems":\(report.problems.count + documents.problems.count)}
                 """)
         } else {
             Terminal.data(
                 "\(report.commits) commits of \(report.writers) writers, \(report.transfers) "
                     + "transfers, \(report.accounts) accounts")
+            Terminal.data(
+                "\(documents.kept) documents kept, \(documents.destroyed) destroyed by the record")
         }
-        return report.problems
+        return report.problems + documents.problems
     }
 }
 
@@ -100,8 +89,8 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let scales = try Scales.read(policy)
-            let pool = try SQLiteStore.open(path: database.checked())
-            try HledgerJournal(scales: scales).write(Reader(pool: pool)) { Terminal.data($0) }
+            let reader = try database.reader()
+            try HledgerJournal(scales: scales).write(reader) { Terminal.data($0) }
         }
     }
 }
@@ -116,8 +105,7 @@ struct Balances: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let scales = try Scales.read(policy)
-            let pool = try SQLiteStore.open(path: database.checked())
-            for row in try Reader(pool: pool).accounts().sorted(by: { $0.name < $1.name }) {
+            for row in try database.reader().accounts().sorted(by: { $0.name < $1.name }) {
                 let amount = DecimalText.format(row.amount, scale: try scales.of(row.asset))
                 Terminal.data("\(row.name)\t\(row.asset)\t\(amount)")
             }

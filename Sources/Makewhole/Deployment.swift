@@ -4,6 +4,7 @@ import Configuration
 import Documents
 import Foundation
 import Nacha
+import Rails
 import Rules
 import Service
 import Site
@@ -25,8 +26,17 @@ struct Deployment {
     let look: Look
     let languages: Languages
     let bankFolder: URL
+    /// `nil` for the SQLite file in the data folder.
+    let postgres: Postgres?
     let smtp: SMTP?
+    let webhookCaller: WebhookCaller
     let values: [(key: String, value: String)]
+
+    /// A PostgreSQL, and the name this process has there.
+    struct Postgres {
+        let address: String
+        let node: String
+    }
 
     struct SMTP {
         let host: String
@@ -47,6 +57,8 @@ struct Deployment {
     /// Every key there is, with its default; `nil` where the operator must say.
     static let keys: [(name: String, fallback: String?, kind: Kind)] = [
         ("data.folder", "data", .text),
+        ("database.postgres", "", .text),
+        ("database.node", "node-1", .text),
         ("http.host", "127.0.0.1", .text),
         ("http.port", "8080", .number),
         ("public.url", "http://127.0.0.1:8080", .text),
@@ -70,6 +82,7 @@ struct Deployment {
         ("processor.secret.file", "", .text),
         ("market.url", "", .text),
         ("webhooks.inside", "false", .choice),
+        ("webhooks.ca.file", "", .text),
         ("host.keys.file", "", .text),
         ("host.issuer", "", .text),
         ("host.origins", "", .text),
@@ -217,6 +230,15 @@ struct Deployment {
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         }
         dataFolder = path("data.folder")
+        let node = value("database.node")
+        guard (1...64).contains(node.utf8.count),
+            node.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Failure.badData(
+                "makewhole.database.node must be 1 to 64 letters, digits and signs.")
+        }
+        let address = value("database.postgres")
+        postgres = address.isEmpty ? nil : Postgres(address: address, node: node)
         host = value("http.host")
         guard let port = Int(value("http.port")), (0...65_535).contains(port) else {
             throw Failure.badData("makewhole.http.port must be 0 through 65535.")
@@ -277,13 +299,29 @@ struct Deployment {
                 text: try Deployment.text(value, secret: secret)))
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
         settings.documents = try Deployment.documents(value)
+        do {
+            webhookCaller = try WebhookCaller(
+                mayStayInside: settings.webhooksMayStayInside,
+                rootsPEM: value("webhooks.ca.file").isEmpty ? "" : try secret("webhooks.ca.file"))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.badData(
+                "makewhole.webhooks.ca.file must hold certificates in PEM; it cannot be read as such."
+            )
+        }
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         languages =
             value("languages.folder").isEmpty
             ? .builtIn : try LanguageFolder.load(path("languages.folder"))
         smtp = try Deployment.smtp(value, secret: secret)
-        self.values = Deployment.keys.map { ($0.name, values[$0.name] ?? "") }
+        // A connection string may hold a password.
+        let hidden = ["database.postgres": "(set)"]
+        self.values = Deployment.keys.map { key in
+            let value = values[key.name] ?? ""
+            return (key.name, value.isEmpty ? value : hidden[key.name] ?? value)
+        }
     }
 
     /// The host's colours and logo; Makewhole's own where no file says.

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Edges
 import Foundation
 import Ledger
-import SQLiteStore
 import Wire
 
 struct DocumentsCommand: AsyncParsableCommand {
@@ -19,7 +19,7 @@ struct DocumentsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            let edge = EdgeStore(pool: try SQLiteStore.open(path: database.checked()))
+            let edge = try database.edge()
             guard let document else {
                 try edge.eachDocumentRecord { Terminal.data(line($0)) }
                 return

@@ -1,14 +1,14 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Engine
 import Foundation
 import Logging
 import Notices
+import PostgresStore
 import Rails
 import Rules
-import SQLiteStore
 import Service
-import Synchronization
 import Wire
 
 /// The parts of a running service, wired together.
@@ -25,6 +25,8 @@ struct Running {
     let ratesLoop: Loop
     let webhookLoop: Loop
     let documentLoop: Loop
+    let threads: WaitingThreads?
+    private let works: Works
     private let lock: FileLock
 
     init(_ deployment: Deployment, logger: Logger) throws {
@@ -32,9 +34,11 @@ struct Running {
             at: deployment.dataFolder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         lock = try FileLock(deployment.dataFolder.appendingPathComponent("lock"))
-        let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-        let pool = try SQLiteStore.open(path: path)
-        let edge = EdgeStore(pool: pool)
+        let database = try KeptDatabase.open(deployment)
+        let edge = database.edge
+        threads = database.threads
+        let works = Works(leases: database.leases, logger: logger)
+        self.works = works
         let offset =
             deployment.settings.isSandbox
             ? Int64(try edge.setting("clock_offset_ms") ?? "0") ?? 0 : 0
@@ -44,12 +48,10 @@ struct Running {
         let policies = deployment.policies
         let rules = deployment.rules
         let live = LiveUpdates()
-        let causes = try RecentCauses(pool: pool)
         let engine = try Engine(
             open: {
                 try Core(
-                    store: try SQLiteStore(pool: pool, causes: causes), policies: policies,
-                    rules: rules)
+                    store: try database.store(), policies: policies, rules: rules)
             },
             clock: clock,
             afterCommit: {
@@ -58,11 +60,11 @@ struct Running {
                 eventBell.ring()
             })
         let service = Service(
-            engine: engine, reader: Reader(pool: pool, causes: causes), edge: edge,
+            engine: engine, reader: database.reader, edge: edge,
             policies: policies,
             clock: clock, vault: Vault(key: deployment.masterKey), market: MarketBoard(),
             settings: deployment.settings, bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)), rules: rules, eventBell: eventBell,
+            figures: Figures(store: database.figures), rules: rules, eventBell: eventBell,
             live: live)
         self.service = service
         // Whoever answers may not send us elsewhere: a push's address comes from a customer, and an answer
@@ -106,26 +108,39 @@ struct Running {
             processor: ProcessorClient(baseURL: deployment.settings.processorURL, http: http),
             venue: venue, courier: courier, logger: logger)
         bankLoop = Loop {
-            await rail.tick()
+            await works.alone(
+                "bank",
+                otherwise: {
+                    // What the others only hear of.
+                    do { try rail.hearOfMissing() } catch {
+                        logger.error(
+                            "missing files could not be read", metadata: ["error": "\(error)"])
+                    }
+                }
+            ) { await rail.tick() }
         } pause: {
             try await Task.sleep(for: .milliseconds(300))
         }
         carryingLoop = Loop {
-            await rail.carry()
+            await works.alone("bank") { await rail.carry() }
         } pause: {
             try await Task.sleep(for: .milliseconds(300))
         }
         outboxLoop = Loop {
             // However much waits, a stop is heard between two rounds of it.
-            while !Task.isCancelled, await outbox.tick() {
-                for one in couriers { one.bell.ring() }
+            await works.alone("outbox") {
+                while !Task.isCancelled, await outbox.tick() {
+                    for one in couriers { one.bell.ring() }
+                }
             }
         } pause: {
             await bell.wait(atMost: 1000)
         }
         courierLoops = couriers.map { one in
             Loop {
-                while !Task.isCancelled, await courier.tick(over: one.channel) {}
+                await works.alone("notices over \(one.channel.rawValue)") {
+                    while !Task.isCancelled, await courier.tick(over: one.channel) {}
+                }
             } pause: {
                 await one.bell.wait(atMost: 1000)
             }
@@ -164,39 +179,29 @@ struct Running {
         }
         let webhooks = WebhookRail(
             service: service,
-            caller: WebhookCaller(mayStayInside: deployment.settings.webhooksMayStayInside),
+            caller: deployment.webhookCaller,
             logger: logger)
         webhookLoop = Loop {
-            await webhooks.run()
+            await works.alone("webhooks") { await webhooks.run() }
         } pause: {
             try await Task.sleep(for: .seconds(1))
         }
-        // What was destroyed before this start may still be in the log ahead of the database.
-        let mustEmptyLog = Mutex(true)
+        let documents = DocumentEnd(service: service, logger: logger)
         documentLoop = Loop {
-            do {
-                let count = try service.endDocuments()
-                if count > 0 {
-                    logger.info("documents destroyed", metadata: ["count": "\(count)"])
-                    mustEmptyLog.withLock { $0 = true }
-                }
-                if mustEmptyLog.withLock({ $0 }), try edge.emptyLog() {
-                    mustEmptyLog.withLock { $0 = false }
-                }
-            } catch {
-                logger.error("documents could not be ended", metadata: ["error": "\(error)"])
-                figures.stumbled(.documents)
-            }
+            await works.alone("documents") { documents.look() }
         } pause: {
             try await Task.sleep(for: .seconds(60))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {
-            do {
-                try watch.look()
-            } catch {
-                logger.error("the return rates could not be read", metadata: ["error": "\(error)"])
-                service.figures.stumbled(.rates)
+            await works.alone("return rates") {
+                do {
+                    try watch.look()
+                } catch {
+                    logger.error(
+                        "the return rates could not be read", metadata: ["error": "\(error)"])
+                    service.figures.stumbled(.rates)
+                }
             }
         } pause: {
             try await Task.sleep(for: .seconds(10))
@@ -212,6 +217,7 @@ struct Running {
 
     func stop() {
         service.engine.stop()
+        works.giveBack()
         lock.release()
     }
 }

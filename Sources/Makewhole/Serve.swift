@@ -60,7 +60,12 @@ struct Serve: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         do {
-            try await group.run()
+            // Whatever asks a database on another machine waits on threads of its own.
+            if let threads = running.threads {
+                try await withTaskExecutorPreference(threads) { try await group.run() }
+            } else {
+                try await group.run()
+            }
         } catch {
             running.stop()
             try await running.http.shutdown()

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SQLiteStore
 import Service
 import Wire
 
@@ -24,8 +23,7 @@ struct Operator: AsyncParsableCommand {
                     throw Failure.badData("--role is operator or viewer.")
                 }
                 let deployment = try await Deployment.load(file: options.config)
-                let path = deployment.dataFolder.appendingPathComponent("makewhole.sqlite").path
-                let edge = EdgeStore(pool: try SQLiteStore.open(path: path))
+                let edge = try KeptDatabase.open(deployment).edge
                 let link = try SignInLink.make(
                     for: .operator(name: name, role: role), edge: edge,
                     now: ServiceClock().now(),

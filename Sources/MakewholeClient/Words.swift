@@ -86,11 +86,6 @@ public struct Words: Sendable {
         language.book.text(sentence.rawValue, values)
     }
 
-    /// A pair on its way into the files.
-    private func pick(_ english: String, _ spanish: String) -> String {
-        language == .spanish ? spanish : english
-    }
-
     // MARK: Home
 
     public var home: String { text(.home) }
@@ -188,6 +183,9 @@ public struct Words: Sendable {
         case "funds_received": text(.noticeFundsReceived)
         case "settlement_failed": text(.noticeSettlementFailed)
         case "settlement_returned": text(.noticeSettlementReturned)
+        case "overpaid": text(.noticeOverpaid)
+        case "overpayment_refunded": text(.noticeOverpaymentRefunded)
+        case "overpayment_kept": text(.noticeOverpaymentKept)
         case "obligation_settled": text(.noticeObligationSettled)
         case "sale_ordered": text(.noticeSaleOrdered)
         case "sale_completed": text(.noticeSaleCompleted)

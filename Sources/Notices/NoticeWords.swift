@@ -40,6 +40,10 @@ extension NoticesPage.Kind {
             self = .fundsReceived(cents: amount.count, toCash: toCash.count)
         case .settlementFailed(_, let amount): self = .paymentNotMade(cents: amount.count)
         case .settlementReturned(_, let amount, _): self = .paymentReturned(cents: amount.count)
+        case .overpaid(_, let amount): self = .overpaid(cents: amount.count)
+        case .overpaymentRefunded(_, let amount):
+            self = .overpaymentRefunded(cents: amount.count)
+        case .overpaymentKept(_, let amount): self = .overpaymentKept(cents: amount.count)
         case .obligationSettled(_, let amount, _): self = .settled(cents: amount.count)
         case .saleOrdered: self = .saleStarted
         case .saleCompleted(_, let proceeds): self = .sold(cents: proceeds.count)
@@ -52,7 +56,10 @@ extension NoticesPage.Kind {
             self = .smallAmountsSent(lastFour: lastFour, until: until.milliseconds)
         case .methodVerified(_, let lastFour): self = .bankVerified(lastFour: lastFour)
         case .validationFailed(let id, let lastFour, let why):
-            let mayAsk = customer.methods[id].map { customer.mayAskForAmounts(to: $0) } ?? false
+            let mayAsk =
+                customer.methods[id].map {
+                    customer.validationRounds(of: $0) < Validation.roundsMax
+                } ?? false
             self = .bankNotVerified(
                 lastFour: lastFour, why.onPages,
                 mayTryAgain: mayAsk && (why == .wrongAmounts || why == .expired))
@@ -77,7 +84,8 @@ extension NoticesPage.Target {
         case .documentsRequested(let id, _), .documentRefused(let id, _, _):
             self = .documents("\(id)")
         case .documentsAccepted(let id), .settlementFailed(let id, _),
-            .settlementReturned(let id, _, _):
+            .settlementReturned(let id, _, _), .overpaid(let id, _),
+            .overpaymentRefunded(let id, _), .overpaymentKept(let id, _):
             self = .settlement("\(id)")
         case .saleOrdered(let id, _, _, _), .saleCompleted(let id, _), .saleRestored(let id):
             self = .sale("\(id)")

@@ -114,6 +114,10 @@ package final class Column {
         if let text { append(text) } else { appendNull() }
     }
 
+    func append(_ value: Int64?) {
+        if let value { append(value) } else { appendNull() }
+    }
+
     private func appendNull() {
         _ = grow(by: 0)
         put(-1, at: size - 4)

@@ -15,6 +15,8 @@ final class CommitRows {
         /// Of the house; `nil` when the batch does not hold it.
         let house: Int64?
         let chain: WriterChain
+        /// Larger than that of every commit this one can follow from.
+        let turn: Int64
         /// This writer's own balances of the house's accounts.
         let houseBalances: [BalanceKey: Int64]
     }
@@ -59,7 +61,8 @@ final class CommitRows {
     private lazy var outgoing = table(
         Statements.insertOutgoing, .uuid, .integer8, .integer4, .bytes)
     private lazy var alerts = table(Statements.insertAlerts, .uuid, .integer8, .text)
-    private lazy var suspense = table(Statements.putSuspense, .uuid, .text, .text, .text)
+    private lazy var suspense = table(
+        Statements.putSuspense, .uuid, .text, .text, .text, .integer8)
     private lazy var proposals = table(Statements.putProposals, .uuid, .text, .text)
     private lazy var blocked = table(Statements.putBlocked, .text, .text)
     private lazy var debits = table(Statements.addDebits, .integer4, .text, .integer8)
@@ -72,6 +75,7 @@ final class CommitRows {
     private var timers: [TimerKey: Instant?] = [:]
     private var entries: [EntryKey: EntryFate] = [:]
     private var link: WriterChain.Link?
+    private var events = CommitEvents()
 
     private struct TimerKey: Hashable {
         let customer: Key
@@ -116,8 +120,15 @@ final class CommitRows {
         var requests = [
             Request(
                 Statements.insertCommit,
-                [writer, sequence, at, .small(link.transfers), .bytes(chain.hash)])
+                [
+                    writer, sequence, at, .small(link.transfers), .bytes(chain.hash),
+                    .integer(held.turn),
+                ])
         ]
+        if !events.isEmpty {
+            requests.append(
+                Request(Statements.insertEvents, [writer, sequence, at, .bytes(events.bytes)]))
+        }
         for table in tables {
             let values: [Parameter] =
                 switch table.statement.name {
@@ -138,7 +149,9 @@ final class CommitRows {
                 Request(Statements.putSettings, [.text(try JSON.encode(house.settings))]))
         }
         requests.append(
-            Request(Statements.updateWriter, [writer, sequence, at, .bytes(chain.hash)]))
+            Request(
+                Statements.updateWriter,
+                [writer, sequence, at, .bytes(chain.hash), .integer(held.turn)]))
         return (requests, Result(chain: chain, houseBalances: houseBalances, opened: opened))
     }
 
@@ -149,6 +162,7 @@ final class CommitRows {
         houseChanges.removeAll(keepingCapacity: true)
         timers.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
+        events = CommitEvents()
     }
 
     /// In the order in which they are written: what is taken out goes before what is put in.
@@ -162,6 +176,7 @@ final class CommitRows {
     // MARK: One decision
 
     private func add(_ decided: Commit.Decided, _ commit: Commit, _ held: Held) throws {
+        events.add(decided)
         let envelope = decided.envelope
         let customer: Key
         let version: Int64
@@ -322,6 +337,7 @@ final class CommitRows {
                 table[2].append(Key(row.id))
                 table[3].append(body)
                 if let tag = row.tag {
+                    events.add(row, state: tag)
                     table[4].append(tag)
                     table[5].append(row.reference)
                 }
@@ -397,6 +413,7 @@ final class CommitRows {
             suspense[1].append(item.state.tag)
             suspense[2].append(try JSON.encode(item))
             suspense[3].append(item.trace?.text)
+            suspense[4].append(item.dishonorBy?.milliseconds)
         }
         for account in commit.decisions.lazy.flatMap(\.changes.blocked) {
             blocked[0].append(account.fingerprint)

@@ -22,6 +22,9 @@ package enum Parameter {
     case text(String)
     case bytes([UInt8])
     case key(Key)
+    case tiny(Int16)
+    case bool(Bool)
+    case null
 }
 
 /// One statement with its parameters, to be sent with others.
@@ -58,7 +61,7 @@ package final class Connection {
     /// Plans are made seldom, perhaps when a table has two rows. Whatever its size then, rows must be found
     /// by their keys: a join that reads the whole index is quicker for two rows and takes a second
     /// for a hundred thousand. So the other ways are off, and rows are dear beside pages.
-    static let settings = """
+    package static let settings = """
         SELECT set_config('synchronous_commit', 'on', false)
             WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
         SET default_transaction_isolation = 'read committed';
@@ -81,10 +84,12 @@ package final class Connection {
     /// Connects as `address` says: a connection string or URI of libpq. Where it names several
     /// servers, the one that may be written to is taken; each is given five seconds to connect.
     ///
-    /// - Parameter deadline: when to give up waiting for the session's settings, if that is earlier.
+    /// - Parameters:
+    ///   - settings: what is said first, of how the session works.
+    ///   - deadline: when to give up waiting for the session's settings, if that is earlier.
     package init(
         _ address: String, application: String = "makewhole",
-        patience: Duration = Connection.writersPatience,
+        patience: Duration = Connection.writersPatience, settings: String = Connection.settings,
         until deadline: ContinuousClock.Instant? = nil
     ) throws(PostgresFault) {
         self.patience = patience
@@ -114,7 +119,7 @@ package final class Connection {
                 Unmanaged<Notices>.fromOpaque(argument).takeUnretainedValue().take(result)
             }, Unmanaged.passUnretained(notices).toOpaque())
         guard PQsetnonblocking(handle, 1) == 0 else { throw lost() }
-        try execute(Connection.settings, until: deadline)
+        try execute(settings, until: deadline)
     }
 
     deinit {
@@ -229,6 +234,16 @@ package final class Connection {
             guard sent == 1 else { throw lost() }
         }
         _ = try receive(statements.map(\.name), until: earliest(deadline))
+    }
+
+    /// Prepares a statement whose parameters have the types that the server finds, and says which.
+    func prepare(finding name: String, _ sql: String) throws(PostgresFault) -> [UInt32] {
+        try enterPipeline()
+        guard PQsendPrepare(handle, name, sql, 0, nil) == 1,
+            PQsendDescribePrepared(handle, name) == 1
+        else { throw lost() }
+        let answers = try receive([sql, sql], until: earliest(nil))
+        return answers[1].parameterTypes
     }
 
     /// Sends the requests in one go and returns their answers, in order.
@@ -381,7 +396,11 @@ package final class Connection {
             }
             // A value of no bytes has an address of its own: none would stand for NULL.
             let address = bytes.baseAddress ?? UnsafeRawPointer(scratch)
-            values.append(address.assumingMemoryBound(to: CChar.self))
+            if case .null = parameter {
+                values.append(nil)
+            } else {
+                values.append(address.assumingMemoryBound(to: CChar.self))
+            }
             lengths.append(Int32(bytes.count))
         }
         let formats = [Int32](repeating: 1, count: parameters.count)
@@ -429,12 +448,15 @@ extension Parameter {
         case .text(let text): text.utf8.count
         case .bytes(let bytes): bytes.count
         case .key: 16
+        case .tiny: 2
+        case .bool: 1
+        case .null: 0
         }
     }
 
     fileprivate func write(into place: UnsafeMutableRawBufferPointer) {
         switch self {
-        case .column: break
+        case .column, .null: break
         case .integer(let value): place.storeBytes(of: value.bigEndian, as: Int64.self)
         case .small(let value): place.storeBytes(of: value.bigEndian, as: Int32.self)
         case .text(let text): place.copyBytes(from: text.utf8)
@@ -442,6 +464,8 @@ extension Parameter {
         case .key(let key):
             place.storeBytes(of: key.high.bigEndian, as: UInt64.self)
             place.storeBytes(of: key.low.bigEndian, toByteOffset: 8, as: UInt64.self)
+        case .tiny(let value): place.storeBytes(of: value.bigEndian, as: Int16.self)
+        case .bool(let value): place.storeBytes(of: value ? 1 : 0, as: UInt8.self)
         }
     }
 }
@@ -465,7 +489,23 @@ package final class Answer {
         PQgetisnull(result, Int32(row), Int32(column)) == 1
     }
 
-    private func value(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
+    /// The names of the columns.
+    var names: [String] {
+        (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
+    }
+
+    /// The object ids of the columns' types.
+    var types: [UInt32] { (0..<PQnfields(result)).map { PQftype(result, $0) } }
+
+    /// Of a statement that was described.
+    fileprivate var parameterTypes: [UInt32] {
+        (0..<PQnparams(result)).map { PQparamtype(result, $0) }
+    }
+
+    /// How many rows the statement wrote.
+    var changes: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+
+    func value(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             start: PQgetvalue(result, Int32(row), Int32(column)),
             count: Int(PQgetlength(result, Int32(row), Int32(column))))

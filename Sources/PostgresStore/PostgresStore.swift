@@ -58,6 +58,8 @@ public final class PostgresStore: Store {
         /// The version the house gets, when the batch holds it.
         let house: Int64?
         let houseSeen: Int64
+        /// The largest turn of any commit that can be seen.
+        let turnSeen: Int64
         let floor: Instant?
         var known: [Cause: KnownCause]
         let causes: Set<Cause>
@@ -107,6 +109,11 @@ public final class PostgresStore: Store {
         let made = try Schema.migrate(connection)
         if distribute { try Distribution.distribute(connection) }
         return made
+    }
+
+    /// Throws unless the database answers and its tables are those this program knows.
+    public static func check(_ address: String) throws {
+        try Schema.check(try Connection(address, patience: .seconds(10)))
     }
 
     /// The server's process that this store talks to; `nil` while there is none.
@@ -248,6 +255,7 @@ public final class PostgresStore: Store {
                     commit,
                     CommitRows.Held(
                         versions: batch.versions, house: batch.house, chain: registration.chain,
+                        turn: batch.turnSeen + 1,
                         houseBalances: registration.houseBalances))
             } catch {
                 rollBack()
@@ -449,6 +457,7 @@ public final class PostgresStore: Store {
             asked: Set(ids), versions: held, house: house.map { answers[$0].integer(0, 0) },
             // A batch that holds the house has already raised the version it found.
             houseSeen: answers[view].integer(0, 0) - (holdsHouse ? 1 : 0),
+            turnSeen: answers[view].integer(0, 2),
             floor: answers[view].isNull(0, 1)
                 ? nil : Instant(milliseconds: answers[view].integer(0, 1)),
             known: try Self.causes(answers[causes]), causes: Set(scope.causes), read: found,

@@ -37,7 +37,9 @@ enum Statements {
     /// than this time.
     static let houseVersion = statement(
         "house_version",
-        "SELECT (SELECT version FROM house) AS version, (SELECT max(at) FROM writer) AS at")
+        """
+        SELECT (SELECT version FROM house) AS version, max(at) AS at, max(turn) AS turn FROM writer
+        """)
 
     /// By an index scan, so in the order of the ids: two batches never wait for each other.
     static let holdCustomers = statement(
@@ -129,11 +131,17 @@ enum Statements {
     static let insertCustomers = statement(
         "insert_customers", arrays: [.uuid], "INSERT INTO customer SELECT unnest($1), 1")
     static let insertCommit = statement(
-        "insert_commit", values: [.integer4, .integer8, .integer8, .integer4, .bytes],
-        "INSERT INTO book_commit VALUES ($1, $2, $3, $4, $5)")
+        "insert_commit", values: [.integer4, .integer8, .integer8, .integer4, .bytes, .integer8],
+        """
+        INSERT INTO book_commit(writer, sequence, at, transfers, hash, turn)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """)
+    static let insertEvents = statement(
+        "insert_events", values: [.integer4, .integer8, .integer8, .bytes],
+        "INSERT INTO commit_event(writer, book_commit, at, items) VALUES ($1, $2, $3, $4)")
     static let updateWriter = statement(
-        "update_writer", values: [.integer4, .integer8, .integer8, .bytes],
-        "UPDATE writer SET sequence = $2, at = $3, hash = $4 WHERE number = $1")
+        "update_writer", values: [.integer4, .integer8, .integer8, .bytes, .integer8],
+        "UPDATE writer SET sequence = $2, at = $3, hash = $4, turn = $5 WHERE number = $1")
     static let insertCauses = statement(
         "insert_causes", arrays: [.uuid, .integer8, .text, .uuid, .text, .text, .bytes, .text],
         values: [.integer4, .integer8],
@@ -246,12 +254,12 @@ enum Statements {
         "insert_alerts", arrays: [.uuid, .integer8, .text],
         "INSERT INTO alert(id, at, content) SELECT unnest($1), unnest($2), unnest($3)")
     static let putSuspense = statement(
-        "put_suspense", arrays: [.uuid, .text, .text, .text], values: [.integer8],
+        "put_suspense", arrays: [.uuid, .text, .text, .text, .integer8], values: [.integer8],
         """
-        INSERT INTO suspense(id, version, tag, body, trace)
-        SELECT unnest($1), $5, unnest($2), unnest($3), unnest($4)
+        INSERT INTO suspense(id, version, tag, body, trace, due)
+        SELECT unnest($1), $6, unnest($2), unnest($3), unnest($4), unnest($5)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, tag = excluded.tag,
-            body = excluded.body, trace = excluded.trace
+            body = excluded.body, trace = excluded.trace, due = excluded.due
         """)
     static let putProposals = statement(
         "put_proposals", arrays: [.uuid, .text, .text], values: [.integer8],
@@ -296,7 +304,8 @@ enum Statements {
         blockedSince, suspense, suspenseUnder, proposal,
         settings, dueTimers, unclaimedTimers, claimTimers, standingTimers, nextTimer,
         lastCommit, debits, returns,
-        insertCustomers, insertCommit, updateWriter, insertCauses, insertTransfers, putAccounts,
+        insertCustomers, insertCommit, insertEvents, updateWriter, insertCauses, insertTransfers,
+        putAccounts,
         insertHousePostings, putEntities, changeEntities, clearTimers, setTimers,
         removeUnsentEntries,
         removeEntries, sendEntries, putEntries, insertNotices, insertOutgoing, insertAlerts,

@@ -1,7 +1,7 @@
 import Banking
+import Edges
 import Foundation
 import Rules
-import SQLiteStore
 import Service
 
 // Files on their way to the bank. Each step is kept before it is taken, so that whatever ends the

@@ -1,7 +1,7 @@
 import Banking
+import Edges
 import Foundation
 import Rules
-import SQLiteStore
 import Service
 
 // Files of the bank's, brought here. Fetched under a part's name, kept in the list of what was

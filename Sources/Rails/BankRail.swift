@@ -1,5 +1,6 @@
 import Banking
 import Crypto
+import Edges
 import Engine
 import Foundation
 import Ledger
@@ -7,7 +8,6 @@ import Logging
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 
 /// Our side of the bank: entries leave in Nacha files before the cut-offs, answers come back as

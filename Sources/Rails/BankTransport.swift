@@ -1,6 +1,6 @@
 import Crypto
+import Edges
 import Foundation
-import SQLiteStore
 import Synchronization
 
 /// A way to put files where the bank takes them.

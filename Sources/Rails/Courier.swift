@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Logging
 import Rules
-import SQLiteStore
 import Service
 import Wire
 

@@ -1,7 +1,7 @@
 import Banking
+import Edges
 import Foundation
 import Rules
-import SQLiteStore
 import Service
 
 /// Which banking day's expectation a file fulfils. Pure: the same arrivals in the same order always
@@ -64,6 +64,11 @@ extension BankRail {
         for file in bank.expected {
             try look(for: Expectation(file: file, calendar: timing.calendar))
         }
+        try hearOfMissing()
+    }
+
+    /// Takes from what is kept whether a file is missing: another process may have found it.
+    public func hearOfMissing() throws {
         let isStale = try !service.edge.missing().isEmpty
         guard memory.changes(to: isStale) else { return }
         service.engine.update(bankFeedStale: isStale)

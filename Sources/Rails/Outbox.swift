@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Logging
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Wire
 
@@ -56,12 +56,14 @@ public struct Outbox: Sendable {
         do {
             let result: Figures.Sending?
             switch row.outgoing {
-            case .mail(let notice):
+            case .notice(let notice):
                 // The courier takes it from here and counts it, over each channel by itself.
                 try await courier.plan(notice, for: customer)
                 result = nil
             case .charge(let settlement, let kind, let amount, let fee):
                 result = try await charge(settlement, of: customer, kind, amount, fee)
+            case .refund(let settlement, let amount):
+                result = try await refund(settlement, of: customer, amount)
             case .placeOrder(let sale, let asset, let quantity, let limit):
                 try await place(sale, of: customer, asset, quantity, limit)
                 result = .sent
@@ -85,7 +87,7 @@ public struct Outbox: Sendable {
             } else {
                 try service.edge.outgoingDone(
                     row.id, at: service.clock.now(), failure: "gave up: \(error)")
-                if case .mail(let notice) = row.outgoing {
+                if case .notice(let notice) = row.outgoing {
                     try await courier.undeliverable(notice, to: customer)
                 }
             }
@@ -113,6 +115,31 @@ public struct Outbox: Sendable {
         _ = try await service.perform(
             command, to: .customer(customer), by: .system, scope: "processor:open",
             key: "\(settlement)", body: "opened")
+        return result
+    }
+
+    /// Gives back what was too much. What the processor cannot say yet it is asked again by the
+    /// rules' own clock, so a try that is given up is not the last.
+    private func refund(
+        _ settlement: SettlementID, of customer: CustomerID, _ amount: Cents
+    ) async throws -> Figures.Sending {
+        let name = settlement.refundOfOverpayment
+        let command: Command
+        let result: Figures.Sending
+        switch try await processor.refund(settlement, named: name, amount: amount) {
+        case .pending: return .sent
+        case .succeeded:
+            result = .sent
+            command = .chargeRefunded(
+                Command.ChargeRefunded(settlement: settlement, refund: name, amount: amount))
+        case .refused(let reason):
+            result = .refused
+            command = .refundRefused(
+                Command.RefundRefused(settlement: settlement, reason: reason))
+        }
+        _ = try await service.perform(
+            command, to: .customer(customer), by: .system, scope: "processor:refund",
+            key: "\(name) \(command.name)", body: "\(amount.count)")
         return result
     }
 
@@ -145,6 +172,14 @@ public struct ProcessorClient: Sendable {
 
     enum Answer {
         case opened(url: String)
+        case refused(reason: String)
+    }
+
+    /// What became of giving money back.
+    enum Refund: Equatable {
+        /// It will say when it has.
+        case pending
+        case succeeded
         case refused(reason: String)
     }
 
@@ -184,6 +219,54 @@ public struct ProcessorClient: Sendable {
             return .opened(url: url)
         case 400..<500: return .refused(reason: "refused_by_processor")
         default: throw RailProblem("the processor answered \(response.status.code)")
+        }
+    }
+}
+
+extension ProcessorClient {
+    /// Asks what became of the refund `name`, and asks for it when the processor does not know it: what
+    /// was asked for before and never answered is given back once.
+    func refund(
+        _ settlement: SettlementID, named name: String, amount: Cents
+    ) async throws -> Refund {
+        guard !baseURL.isEmpty else { return .refused(reason: "no_processor") }
+        let known = try await answer(
+            HTTPClientRequest(url: "\(baseURL)/processor/refunds/\(name)"))
+        if known.status != 404 { return try Self.refund(known) }
+        var request = HTTPClientRequest(url: "\(baseURL)/processor/refunds")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "Idempotency-Key", value: name)
+        let body: JSON = [
+            "refund_id": .string(name), "charge_id": .string("\(settlement)"),
+            "amount_minor": .integer(amount.count),
+        ]
+        request.body = .bytes(body.bytes())
+        return try Self.refund(try await answer(request))
+    }
+
+    private func answer(_ request: HTTPClientRequest) async throws -> (status: Int, bytes: [UInt8])
+    {
+        let response = try await http.execute(request, timeout: .seconds(Self.timeoutSeconds))
+        let bytes = try await response.body.collect(upTo: Self.answerBytesMax)
+        return (Int(response.status.code), Array(bytes.readableBytesView))
+    }
+
+    /// An answer that only says "not now" is none.
+    private static func refund(_ answer: (status: Int, bytes: [UInt8])) throws -> Refund {
+        switch answer.status {
+        case 200, 201:
+            let json = try JSON.parse(answer.bytes, bytesMax: answerBytesMax)
+            switch json["status"]?.stringValue {
+            case "pending": return .pending
+            case "succeeded": return .succeeded
+            case "failed":
+                return .refused(reason: json["reason"]?.stringValue ?? "refused_by_processor")
+            default: throw RailProblem("the processor's answer to a refund has no known status")
+            }
+        case 408, 425, 429: throw RailProblem("the processor answered \(answer.status)")
+        case 400..<500: return .refused(reason: "refused_by_processor")
+        default: throw RailProblem("the processor answered \(answer.status)")
         }
     }
 }

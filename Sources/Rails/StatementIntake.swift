@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Nacha
-import SQLiteStore
 import Service
 import Statements
 

@@ -45,6 +45,7 @@ public enum Command: Hashable, Sendable, Codable {
     case chargeFailed(ChargeFailed)
     case chargeDisputed(ChargeDisputed)
     case chargeRefunded(ChargeRefunded)
+    case refundRefused(RefundRefused)
     case fill(Fill)
     case finishSale(SaleID)
     case noticeDelivered(NoticeID)
@@ -441,6 +442,17 @@ extension Command {
         }
     }
 
+    /// The processor cannot give back what a payment brought beyond what was owed.
+    public struct RefundRefused: Hashable, Sendable, Codable {
+        public let settlement: SettlementID
+        public let reason: String
+
+        public init(settlement: SettlementID, reason: String) {
+            self.settlement = settlement
+            self.reason = reason
+        }
+    }
+
     /// The processor gave back money it had captured.
     public struct ChargeRefunded: Hashable, Sendable, Codable {
         public let settlement: SettlementID
@@ -624,16 +636,19 @@ extension Command {
         public let trace: TraceNumber
         /// Where the money waits: suspense, the claim, or the bank account it went back to.
         public let from: HouseAccount
+        /// Whether a credit of ours came back, which gave us its money.
+        public let isCredit: Bool
 
         public init(
             payment: PaymentReference, code: String, amount: Cents, trace: TraceNumber,
-            from: HouseAccount
+            from: HouseAccount, isCredit: Bool = false
         ) {
             self.payment = payment
             self.code = code
             self.amount = amount
             self.trace = trace
             self.from = from
+            self.isCredit = isCredit
         }
     }
 
@@ -700,17 +715,21 @@ extension Command {
         /// payment's own amount. `nil` where the record says it.
         public let code: String?
         public let amount: Cents?
+        /// Which way the entry that came back had moved money, where the record was read wrongly or
+        /// not at all; `nil` leaves what was read.
+        public let side: SuspenseItem.Side?
         public var approvedBy: String?
 
         public init(
             item: SuspenseID, customer: CustomerID, payment: PaymentReference,
-            code: String? = nil, amount: Cents? = nil
+            code: String? = nil, amount: Cents? = nil, side: SuspenseItem.Side? = nil
         ) {
             self.item = item
             self.customer = customer
             self.payment = payment
             self.code = code
             self.amount = amount
+            self.side = side
         }
     }
 

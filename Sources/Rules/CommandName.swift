@@ -34,6 +34,7 @@ extension Command {
         case .chargeFailed: "charge_failed"
         case .chargeDisputed: "charge_disputed"
         case .chargeRefunded: "charge_refunded"
+        case .refundRefused: "refund_refused"
         case .fill: "fill"
         case .finishSale: "finish_sale"
         case .noticeDelivered: "notice_delivered"

@@ -44,6 +44,7 @@ extension Draft {
         case .chargeFailed(let command): try chargeFailed(command)
         case .chargeDisputed(let command): try chargeDisputed(command)
         case .chargeRefunded(let command): try chargeRefunded(command)
+        case .refundRefused(let command): try refundRefused(command)
         case .fill(let command): try fill(command)
         case .finishSale(let id): try finishSale(id)
         case .noticeDelivered(let id): try noticeDelivered(id)
@@ -83,17 +84,18 @@ extension Draft {
         case .confirm(let id): try confirmSettlement(id)
         case .quoteExpiry(let id): try quoteExpired(id)
         case .graceEnd(let id): try graceEnded(id)
-        case .reminder(let id): remind(id, final: false)
-        case .finalWarning(let id): remind(id, final: true)
+        case .reminder(let id): try remind(id, final: false)
+        case .finalWarning(let id): try remind(id, final: true)
         case .pauseEnd(let id): try pauseEnded(id)
         case .waiveResidual(let id): try waiveResidual(id)
         case .provision(let id): try provide(id)
         case .chargeOff(let id):
             try chargeOff(Command.ChargeOff(obligation: id, reason: "age"))
         case .liquidationSlice: try liquidate()
-        case .flagEnd: try flagEnded()
+        case .flagEnd(let id): try flagEnded(id)
         case .returnAnswer(let payment): try returnAnswerOverdue(payment)
         case .validationEnd(let id): try validationEnded(id)
+        case .refundAnswer(let id): try refundUnanswered(id)
         }
     }
 

@@ -113,6 +113,16 @@ public struct Deposit: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether its hold has no end for now: a return of it waits in suspense, or its bank may send it
+    /// back because we asked for it.
+    public var isHeldWithoutEnd: Bool { parkedReturns.hasOpen || returnRequests.mayComeBack }
+
+    /// When its hold ends, as far as can be said: never before `now`, and `nil` while nobody knows.
+    public func expectedRelease(_ facts: Facts) -> Instant? {
+        if isHeldWithoutEnd || (facts.bankFeedStale && releaseAt <= facts.now) { return nil }
+        return max(releaseAt, facts.now)
+    }
+
     /// Debits initiated and not yet settled, which the linked balance must still cover.
     public var isUncleared: Bool { state == .initiated || state == .submitted }
 }
@@ -286,8 +296,9 @@ extension Draft {
             set(.release(id), due: facts.now.adding(hours: 1))
             return .unchanged
         }
-        guard !deposit.parkedReturns.hasOpen, !deposit.returnRequests.mayComeBack else {
+        guard !deposit.isHeldWithoutEnd else {
             set(.release(id), due: facts.now.adding(days: 1))
+            keepAsking(deposit.returnRequests, .deposit(id))
             return .unchanged
         }
         try post(

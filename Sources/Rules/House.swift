@@ -103,11 +103,15 @@ public struct SuspenseItem: Hashable, Sendable, Codable {
     }
 
     /// Puts in what could not be read.
-    mutating func complete(code: String, amount: Cents, trace: TraceNumber) {
+    mutating func complete(code: String, amount: Cents, trace: TraceNumber, side: Side?) {
         self.code = code
         self.amount = amount
         self.trace = trace
+        if let side { self.side = side }
     }
+
+    /// What its return took from us, in cents; what a returned credit gave is below zero.
+    var booked: Int64 { side == .credit ? -amount.count : amount.count }
 
     public enum Why: String, Hashable, Sendable, Codable, CaseIterable {
         case unknownTrace = "unknown_trace"
@@ -289,7 +293,7 @@ public struct HouseDraft {
             .cancelSettlement, .submitDocument, .setLiquidationOrder, .recordSecurityChange,
             .askForHelp, .submitEntry, .settleEntry, .receiveReturn, .settleReturn,
             .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded, .chargeFailed,
-            .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
+            .chargeDisputed, .chargeRefunded, .refundRefused, .fill, .finishSale, .noticeDelivered,
             .noticeUndeliverable,
             .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline, .setFlag,
             .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .timer, .blockMethods,
@@ -388,11 +392,12 @@ extension HouseDraft {
         guard item.state == .open, item.why != .unidentifiedFunds, item.why != .change else {
             throw .wrongState("the item is not an open return")
         }
-        guard item.side != .credit else {
-            throw .wrongState("a credit of ours came back; no customer's payment did")
-        }
         guard command.approvedBy != nil else { throw .secondPersonRequired }
-        if item.why == .unreadable { try complete(&item, command) }
+        if item.why == .unreadable {
+            try complete(&item, command)
+        } else if let side = command.side, side != item.side ?? .debit {
+            throw .wrongState("which way the entry moved money was read, and is not in doubt")
+        }
         guard let trace = item.trace else {
             throw .wrongState("the item is not an open return")
         }
@@ -404,11 +409,13 @@ extension HouseDraft {
                 command: .upholdReturn(
                     Command.UpholdReturn(
                         payment: command.payment, code: item.code, amount: item.amount,
-                        trace: trace, from: .suspenseReturns))))
+                        trace: trace, from: .suspenseReturns, isCredit: item.side == .credit))))
         return .done
     }
 
-    /// What a person read where the reader could not; what was booked so far becomes the amount.
+    /// What a person read where the reader could not; what was booked so far becomes what he says.
+    /// Where the bank has moved the money already, it moved that of the entry as it is, so what was
+    /// booked at the bank becomes that too.
     private mutating func complete(
         _ item: inout SuspenseItem, _ command: Command.MatchReturn
     ) throws(Refusal) {
@@ -418,13 +425,24 @@ extension HouseDraft {
             throw .wrongState(
                 "code and amount of the return must be said, for its record is unreadable")
         }
-        if amount > item.amount {
-            post(.suspenseReturns, .returnsPayable, amount - item.amount, .returnParked)
-        } else {
-            post(.returnsPayable, .suspenseReturns, item.amount - amount, .returnParked)
-        }
+        let before = item.booked
         item.complete(
-            code: code, amount: amount, trace: item.trace ?? TraceNumber(number: 0))
+            code: code, amount: amount, trace: item.trace ?? TraceNumber(number: 0),
+            side: command.side)
+        correct(by: item.booked - before, .suspenseReturns, .returnsPayable, .returnParked)
+        guard item.settled else { return }
+        correct(by: item.booked - before, .returnsPayable, .bankOperating, .returnSettled)
+    }
+
+    private mutating func correct(
+        by amount: Int64, _ debit: HouseAccount, _ credit: HouseAccount,
+        _ reason: Transfer.Reason
+    ) {
+        if amount > 0 {
+            post(debit, credit, Cents(amount), reason)
+        } else {
+            post(credit, debit, Cents(-amount), reason)
+        }
     }
 
     /// Nobody can say what an item is of: a return is our loss, money goes back where it came from.

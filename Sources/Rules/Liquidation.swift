@@ -21,6 +21,10 @@ public struct Sale: Hashable, Sendable, Codable {
     public var paid: [Settlement.Allocation] = []
     /// Fills the venue told of that could not be booked; a person must look at each.
     public var parkedFills: [Fill] = []
+    /// The first deadline that had passed when a forced sale was ordered.
+    public var dueSince: Instant?
+    /// What its proceeds did. Sales from before receipts were kept have none.
+    public var receipt: Receipt?
 
     public enum Purpose: Hashable, Sendable, Codable {
         case liquidation
@@ -33,6 +37,8 @@ public struct Sale: Hashable, Sendable, Codable {
         public let quantity: Quantity
         public let price: Price
         public let gross: Cents
+        /// When it was booked; fills from before that was kept do not say.
+        public var at: Instant?
     }
 
     public enum State: String, Hashable, Sendable, Codable {
@@ -74,6 +80,46 @@ public enum LiquidationGuard: Hashable, Sendable, Codable {
     case nothingToSell
 }
 
+extension Customer {
+    /// What may be sold for: the obligations whose time is over, and with a deadline those whose
+    /// time is over by then too if nothing happens. Oldest first.
+    public func due(by deadline: Instant?) -> [Obligation] {
+        openObligations.filter { obligation in
+            switch obligation.grace {
+            case .ended: true
+            case .running(let until): deadline.map { until <= $0 } ?? false
+            case .awaitingNotice, .paused, .none: false
+            }
+        }
+    }
+
+    /// The next deadline at which assets may be sold; `nil` while none runs.
+    public var nextDeadline: Instant? {
+        openObligations.compactMap {
+            if case .running(let until) = $0.grace { until } else { nil }
+        }.min()
+    }
+}
+
+/// An asset in the order of a forced sale, and what keeps it from being sold now.
+public struct SalePlace: Hashable, Sendable {
+    public let asset: AssetCode
+    public let hindrance: Hindrance?
+
+    public enum Hindrance: String, Hashable, Sendable, CaseIterable {
+        /// An operator has stopped sales of everything, or of this asset.
+        case halted
+        /// The policy never sells it against the customer's will.
+        case neverSold
+        /// The customer has none of it that is free.
+        case notHeld
+        /// There is no fresh price, or one too far from the index.
+        case noPrice
+        /// What is held is below the venue's smallest order.
+        case tooLittle
+    }
+}
+
 /// What would be sold, for the final warning and the operator.
 public struct SalePlan: Hashable, Sendable, Codable {
     public let asset: AssetCode
@@ -85,11 +131,7 @@ public struct SalePlan: Hashable, Sendable, Codable {
 
 extension Draft {
     /// The debt whose grace is over: what may be sold for.
-    private var due: [Obligation] {
-        customer.openObligations.filter {
-            if case .ended = $0.grace { true } else { false }
-        }
-    }
+    private var due: [Obligation] { customer.due(by: nil) }
 
     /// One decision to sell, if every guard holds; otherwise nothing, and another look later.
     mutating func liquidate() throws(Refusal) -> Reply {
@@ -104,9 +146,7 @@ extension Draft {
             return .done
         }
         let amount = due.map { customer.outstanding($0.id) }.sum()
-        let withBuffer =
-            amount + amount.share(facts.policy.liquidation.buffer, rounding: .up)
-        guard let choice = chooseSlice(for: withBuffer) else {
+        guard let choice = chooseSlice(for: withBuffer(amount)) else {
             lookAgain(because: .nothingToSell)
             notifyResidualOnce()
             return .done
@@ -207,16 +247,21 @@ extension Draft {
         }
     }
 
+    private func withBuffer(_ amount: Cents) -> Cents {
+        amount + amount.share(facts.policy.liquidation.buffer, rounding: .up)
+    }
+
     private struct Slice {
         let asset: AssetCode
         let quantity: Quantity
         let index: Price
+        let bid: Price
         let limit: Price
     }
 
     /// The customer's order first, then the policy's rank; just enough, in whole lots, no more
-    /// than the book bears.
-    private func chooseSlice(for amount: Cents) -> Slice? {
+    /// than the book bears. `sold` is what slices before it would have taken.
+    private func chooseSlice(for amount: Cents, after sold: [AssetCode: Quantity] = [:]) -> Slice? {
         let limits = facts.policy.liquidation
         for policy in sellable() {
             guard let quote = facts.freshQuote(policy.code),
@@ -231,14 +276,16 @@ extension Draft {
                 Rounding.down.divide(
                     Int128(quote.bidDepth.count) * Int128(limits.depthShare.count), by: 10_000)
             ).roundedDown(toLot: policy.lot)
-            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
+            let free = customer.freeHolding(of: policy.code)
+                .remaining(after: sold[policy.code] ?? .zero).roundedDown(toLot: policy.lot)
             let quantity = min(wanted, min(bearable, free))
             guard !quantity.isZero,
                 quote.bid.value(of: quantity, of: policy.asset, rounding: .down)
                     >= policy.notionalMin
             else { continue }
             return Slice(
-                asset: policy.code, quantity: quantity, index: quote.index, limit: limit)
+                asset: policy.code, quantity: quantity, index: quote.index, bid: quote.bid,
+                limit: limit)
         }
         return nil
     }
@@ -252,15 +299,42 @@ extension Draft {
     /// Every asset of the customer that may be sold, in the order it would be: the customer's own
     /// first, then the policy's.
     public func sellable() -> [Policy.AssetPolicy] {
-        let preferred = customer.profile.liquidationOrder
-        return customer.heldAssets.compactMap { facts.policy.asset($0) }
+        inOrderOfSale(customer.heldAssets)
             .filter { $0.liquidable && !facts.halt.assets.contains($0.code) }
-            .sorted { left, right in
-                let leftPlace = preferred.firstIndex(of: left.code) ?? Int.max
-                let rightPlace = preferred.firstIndex(of: right.code) ?? Int.max
-                return (leftPlace, left.liquidationRank, left.code)
-                    < (rightPlace, right.liquidationRank, right.code)
-            }
+    }
+
+    /// Every asset that the customer holds or has given a place, in the order it would be sold, each
+    /// with what keeps it from that now.
+    public func salePlaces() -> [SalePlace] {
+        let named = customer.profile.liquidationOrder
+        let held = customer.heldAssets
+        return inOrderOfSale(held + named.filter { !held.contains($0) })
+            .map { SalePlace(asset: $0.code, hindrance: hindrance(to: $0)) }
+    }
+
+    private func hindrance(to policy: Policy.AssetPolicy) -> SalePlace.Hindrance? {
+        if !policy.liquidable { return .neverSold }
+        if facts.halt.everything || facts.halt.assets.contains(policy.code) { return .halted }
+        let free = customer.freeHolding(of: policy.code)
+        if free.isZero { return .notHeld }
+        let limits = facts.policy.liquidation
+        let band = limits.bands[min(customer.profile.liquidation.attempts, limits.bands.count - 1)]
+        guard let quote = facts.freshQuote(policy.code),
+            let limit = quote.index.lowered(by: band), quote.bid >= limit
+        else { return .noPrice }
+        let worth = quote.bid.value(
+            of: free.roundedDown(toLot: policy.lot), of: policy.asset, rounding: .down)
+        return worth < policy.notionalMin ? .tooLittle : nil
+    }
+
+    private func inOrderOfSale(_ assets: [AssetCode]) -> [Policy.AssetPolicy] {
+        let preferred = customer.profile.liquidationOrder
+        return assets.compactMap { facts.policy.asset($0) }.sorted { left, right in
+            let leftPlace = preferred.firstIndex(of: left.code) ?? Int.max
+            let rightPlace = preferred.firstIndex(of: right.code) ?? Int.max
+            return (leftPlace, left.liquidationRank, left.code)
+                < (rightPlace, right.liquidationRank, right.code)
+        }
     }
 
     /// The fewest whole lots whose proceeds at `price`, less the fee, reach `amount`; all there can
@@ -286,23 +360,39 @@ extension Draft {
         return Quantity(enough * policy.lot.count)
     }
 
-    /// What a sale would take now, asset by asset: an estimate for the customer.
-    public func salePlan() -> [SalePlan] {
-        let fee = forcedSaleFee
-        var left = customer.owed
+    /// What would be sold, slice after slice at the bids of now, for what is due by `deadline`; for
+    /// what is due already without one.
+    ///
+    /// It is the sale's own choice of slices, with its buffer, its depth and its band, and after the
+    /// cash that pays first. A plan ends with the slices of a day. It does not ask the guards:
+    /// they may keep all of it from being sold.
+    public func salePlan(dueBy deadline: Instant?) throws(Refusal) -> [SalePlan] {
+        var draft = self
+        try draft.applyCash()
+        let due = draft.customer.due(by: deadline)
+        var left = due.map { draft.customer.outstanding($0.id) }.sum()
+        let fee = draft.forcedSaleFee
+        var sold: [AssetCode: Quantity] = [:]
         var plan: [SalePlan] = []
-        for policy in sellable() where left > .zero {
-            guard let quote = facts.freshQuote(policy.code) else { continue }
-            let free = customer.freeHolding(of: policy.code).roundedDown(toLot: policy.lot)
-            let quantity = min(saleQuantity(for: left, of: policy, at: quote.bid, fee: fee), free)
-            let gross = quote.bid.value(of: quantity, of: policy.asset, rounding: .down)
-            guard gross >= policy.notionalMin else { continue }
+        for _ in 0..<facts.policy.liquidation.slicesPerHourMax * 24 where left > .zero {
+            guard
+                let slice = draft.chooseSlice(for: draft.withBuffer(left), after: sold),
+                let asset = facts.policy.asset(slice.asset)?.asset
+            else { break }
+            let gross = slice.bid.value(of: slice.quantity, of: asset, rounding: .down)
             let cost = gross.share(fee, rounding: .halfUp)
-            plan.append(
-                SalePlan(
-                    asset: policy.code, quantity: quantity, price: quote.bid, gross: gross,
-                    fee: cost))
+            sold[slice.asset, default: .zero] += slice.quantity
             left = left.remaining(after: gross - cost)
+            if let last = plan.last, last.asset == slice.asset {
+                plan[plan.count - 1] = SalePlan(
+                    asset: last.asset, quantity: last.quantity + slice.quantity, price: slice.bid,
+                    gross: last.gross + gross, fee: last.fee + cost)
+            } else {
+                plan.append(
+                    SalePlan(
+                        asset: slice.asset, quantity: slice.quantity, price: slice.bid,
+                        gross: gross, fee: cost))
+            }
         }
         return plan
     }
@@ -318,10 +408,11 @@ extension Draft {
         case .liquidation: rate = forcedSaleFee
         case .settlement: rate = facts.policy.settlement.sellFee
         }
-        let sale = Sale(
+        var sale = Sale(
             id: identifier(), purpose: purpose, asset: asset, ordered: quantity,
             reference: reference, limit: limit, feeRate: rate, orderedAt: facts.now,
             state: .ordered)
+        if case .liquidation = purpose { sale.dueSince = due.compactMap(\.deadline).min() }
         keep(sale)
         tell(.placeOrder(sale: sale.id, asset: asset, quantity: quantity, limit: limit))
         if case .liquidation = purpose {
@@ -344,7 +435,8 @@ extension Draft {
         let gross = command.price.value(
             of: command.quantity, of: policy.asset, rounding: .down)
         let fill = Sale.Fill(
-            trade: command.trade, quantity: command.quantity, price: command.price, gross: gross)
+            trade: command.trade, quantity: command.quantity, price: command.price, gross: gross,
+            at: facts.now)
         let isLate = sale.state != .ordered
         guard gross <= .max, sale.state != .restored,
             sale.sold + command.quantity <= sale.ordered,
@@ -375,7 +467,7 @@ extension Draft {
     /// the customer did not choose to pay.
     private mutating func applyProceeds(of id: SaleID, _ proceeds: Cents) throws(Refusal) {
         guard var sale = customer.sales[id] else { throw .saleUnknown }
-        let owed = customer.openObligations.map { ($0.id, customer.outstanding($0.id)) }
+        let before = owing
         let cash = Account.customer(customer.id, .cash)
         switch sale.purpose {
         case .settlement(let settlement):
@@ -388,12 +480,16 @@ extension Draft {
                 cashForSetOff(proceeds), from: cash, first: due.map(\.id), by: .liquidation,
                 .cashApplied)
         }
-        for (obligation, before) in owed {
-            let part = before - customer.outstanding(obligation)
-            guard part > .zero else { continue }
-            sale.paid.append(Settlement.Allocation(obligation: obligation, amount: part))
+        for line in receipt(of: proceeds, since: before).paid {
+            sale.paid.append(
+                Settlement.Allocation(obligation: line.obligation, amount: line.amount))
         }
+        sale.receipt = receipt(of: proceeds, since: before, adding: sale.receipt)
         keep(sale)
+        guard case .settlement(let id) = sale.purpose, var settlement = customer.settlements[id]
+        else { return }
+        settlement.receipt = sale.receipt
+        keep(settlement)
     }
 
     /// The venue has no more of the order: proceeds go to what is owed, the rest is cash.

@@ -32,6 +32,11 @@ public struct Notice: Hashable, Sendable, Codable {
         case fundsReceived(amount: Cents, applied: Cents, toCash: Cents)
         case settlementFailed(settlement: SettlementID, amount: Cents)
         case settlementReturned(settlement: SettlementID, amount: Cents, group: ReasonGroup)
+        /// More came in than was owed; so much goes back to where it came from, its fee included.
+        case overpaid(settlement: SettlementID, amount: Cents)
+        case overpaymentRefunded(settlement: SettlementID, amount: Cents)
+        /// It could not go back, and is cash.
+        case overpaymentKept(settlement: SettlementID, amount: Cents)
         case obligationSettled(obligation: ObligationID, amount: Cents, by: SettledBy)
         case saleOrdered(sale: SaleID, asset: AssetCode, quantity: Quantity, limit: Price)
         case saleCompleted(sale: SaleID, proceeds: Cents)
@@ -72,6 +77,12 @@ public struct Alert: Hashable, Sendable, Codable {
         case noticeUndeliverable(CustomerID, NoticeID)
         /// A bank has not said within its ten banking days whether it sends an entry back.
         case returnRequestUnanswered(CustomerID, PaymentReference)
+        /// A bank agreed to send an entry back, and it has not come.
+        case returnNotCome(CustomerID, PaymentReference)
+        /// The processor could not give back what was too much, and said why.
+        case refundRefused(CustomerID, SettlementID, String)
+        /// For days the processor has not said whether it gave it back.
+        case refundUnanswered(CustomerID, SettlementID)
         /// The venue told of a fill that the books cannot take.
         case fillParked(CustomerID, SaleID, trade: String)
         case commandFailed(String)
@@ -115,9 +126,12 @@ public struct Alert: Hashable, Sendable, Codable {
 
 /// What the world is told after the commit, at least once, each with its own key.
 public enum Outgoing: Hashable, Sendable, Codable {
-    /// A notice, by mail and over every other channel the customer wants.
-    case mail(NoticeID)
+    /// A notice, over every channel the customer wants.
+    case notice(NoticeID)
     case charge(settlement: SettlementID, kind: SettlementKindName, amount: Cents, fee: Cents)
+    /// Gives back what a payment brought beyond what was owed, under
+    /// ``SettlementID/refundOfOverpayment``.
+    case refund(settlement: SettlementID, amount: Cents)
     case placeOrder(sale: SaleID, asset: AssetCode, quantity: Quantity, limit: Price)
     case orderCancellationRequested(order: OrderID, reference: String)
 }
@@ -169,6 +183,7 @@ public struct Timer: Hashable, Sendable, Codable {
         case flagEnd(FlagID)
         case returnAnswer(PaymentReference)
         case validationEnd(PaymentMethodID)
+        case refundAnswer(SettlementID)
 
         /// One timer of each name per customer.
         public var name: String {
@@ -187,6 +202,7 @@ public struct Timer: Hashable, Sendable, Codable {
             case .flagEnd(let id): "flag_end:\(id)"
             case .returnAnswer(let payment): "return_answer:\(payment.key)"
             case .validationEnd(let id): "validation_end:\(id)"
+            case .refundAnswer(let id): "refund_answer:\(id)"
             }
         }
     }

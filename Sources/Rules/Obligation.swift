@@ -254,7 +254,7 @@ extension Draft {
         for timer in [Timer.Kind.graceEnd(id), .reminder(id), .finalWarning(id)] { clear(timer) }
     }
 
-    mutating func remind(_ id: ObligationID, final: Bool) -> Reply {
+    mutating func remind(_ id: ObligationID, final: Bool) throws(Refusal) -> Reply {
         guard let obligation = customer.obligations[id], obligation.state.isOpen,
             case .running(let until) = obligation.grace,
             customer.hasFlag(where: \.stopsDunning, at: facts.now) == nil
@@ -262,7 +262,9 @@ extension Draft {
         let amount = customer.outstanding(id)
         notify(
             final
-                ? .finalWarning(obligation: id, amount: amount, payBy: until, plan: salePlan())
+                ? .finalWarning(
+                    obligation: id, amount: amount, payBy: until,
+                    plan: try salePlan(dueBy: until))
                 : .reminder(obligation: id, amount: amount, payBy: until))
         return .done
     }
@@ -546,13 +548,19 @@ extension Draft {
             setAt: facts.now, expiresAt: expiresAt)
         customer.profile.flags.append(flag)
         keepProfile()
+        changes.stops.append(.set(flag.id, kind))
         if let expiresAt { set(.flagEnd(flag.id), due: expiresAt) }
         guard kind.stopsLiquidation else { return }
         for obligation in customer.openObligations { pauseClock(of: obligation.id, why: .stop) }
     }
 
     /// A stop ran out: cash it had protected pays what is owed, and clocks it held go on.
-    mutating func flagEnded() throws(Refusal) -> Reply {
+    mutating func flagEnded(_ id: FlagID) throws(Refusal) -> Reply {
+        if let flag = customer.profile.flags.first(where: { $0.id == id }),
+            !flag.isInForce(at: facts.now)
+        {
+            changes.stops.append(.expired(id, flag.kind))
+        }
         try goOnAfterStop()
         return .done
     }
@@ -560,6 +568,7 @@ extension Draft {
     /// What one stop held goes on, unless another holds it too.
     private mutating func goOnAfterStop() throws(Refusal) {
         try applyCash()
+        giveBackWhatWasHeld()
         for var obligation in customer.openObligations {
             switch obligation.grace {
             case .paused(_, .stop): resumeClock(of: obligation.id)
@@ -576,7 +585,8 @@ extension Draft {
         guard let index = customer.profile.flags.firstIndex(where: { $0.id == command.flag }) else {
             throw .flagUnknown
         }
-        customer.profile.flags.remove(at: index)
+        let flag = customer.profile.flags.remove(at: index)
+        changes.stops.append(.removed(flag.id, flag.kind))
         clear(.flagEnd(command.flag))
         keepProfile()
         try goOnAfterStop()

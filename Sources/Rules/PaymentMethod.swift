@@ -11,8 +11,9 @@ public struct PaymentMethod: Hashable, Sendable, Codable {
     public var label: String
     public var lastFour: String
     public var standing: Standing
-    /// Whether ownership was proven: by the host, by documents, or by a clean debit.
-    public var verified: Bool
+    /// How ownership was proven, each way once, in the order it was: one that falls away leaves
+    /// the others as they are.
+    public private(set) var proofs: [Proof]
     /// The bank's last answer about the balance, when the host asked.
     public var balance: BalanceCheck?
     /// Why the standing is what it is: the return or change code, or an operator's words.
@@ -80,6 +81,30 @@ public struct PaymentMethod: Hashable, Sendable, Codable {
     public var bankAccount: BankAccount? {
         if case .bankAccount(let account) = kind { account } else { nil }
     }
+
+    /// What may show that a method is its customer's.
+    public enum Proof: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The host said so when it was linked.
+        case host
+        /// Documents that a person accepted.
+        case documents
+        /// Two small amounts that the customer named.
+        case microEntries = "micro_entries"
+        /// A deposit whose hold ended without a return.
+        case cleanDebit = "clean_debit"
+        /// Proven before the way was kept.
+        case unrecorded
+    }
+
+    /// Whether ownership was proven, in any way.
+    public var verified: Bool { !proofs.isEmpty }
+
+    mutating func prove(by proof: Proof) {
+        if !proofs.contains(proof) { proofs.append(proof) }
+    }
+
+    /// Only this proof falls away.
+    mutating func withdraw(_ proof: Proof) { proofs.removeAll { $0 == proof } }
 }
 
 extension Draft {
@@ -101,7 +126,7 @@ extension Draft {
         }
         let method = PaymentMethod(
             id: identifier(), kind: command.kind, linkedAt: facts.now, label: command.label,
-            lastFour: command.lastFour, standing: .usable, verified: command.verified,
+            lastFour: command.lastFour, standing: .usable, proofs: command.verified ? [.host] : [],
             balance: command.balance, standingReason: nil)
         keep(method)
         return .method(method.id)
@@ -124,7 +149,7 @@ extension Draft {
                 id: method.id, kind: .bankAccount(corrected), linkedAt: method.linkedAt,
                 label: method.label, lastFour: command.lastFour ?? method.lastFour,
                 standing: method.standing == .blocked ? .blocked : .usable,
-                verified: method.verified, balance: nil,
+                proofs: method.proofs, balance: nil,
                 standingReason: command.code, validations: method.validations)
         } else {
             method.standing = .needsCorrection

@@ -179,6 +179,15 @@ public struct Policy: Hashable, Sendable, Codable {
     public struct Security: Hashable, Sendable, Codable {
         public var passwordChangeHours: Int
         public var emailChangeHours: Int
+        /// Minutes for which a sign-in is fresh enough for what a thief of an open page would do first;
+        /// a policy without it has ``freshSignInMinutesUsual``.
+        public var freshSignInMinutes: Int? = nil
+
+        public static let freshSignInMinutesUsual = 15
+
+        public var freshSignInMilliseconds: Int64 {
+            Int64(freshSignInMinutes ?? Self.freshSignInMinutesUsual) * 60_000
+        }
     }
 
     /// The bank's clock under the network's rules. The policy was validated when its book was read.
@@ -270,6 +279,9 @@ extension Policy {
         try require(representment.daysMax <= 180, "Nacha allows re-presentment within 180 days")
         try require(returns.linkStop.count > 0, "returns.linkStop must be positive")
         try require(returns.debitsMin >= 0, "returns.debitsMin must not be negative")
+        try require(
+            security.freshSignInMinutes.map { (1...1_440).contains($0) } ?? true,
+            "security.freshSignInMinutes must be 1 through 1440, a session's day")
         for asset in assets {
             try require(
                 (0...Asset.scaleMax).contains(asset.scale), "\(asset.code): scale is 0 through 9")

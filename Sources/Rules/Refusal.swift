@@ -11,6 +11,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case methodUnknown
     case methodUnusable(PaymentMethod.Standing)
     case methodBlocked
+    /// Small amounts that prove an account are sent only so often.
+    case validationLimit(Validation.Limit)
     /// Too many debits came back as unauthorised; no new bank account is linked meanwhile.
     case bankLinksStopped
     case depositUnknown

@@ -268,11 +268,17 @@ extension Draft {
         case .deposit(let id):
             if var deposit = customer.deposits[id] {
                 deposit.parkedReturns.append(ParkedReturn(trace: entry.trace))
+                if deposit.returnRequests.mayComeBack {
+                    requestAnswered(&deposit.returnRequests, payment)
+                }
                 keep(deposit)
             }
         case .settlement(let id):
             if var settlement = customer.settlements[id] {
                 settlement.parkedReturns.append(ParkedReturn(trace: entry.trace))
+                if settlement.returnRequests.mayComeBack {
+                    requestAnswered(&settlement.returnRequests, payment)
+                }
                 keep(settlement)
             }
         case .dishonor, .microEntry: break
@@ -296,7 +302,7 @@ extension Draft {
             payment: command.payment, code: command.code, amount: command.amount,
             trace: command.trace)
         let wasOfPayment = decideParked(command.payment, command.trace)
-        if let problem = try upholdProblem(entry) {
+        if let problem = try upholdProblem(entry, isCredit: command.isCredit) {
             // The money of a contested dishonor is gone whether or not the payment can be charged
             // for it; then it waits in suspense again. A wrong match by a person is refused.
             guard command.from != .suspenseReturns else {
@@ -307,6 +313,8 @@ extension Draft {
                 reason: .dishonorContested)
         }
         switch command.payment {
+        case .microEntry(let id):
+            try upholdReturn(ofMicroEntry: id, entry, from: command.from)
         case .deposit(let id):
             var deposit = try deposit(id)
             if !wasOfPayment {
@@ -323,29 +331,41 @@ extension Draft {
                 countReturn(code: entry.code, ofDebitSettledOn: settlement.settlementDay)
             }
             try takeBack(settlement, entry, source: command.from)
-        case .dishonor, .microEntry: break
+        case .dishonor: break
         }
         return .done
     }
 
     /// Why a return cannot be charged to the payment it is said to be of.
     private func upholdProblem(
-        _ entry: ReturnedEntry
+        _ entry: ReturnedEntry, isCredit: Bool
     ) throws(Refusal) -> SuspenseItem.Why? {
         let amount: Cents
         let hasLeft: Bool
+        let wasCredit: Bool
         switch entry.payment {
         case .deposit(let id):
             let deposit = try deposit(id)
             amount = deposit.amount
             hasLeft = deposit.isWithReceiver
+            wasCredit = false
         case .settlement(let id):
             let settlement = try settlement(id)
             amount = settlement.amount
             hasLeft = settlement.hasLeft
+            wasCredit = false
         case .dishonor: throw .wrongState("a dishonored return is not returned")
-        // A few cents of the house's: no customer is charged for them.
-        case .microEntry: return .duplicate
+        case .microEntry(let id):
+            let micro = try microEntry(id)
+            amount = micro.amount
+            hasLeft = micro.trace != nil && micro.back == nil
+            wasCredit = micro.isCredit
+        }
+        guard wasCredit == isCredit else {
+            throw .wrongState(
+                isCredit
+                    ? "a credit of ours came back; no customer's payment did"
+                    : "a debit came back, and the entry is a credit of ours")
         }
         if amount != entry.amount { return .amountDiffers }
         return hasLeft ? nil : .duplicate

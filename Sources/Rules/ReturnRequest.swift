@@ -14,6 +14,8 @@ public struct ReturnRequest: Hashable, Sendable, Codable {
     public let at: Instant
     /// Until when the RDFI must have said whether it sends the entry back.
     public let answerBy: Instant
+    /// When a person looks at it again, while no answer came or the entry that was promised has not.
+    public var nextLookAt: Instant
     /// `nil` while nobody has heard of it.
     public var answer: Answer?
 
@@ -22,9 +24,31 @@ public struct ReturnRequest: Hashable, Sendable, Codable {
         case agreed
         /// The RDFI said that it will not.
         case declined
-        /// The entry came back.
+        /// The entry came back, or something that waits in suspense for a person came in its place.
         case returned
     }
+
+    init(reason: String, by: String, at: Instant, answerBy: Instant, answer: Answer? = nil) {
+        self.init(
+            reason: reason, by: by, at: at, answerBy: answerBy, nextLookAt: answerBy,
+            answer: answer)
+    }
+
+    init(
+        reason: String, by: String, at: Instant, answerBy: Instant, nextLookAt: Instant,
+        answer: Answer?
+    ) {
+        self.reason = reason
+        self.by = by
+        self.at = at
+        self.answerBy = answerBy
+        self.nextLookAt = nextLookAt
+        self.answer = answer
+    }
+
+    /// Banking days after which a person looks again. A return that was agreed to travels for two
+    /// like any other; a week leaves time to send it, and none to be forgotten.
+    public static let lookAgainBankingDays = 5
 }
 
 extension [ReturnRequest] {
@@ -41,8 +65,15 @@ extension [ReturnRequest] {
         }
     }
 
-    /// Whether the entry may be asked for: not while an earlier request is open or agreed to.
-    public var mayAskAgain: Bool { last.map { $0.answer == .declined } ?? true }
+    /// Whether the entry may be asked for: not while an earlier request is open or agreed to. What
+    /// came in its place and was decided is no answer to the next.
+    public var mayAskAgain: Bool {
+        switch last?.answer {
+        case nil: last == nil
+        case .agreed: false
+        case .declined, .returned: true
+        }
+    }
 }
 
 extension Draft {
@@ -85,22 +116,47 @@ extension Draft {
         }
         guard requests[last].answer != answer else { return .unchanged }
         requests[last].answer = answer
+        switch answer {
+        // A word is no money: somebody looks whether it comes.
+        case .agreed: lookAgain(at: &requests[last], of: command.payment)
+        case .declined, .returned: clear(.returnAnswer(command.payment))
+        }
         try keep(requests, for: command.payment)
-        clear(.returnAnswer(command.payment))
         // What stood still meanwhile is looked at again.
         if answer == .declined { try resumeHold(of: command.payment) }
         return .done
     }
 
-    /// The ten banking days are over: a person must ask the RDFI again.
+    /// The RDFI did not answer within its ten banking days, or agreed and the entry is not here: a
+    /// person must ask it again, and is told again for as long as the money stands still.
     mutating func returnAnswerOverdue(_ payment: PaymentReference) throws(Refusal) -> Reply {
-        guard let request = try requests(for: payment).unanswered else { return .unchanged }
-        guard facts.now >= request.answerBy else {
-            set(.returnAnswer(payment), due: request.answerBy)
+        var requests = try requests(for: payment)
+        guard let last = requests.indices.last, requests.mayComeBack else { return .unchanged }
+        guard facts.now >= requests[last].nextLookAt else {
+            set(.returnAnswer(payment), due: requests[last].nextLookAt)
             return .unchanged
         }
-        raise(.returnRequestUnanswered(customer.id, payment))
+        raise(
+            requests[last].answer == .agreed
+                ? .returnNotCome(customer.id, payment)
+                : .returnRequestUnanswered(customer.id, payment))
+        lookAgain(at: &requests[last], of: payment)
+        try keep(requests, for: payment)
         return .done
+    }
+
+    /// Whatever stands still because we asked for it has its clock. What an earlier version of the
+    /// program kept without one is given it here.
+    mutating func keepAsking(_ requests: [ReturnRequest], _ payment: PaymentReference) {
+        guard requests.mayComeBack, let last = requests.last else { return }
+        set(.returnAnswer(payment), due: max(last.nextLookAt, facts.now))
+    }
+
+    private mutating func lookAgain(at request: inout ReturnRequest, of payment: PaymentReference) {
+        let day = facts.timing.calendar.bankingDay(
+            ReturnRequest.lookAgainBankingDays, after: Eastern.day(at: facts.now))
+        request.nextLookAt = Eastern.instant(on: day, at: facts.timing.opening)
+        set(.returnAnswer(payment), due: request.nextLookAt)
     }
 
     /// Whether an R06 of this payment must be sent back: nobody has asked for it, so R70 answers

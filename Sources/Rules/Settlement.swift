@@ -58,6 +58,11 @@ public struct Settlement: Hashable, Sendable, Codable {
     /// Its return was charged from suspense before the debit settled: the bank's credit for the debit
     /// is still to come.
     public var isCreditOutstanding = false
+    /// What it brought beyond what was owed, where the processor gives that back.
+    public var overpayment: Overpayment?
+    /// What it did, since the first of its money was booked. Payments from before receipts were kept
+    /// have none.
+    public var receipt: Receipt?
 
     /// Whether its debit is with the receiver's bank or was, and has not come back.
     public var hasLeft: Bool {
@@ -491,6 +496,7 @@ extension Draft {
             throw .wrongState("no charge of the processor is open")
         }
         // What the processor captured is booked, whatever we had asked for.
+        let before = owing
         let source = Account.house(.processor(settlement.kind))
         try post(source, .house(.cardFee), command.fee, .settlementFee)
         let left = try pay(
@@ -499,6 +505,8 @@ extension Draft {
         let rest = try recover(left, from: source)
         try post(source, .customer(customer.id, .cash), rest, .settlementReceived)
         settlement.captured = Settlement.Capture(amount: command.amount, fee: command.fee)
+        settlement.receipt = receipt(of: command.amount, since: before)
+        try giveBack(rest, of: &settlement)
         try close(settlement, as: .completed(at: facts.now))
         return .done
     }
@@ -522,7 +530,8 @@ extension Draft {
         keep(settlement)
         try cancelQueuedWithdrawals()
         // What the processor has given back already is not taken a second time.
-        let principal = captured.amount.remaining(after: settlement.refunded)
+        let principal = settlement.broughtBeforeFee.remaining(
+            after: settlement.refundedBeforeFee)
         let fee = (captured.amount + captured.fee).remaining(after: settlement.refunded) - principal
         try post(.house(.cardFee), .house(.bankOperating), fee, .chargeback)
         try post(.house(.disputeFee), .house(.bankOperating), command.disputeFee, .disputeFee)
@@ -539,6 +548,7 @@ extension Draft {
     /// The processor gave back part of a captured payment, or all of it: what the payment had
     /// brought is taken from cash first, and the rest is owed again.
     mutating func chargeRefunded(_ command: Command.ChargeRefunded) throws(Refusal) -> Reply {
+        if let reply = try overpaymentRefunded(command) { return reply }
         var settlement = try settlement(command.settlement)
         guard settlement.refunds[command.refund] == nil else { return .unchanged }
         guard case .completed = settlement.state, let captured = settlement.captured else {
@@ -550,7 +560,8 @@ extension Draft {
         }
         // The amount goes back before its fee.
         let principal = min(
-            command.amount, captured.amount.remaining(after: settlement.refunded))
+            command.amount,
+            settlement.broughtBeforeFee.remaining(after: settlement.refundedBeforeFee))
         settlement.refunds[command.refund] = command.amount
         keep(settlement)
         let source = HouseAccount.processor(settlement.kind)
@@ -646,7 +657,7 @@ extension Draft {
 
     /// The payment's own return window has passed.
     mutating func confirmSettlement(_ id: SettlementID) throws(Refusal) -> Reply {
-        let settlement = try settlement(id)
+        var settlement = try settlement(id)
         guard case .unconfirmed(let until) = settlement.state else { return .unchanged }
         guard facts.now >= until else {
             set(.confirm(id), due: until)
@@ -658,8 +669,10 @@ extension Draft {
         }
         guard !settlement.parkedReturns.hasOpen, !settlement.returnRequests.mayComeBack else {
             set(.confirm(id), due: facts.now.adding(days: 1))
+            keepAsking(settlement.returnRequests, .settlement(id))
             return .unchanged
         }
+        let before = owing
         for allocation in settlement.allocations {
             let source = Account.unconfirmed(customer.id, allocation.obligation)
             // Something else may have paid meanwhile; then the rest is the customer's.
@@ -673,6 +686,7 @@ extension Draft {
             let rest = try recover(over, from: source)
             try post(source, .customer(customer.id, .cash), rest, .settlementConfirmed)
         }
+        settlement.receipt = receipt(of: settlement.amount, since: before)
         try close(settlement, as: .completed(at: facts.now))
         return .done
     }
@@ -819,7 +833,7 @@ extension Draft {
     mutating func receiveForSettlement(
         _ id: SettlementID, _ command: Command.ReceiveAsset
     ) throws(Refusal) -> Reply {
-        let settlement = try settlement(id)
+        var settlement = try settlement(id)
         let customerCrypto = Account.customer(customer.id, .crypto)
         guard settlement.state == .awaitingPayment, let quote = settlement.quote,
             quote.asset == command.asset, facts.now <= quote.expiresAt,
@@ -839,12 +853,14 @@ extension Draft {
                 debit: .house(.custody), credit: customerCrypto, command.asset,
                 command.quantity.remaining(after: taken), .assetReceived))
         let worth = quote.price.value(of: taken, of: policy.asset, rounding: .down)
+        let before = owing
         let counterparty = Account.house(.counterpartyCash)
         let left = try pay(
             worth, from: counterparty, first: settlement.allocations.map(\.obligation),
             by: .payment(.sendAsset), .settlementReceived)
         let rest = try recover(left, from: counterparty)
         try post(counterparty, .customer(customer.id, .cash), rest, .settlementReceived)
+        settlement.receipt = receipt(of: worth, since: before)
         try close(settlement, as: .completed(at: facts.now))
         return .done
     }
@@ -857,8 +873,13 @@ extension Draft {
 
     /// A wire that named its settlement came in; it stays open until it brought what it was for,
     /// which may be a part of what is owed.
-    mutating func settlementPaid(_ settlement: Settlement, received: Cents) throws(Refusal) {
-        guard settlement.state.isActive else { return }
+    mutating func settlementPaid(
+        _ original: Settlement, received: Cents, since before: Owing
+    ) throws(Refusal) {
+        guard original.state.isActive else { return }
+        var settlement = original
+        settlement.receipt = receipt(of: received, since: before, adding: original.receipt)
+        keep(settlement)
         let paid = settlement.allocations.allSatisfy {
             customer.outstanding($0.obligation).isZero
         }

@@ -136,6 +136,7 @@ extension Draft {
     mutating func receive(_ command: Command.ReceiveFunds) throws(Refusal) -> Reply {
         guard command.amount > .zero else { throw .amountOutOfRange(min: Cents(1), max: .max) }
         var left = command.amount
+        let before = owing
         let named = command.reference.flatMap(settlement(withReference:))
         let first = named?.allocations.map(\.obligation) ?? []
         // Money that does not say it is for what is owed is only set off where that is allowed.
@@ -151,7 +152,7 @@ extension Draft {
             source: command.source, rail: command.rail, amount: command.amount, excess: left,
             at: facts.now)
         keepProfile()
-        if let named { try settlementPaid(named, received: command.amount) }
+        if let named { try settlementPaid(named, received: command.amount, since: before) }
         notify(.fundsReceived(amount: command.amount, applied: command.amount - left, toCash: left))
         return .done
     }

@@ -95,8 +95,8 @@ extension Draft {
         customer.profile.standing = standing
         keepProfile()
         // A past good WEB debit counts as validation of the account (Nacha, WEB debit rule 2021).
-        if var proven = customer.methods[method], !proven.verified {
-            proven.verified = true
+        if var proven = customer.methods[method], !proven.proofs.contains(.cleanDebit) {
+            proven.prove(by: .cleanDebit)
             keep(proven)
         }
     }

@@ -66,6 +66,25 @@ public struct Validation: Hashable, Sendable, Codable {
     public static let entriesEach = 3
     /// Below a dollar (Nacha Operating Rules, Micro-Entries).
     public static let amountMax = Cents(99)
+
+    /// Which limit is reached, and when it ends by itself.
+    public enum Limit: Hashable, Sendable, Codable {
+        /// ``roundsMax`` on what may be the same account, for ever.
+        case account
+        /// ``roundsOfCustomerMax`` within ``roundsDays``.
+        case customer(until: Instant)
+        /// ``atOnceMax``: until one of them is over, which is then at the latest; `nil` while none
+        /// has left yet.
+        case atOnce(until: Instant?)
+
+        public var until: Instant? {
+            switch self {
+            case .account: nil
+            case .customer(let until): until
+            case .atOnce(let until): until
+            }
+        }
+    }
 }
 
 /// One of the three entries.
@@ -86,6 +105,9 @@ public struct MicroEntry: Hashable, Sendable, Codable {
         /// Whether the bank has moved the money of that, or never had it.
         public var isSettled: Bool
         public var fee: Cents?
+        /// Whether it came before the entry had settled, so that the two were netted. One that was
+        /// booked from suspense was not: the entry still settles by itself.
+        public let isNetted: Bool
     }
 }
 
@@ -114,9 +136,22 @@ extension Customer {
         }.map(\.validations.count).reduce(0, +)
     }
 
-    /// Whether the account is given another round, its own and the customer's limits of a time aside.
-    public func mayAskForAmounts(to method: PaymentMethod) -> Bool {
-        validationRounds(of: method) < Validation.roundsMax
+    /// What keeps the account from another round at `now`; of several limits the one that lasts
+    /// longest.
+    public func validationLimit(
+        of method: PaymentMethod, at now: Instant
+    ) -> Validation.Limit? {
+        guard validationRounds(of: method) < Validation.roundsMax else { return .account }
+        let rounds = methods.values.flatMap(\.validations).map(\.startedAt)
+            .filter { $0 > now.adding(days: -Validation.roundsDays) }.sorted()
+        if rounds.count >= Validation.roundsOfCustomerMax {
+            // So many may stand in any span: this one must be out of it before the next.
+            let oldest = rounds[rounds.count - Validation.roundsOfCustomerMax]
+            return .customer(until: oldest.adding(days: Validation.roundsDays))
+        }
+        let underWay = methods.values.compactMap(\.validation).filter(\.state.isUnderWay)
+        guard underWay.count >= Validation.atOnceMax else { return nil }
+        return .atOnce(until: underWay.compactMap(\.expiresAt).min())
     }
 
     public func microEntry(_ id: MicroEntryID) -> MicroEntry? {
@@ -133,19 +168,8 @@ extension Draft {
         guard !facts.isBlocked(account) else { throw .methodBlocked }
         guard !method.verified else { throw .wrongState("the account is verified already") }
         if let last = method.validation, last.state.isUnderWay { return .unchanged }
-        guard customer.mayAskForAmounts(to: method) else {
-            throw .wrongState("the account was tried \(Validation.roundsMax) times")
-        }
-        let since = facts.now.adding(days: -Validation.roundsDays)
-        let lately = customer.methods.values.lazy.flatMap(\.validations)
-            .count { $0.startedAt > since }
-        guard lately < Validation.roundsOfCustomerMax else {
-            throw .wrongState(
-                "\(lately) times amounts were sent within \(Validation.roundsDays) days")
-        }
-        let underWay = customer.methods.values.count { $0.validation?.state.isUnderWay == true }
-        guard underWay < Validation.atOnceMax else {
-            throw .wrongState("\(underWay) other accounts are being verified")
+        if let limit = customer.validationLimit(of: method, at: facts.now) {
+            throw .validationLimit(limit)
         }
         for amount in [command.first, command.second] {
             guard amount > .zero, amount <= Validation.amountMax else {
@@ -228,7 +252,7 @@ extension Draft {
         }
         let credits = validation.entries.filter(\.isCredit).map(\.amount)
         if command.amounts.sorted() == credits.sorted() {
-            method.verified = true
+            method.prove(by: .microEntries)
             try end(&method, as: .proven(at: facts.now))
             return .done
         }
@@ -280,7 +304,7 @@ extension Draft {
             throw .wrongState("the bank settled an entry that was not with it")
         }
         // What came back before it settled was netted against it.
-        guard !entry.isSettled, entry.back == nil else { return .unchanged }
+        guard !entry.isSettled, entry.back?.isNetted != true else { return .unchanged }
         if entry.isCredit {
             try post(
                 .house(.clearing), .house(.bankOperating), entry.amount, .validationSettled)
@@ -312,28 +336,54 @@ extension Draft {
         guard entry.trace != nil else {
             return try park(returned, of: .microEntry(id), because: .neverSent)
         }
+        if !entry.isCredit {
+            countReturn(code: returned.code, ofDebitSettledOn: entry.settlementDay)
+        }
         // Before it settled it is netted; after, the bank moves the money once more.
-        let other = HouseAccount.returnsPayable
-        let against = entry.isSettled ? other : .clearing
+        try takeBack(
+            entry, returned, against: entry.isSettled ? .returnsPayable : .clearing,
+            MicroEntry.Back(
+                code: returned.code, trace: returned.trace, isSettled: !entry.isSettled,
+                isNetted: !entry.isSettled))
+        return .done
+    }
+
+    /// A person found that a return in suspense is of one of the entries. Its money waits there and
+    /// is the bank's business by now; the entry settles as if it had not come back.
+    mutating func upholdReturn(
+        ofMicroEntry id: MicroEntryID, _ returned: ReturnedEntry, from source: HouseAccount
+    ) throws(Refusal) {
+        let entry = try microEntry(id)
+        if !entry.isCredit {
+            countReturn(code: returned.code, ofDebitSettledOn: entry.settlementDay)
+        }
+        try takeBack(
+            entry, returned, against: source,
+            MicroEntry.Back(
+                code: returned.code, trace: returned.trace, isSettled: true, isNetted: false))
+    }
+
+    /// The entry's money is back, and the account is not proven by what was typed.
+    private mutating func takeBack(
+        _ entry: MicroEntry, _ returned: ReturnedEntry, against source: HouseAccount,
+        _ back: MicroEntry.Back
+    ) throws(Refusal) {
         if entry.isCredit {
             try post(
-                .house(against), .house(.accountValidation), entry.amount, .validationReturned)
+                .house(source), .house(.accountValidation), entry.amount, .validationReturned)
         } else {
-            countReturn(code: returned.code, ofDebitSettledOn: entry.settlementDay)
             try post(
-                .house(.accountValidation), .house(against), entry.amount, .validationReturned)
+                .house(.accountValidation), .house(source), entry.amount, .validationReturned)
         }
-        update(id) { entry in
-            entry.back = MicroEntry.Back(
-                code: returned.code, trace: returned.trace, isSettled: !entry.isSettled)
-        }
+        update(entry.id) { $0.back = back }
+        let id = entry.id
         guard var method = customer.method(ofMicroEntry: id) else { throw .methodUnknown }
         let isLastRound = method.validation?.entries.contains { $0.id == id } == true
         if isLastRound, let state = method.validation?.state {
             switch state {
             case .queued, .sent: try end(&method, as: .failed(.returned))
             case .proven:
-                method.verified = false
+                method.withdraw(.microEntries)
                 try end(&method, as: .failed(.returned))
             case .failed: break
             }
@@ -342,7 +392,6 @@ extension Draft {
             returned.code, settledOn: entry.settlementDay, returned.remarks)
         applyReturn(rule, to: method.id)
         stopCustomer(after: rule, remarks: returned.remarks)
-        return .done
     }
 
     /// The bank has moved the money of a return, and perhaps charged for it.

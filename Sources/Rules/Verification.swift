@@ -140,7 +140,7 @@ extension Draft {
         }
         guard missing.isEmpty, settlement.state == .documentsRequired else { return .done }
         if let id = settlement.method, var method = customer.methods[id] {
-            method.verified = true
+            method.prove(by: .documents)
             keep(method)
         }
         notify(.documentsAccepted(settlement: settlement.id))

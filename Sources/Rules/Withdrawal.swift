@@ -29,9 +29,9 @@ public struct Withdrawable: Hashable, Sendable {
     public let each: [AssetCode: Int64]
     /// Fixed dollars held back over the whole account.
     public let held: Cents
-    /// When the next part of the hold ends.
+    /// When the next part of the hold ends; `nil` when nobody can say, or nothing is held.
     public let nextRelease: Instant?
-    /// When all of it has ended.
+    /// When all of it has ended; `nil` when nobody can say of a part of it.
     public let lastRelease: Instant?
     /// Owed on open obligations, with the claims that survive booked losses.
     public let owed: Cents
@@ -46,7 +46,8 @@ extension Customer {
     /// loss makes other assets back it. An asset without a fresh quote counts for nothing.
     public func withdrawable(_ facts: Facts) -> Withdrawable {
         let held = deposits.values.map(\.hold).sum()
-        let releases = deposits.values.filter { $0.hold > .zero }.map(\.releaseAt)
+        let withHold = deposits.values.filter { $0.hold > .zero }
+        let releases = withHold.compactMap { $0.expectedRelease(facts) }
         let lock = profile.securityLocks.map(\.until).filter { $0 > facts.now }.max()
         var value = cash
         for asset in heldAssets {
@@ -75,7 +76,8 @@ extension Customer {
         }
         return Withdrawable(
             total: total, each: each, held: held, nextRelease: releases.min(),
-            lastRelease: releases.max(), owed: owing, securityLockUntil: lock)
+            lastRelease: releases.count == withHold.count ? releases.max() : nil, owed: owing,
+            securityLockUntil: lock)
     }
 }
 

@@ -1,3 +1,4 @@
+import Edges
 import GRDB
 import Ledger
 import Synchronization

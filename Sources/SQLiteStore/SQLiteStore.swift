@@ -1,5 +1,6 @@
 import Banking
 import CSQLiteSettings
+import Edges
 import Engine
 import Foundation
 import GRDB
@@ -31,6 +32,8 @@ public final class SQLiteStore: Store {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
+            // What is deleted is written over: a document's key must be gone when it is gone.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             // Whoever reads a page or two needs little.
             try db.execute(
                 sql: "PRAGMA cache_size = \(db.configuration.readonly ? -4000 : -48000)")
@@ -140,7 +143,9 @@ public final class SQLiteStore: Store {
         )
     }
 
-    public func house() throws -> House { try queue.read { db in try Reader.house(db) } }
+    public func house() throws -> House {
+        try queue.read { db in try Reader.house(db) }
+    }
 
     public func suspense(_ id: SuspenseID) throws -> SuspenseItem? {
         try perform { statements in

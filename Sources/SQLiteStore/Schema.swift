@@ -593,6 +593,25 @@ enum Schema {
             """
         ),
         (
+            "0014 What was done with endpoints, and deliveries that were asked for again",
+            """
+            ALTER TABLE webhook_delivery ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX webhook_delivery_open ON webhook_delivery(endpoint, state, number)
+                WHERE state <> 'delivered';
+
+            CREATE TABLE webhook_act(
+                number INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                endpoint TEXT NOT NULL,
+                url TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                act TEXT NOT NULL,
+                detail TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX webhook_act_endpoint ON webhook_act(endpoint, number);
+            """
+        ),
+        (
             "0015 Subscriptions for pushes go with the session they were made in",
             """
             ALTER TABLE push_subscription ADD COLUMN session BLOB;
@@ -621,7 +640,7 @@ enum Schema {
                 customer BLOB NOT NULL,
                 event TEXT NOT NULL CHECK (event IN ('kept', 'shown', 'destroyed')),
                 why TEXT NOT NULL,
-                by TEXT NOT NULL,
+                by_whom TEXT NOT NULL,
                 digest BLOB NOT NULL,
                 chain BLOB NOT NULL
             ) STRICT;

@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Foundation
 import GRDB
 import Ledger
@@ -7,24 +8,9 @@ import Rows
 
 /// Recomputes the whole of the books from the journal: every hash, every balance, every pointer.
 public struct Verifier {
-    public struct Report: Sendable {
-        public internal(set) var commits: Int64 = 0
-        public internal(set) var transfers: Int64 = 0
-        public internal(set) var accounts: Int64 = 0
-        /// One sentence for each thing that is wrong; empty means the books are right.
-        public internal(set) var problems: [String] = []
-        public internal(set) var lastHash = ""
-    }
+    public typealias Report = BooksReport
 
     static let problemsMax = 100
-
-    /// Two lower-case digits a byte.
-    static func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
 
     public static func verify(pool: DatabasePool) throws -> Report {
         try pool.read { db in try verify(db) }
@@ -137,7 +123,7 @@ public struct Verifier {
             if Array(hash) != sealed.hash {
                 problem("The hash of commit \(sequence) does not fit its transfers.")
             }
-            report.lastHash = hex(sealed.hash)
+            report.lastHash = BooksReport.hex(sealed.hash)
             if report.problems.count >= problemsMax { break }
         }
         if let row = nextTransfer {
@@ -161,7 +147,8 @@ public struct Verifier {
             if (row["last_transfer"] as Int64?) != lastTransfer[id] {
                 problem("Account \(id) does not point to its last transfer.")
             }
-            if let account = Account(row), let side = account.side {
+            let account = Account(kind: row["kind"], data: row["customer"], item: row["item"])
+            if let account, let side = account.side {
                 let wrong = side == .debit ? amount < 0 : amount > 0
                 if wrong { problem("Account \(account.name) is on the wrong side of zero.") }
             }

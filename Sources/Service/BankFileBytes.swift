@@ -1,8 +1,8 @@
 import Crypto
+import Edges
 import Foundation
 import Nacha
 import Rules
-import SQLiteStore
 
 /// What banks sent, kept whole before it is read, and sealed: it holds account numbers.
 public struct BankFileBytes: Sendable {

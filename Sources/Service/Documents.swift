@@ -1,9 +1,9 @@
 import Banking
 import Documents
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Wire
 
 /// How a deployment treats what customers send to prove something.

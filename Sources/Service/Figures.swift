@@ -1,11 +1,11 @@
 import Assertions
 import Banking
 import CoreMetrics
+import Edges
 import Engine
 import Exposition
 import Foundation
 import Rules
-import SQLiteStore
 import Synchronization
 
 /// What an operator watches, recorded where it happens. `docs/operating/metrics.md` has a row for
@@ -86,6 +86,7 @@ public final class Figures: Sendable {
         case push
         case text
         case charge
+        case refund
         case order
         case cancellation
     }
@@ -104,8 +105,10 @@ public final class Figures: Sendable {
     public func sending(_ outgoing: Outgoing, _ result: Sending) {
         let channel: Channel =
             switch outgoing {
-            case .mail: .mail
+            // The courier counts each channel by itself; what ends before it is counted as mail.
+            case .notice: .mail
             case .charge: .charge
+            case .refund: .refund
             case .placeOrder: .order
             case .orderCancellationRequested: .cancellation
             }

@@ -1,6 +1,6 @@
+import Edges
 import Foundation
 import Ledger
-import SQLiteStore
 import Synchronization
 
 /// The open pages of customers, each told when something of the customer's changed.

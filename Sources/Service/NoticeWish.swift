@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Wire
 
 /// What notices are about, as a customer chooses among them.
@@ -23,7 +23,8 @@ public enum NoticeTopic: String, Sendable, Hashable, CaseIterable {
             self = .owed
         case .saleOrdered, .saleCompleted, .saleRestored: self = .sales
         case .documentsRequested, .documentsAccepted, .documentRefused, .fundsReceived,
-            .settlementFailed, .settlementReturned, .obligationSettled:
+            .settlementFailed, .settlementReturned, .obligationSettled, .overpaid,
+            .overpaymentRefunded, .overpaymentKept:
             self = .payments
         case .depositCredited, .depositReleased, .depositReturnedCovered: self = .deposits
         case .withdrawalCancelled, .methodCorrected, .microEntriesSent, .methodVerified,

@@ -1,12 +1,12 @@
 import Assertions
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Synchronization
 import Vocabulary
 import Wire

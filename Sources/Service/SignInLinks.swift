@@ -1,6 +1,6 @@
 import Banking
+import Edges
 import Foundation
-import SQLiteStore
 import Wire
 
 /// A web address that signs somebody in, once, until its time has passed.

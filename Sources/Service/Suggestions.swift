@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 
 /// A payment that a return in suspense may be of, and why one may think so.
 public struct Suggestion: Sendable {

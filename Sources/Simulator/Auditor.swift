@@ -36,8 +36,8 @@ struct Auditor {
     private var register = Register()
     /// Debits that we asked back, and when, by the commands and not by what the rules keep.
     private var askedBack: [PaymentReference: Instant] = [:]
-    /// Requests that somebody was told to follow up.
-    private var overdue: Set<PaymentReference> = []
+    /// Debits that their bank agreed to send back, and when it did.
+    private var promised: [PaymentReference: Instant] = [:]
 
     mutating func audit(
         _ decisions: [Commit.Decided], _ store: MemoryStore, before: Before, policies: PolicyBook,
@@ -174,7 +174,11 @@ struct Auditor {
             guard command.accept, let claim = customer?.claims[command.claim] else { return }
             state(.bankOperating, -claim.amount.count)
         case .chargeSucceeded(let command):
-            state(.cardFee, -command.fee.count)
+            // Of the fee, the share of what was not owed is set aside to go back with it.
+            let feeBack = decided.changes.transfers.filter {
+                $0.debit == .house(.cardFee) && $0.reason == .overpaymentRefunded
+            }.reduce(0) { $0 + $1.amount }
+            state(.cardFee, feeBack - command.fee.count)
             let isCard = customer?.settlements[command.settlement]?.kind == .card
             state(
                 isCard ? .cardClearing : .bankOperating,
@@ -184,22 +188,25 @@ struct Auditor {
                 let captured = settlement.captured
             else { return }
             let refunded = settlement.refunds.values.reduce(0) { $0 + $1.count }
-            // A refund gives back the amount before the fee.
-            let feeLeft = captured.fee.count - max(0, refunded - captured.amount.count)
-            state(.cardFee, feeLeft)
-            state(.disputeFee, command.disputeFee.count)
             let left = captured.amount.count + captured.fee.count - refunded
+            state(.cardFee, left - principalLeft(settlement, captured))
+            state(.disputeFee, command.disputeFee.count)
             state(.bankOperating, -left - command.disputeFee.count)
         case .chargeRefunded(let command):
             guard let settlement = customer?.settlements[command.settlement],
                 let captured = settlement.captured
             else { return }
-            let refunded = settlement.refunds.values.reduce(0) { $0 + $1.count }
-            let feeAlready = max(0, refunded - captured.amount.count)
-            let feeNow = max(0, refunded + command.amount.count - captured.amount.count)
-            state(.cardFee, feeNow - feeAlready)
+            if !isOfOverpayment(command, settlement) {
+                let principal = min(command.amount.count, principalLeft(settlement, captured))
+                state(.cardFee, command.amount.count - principal)
+            }
             state(
                 settlement.kind == .card ? .cardClearing : .bankOperating, -command.amount.count)
+        case .refundRefused(let command):
+            guard let settlement = customer?.settlements[command.settlement],
+                settlement.disputed, let overpayment = settlement.overpayment
+            else { return }
+            state(.cardFee, -overpayment.fee.count)
         case .closeSuspense(let command):
             guard let item = before.house.suspense[command.item], item.why == .unidentifiedFunds
             else { return }
@@ -210,6 +217,30 @@ struct Auditor {
             state(.processingCost, command.cost.count)
         default: break
         }
+    }
+
+    /// Whether it gives back what was set aside as too much.
+    private func isOfOverpayment(
+        _ command: Command.ChargeRefunded, _ settlement: Settlement
+    ) -> Bool {
+        guard command.refund == "over_\(settlement.id)" else { return false }
+        switch settlement.overpayment?.state {
+        case .held, .asked: return true
+        case nil, .refunded, .kept: return false
+        }
+    }
+
+    /// What the customer still has of what the payment brought; a refund gives back that before the
+    /// fee, and the fee of what was too much goes back or becomes the customer's.
+    private func principalLeft(_ settlement: Settlement, _ captured: Settlement.Capture) -> Int64 {
+        var brought = captured.amount.count
+        var refunded = settlement.refunds.values.reduce(0) { $0 + $1.count }
+        switch settlement.overpayment?.state {
+        case .refunded: refunded -= settlement.overpayment?.fee.count ?? 0
+        case .kept: brought += settlement.overpayment?.fee.count ?? 0
+        case nil, .held, .asked: break
+        }
+        return max(0, brought - refunded)
     }
 
     private func isUnsettledReturn(_ payment: PaymentReference, _ customer: Customer?) -> Bool {
@@ -268,21 +299,27 @@ struct Auditor {
             }
         case .timer(.returnAnswer(let payment)):
             guard !decided.changes.alerts.isEmpty else { return }
-            // Ten banking days are two weeks at least.
-            guard let asked = askedBack[payment], now - asked >= 14 * 86_400_000 else {
+            // Ten banking days are two weeks at least; five, from a morning on, six days.
+            let isPromised = decided.changes.alerts.contains {
+                if case .returnNotCome = $0.content { true } else { false }
+            }
+            let since = isPromised ? promised[payment] : askedBack[payment]
+            guard let since, now - since >= (isPromised ? 6 : 14) * 86_400_000 else {
                 throw Finding("the bank of \(payment.key) was called late and was not")
             }
-            overdue.insert(payment)
+        case .answerReturnRequest(let command):
+            guard decided.reply == .done, command.agreed else { return }
+            promised[command.payment] = now
         default: break
         }
     }
 
-    /// A request nobody has answered has its clock, or somebody was told that it is over.
+    /// While an entry may come back because we asked for it, somebody looks again.
     private func check(
         _ requests: [ReturnRequest], for payment: PaymentReference, _ timers: [String: Timer]
     ) throws(Finding) {
-        guard let last = requests.last, last.answer == nil else { return }
-        guard timers["return_answer:\(payment.key)"] != nil || overdue.contains(payment) else {
+        guard let last = requests.last, last.answer == nil || last.answer == .agreed else { return }
+        guard timers["return_answer:\(payment.key)"] != nil else {
             throw Finding("nobody will hear that the bank of \(payment.key) does not answer")
         }
     }
@@ -837,6 +874,14 @@ struct Auditor {
                 case .submitted: clearing += settlement.amount.count
                 case .returned(_, settled: false): returnsPayable += settlement.amount.count
                 default: break
+                }
+            }
+            for overpayment in customer.settlements.values.compactMap(\.overpayment) {
+                switch overpayment.state {
+                case .held, .asked:
+                    withdrawals[.usd, default: 0] +=
+                        overpayment.amount.count + overpayment.fee.count
+                case .refunded, .kept: break
                 }
             }
             for withdrawal in customer.withdrawals.values where withdrawal.state == .requested {

@@ -31,7 +31,7 @@ public struct Coverage: Sendable {
         "set_liquidation_order", "record_security_change", "ask_for_help", "submit_entry",
         "settle_entry", "receive_return", "settle_return", "correct_method", "receive_claim",
         "charge_opened", "charge_succeeded", "charge_failed", "charge_disputed",
-        "charge_refunded", "fill",
+        "charge_refunded", "refund_refused", "fill",
         "finish_sale", "notice_delivered", "notice_undeliverable", "review_document", "waive",
         "provide", "charge_off", "extend_deadline", "set_flag", "remove_flag",
         "resume_liquidation", "restore_sale", "decide_claim", "request_return",
@@ -47,13 +47,13 @@ public struct Coverage: Sendable {
     private static let timers = [
         "release", "confirm", "quote_expiry", "grace_end", "reminder", "final_warning",
         "pause_end", "waive_residual", "provision", "charge_off", "liquidation_slice", "flag_end",
-        "return_answer", "validation_end",
+        "return_answer", "validation_end", "refund_answer",
     ]
 
     /// Every refusal but `books`, which would be a bug.
     private static let refusals = [
         "customerExists", "customerUnknown", "methodUnknown", "methodUnusable", "methodBlocked",
-        "bankLinksStopped",
+        "bankLinksStopped", "validationLimit",
         "depositUnknown", "obligationUnknown", "settlementUnknown", "withdrawalUnknown",
         "orderUnknown", "saleUnknown", "documentUnknown", "suspenseUnknown", "claimUnknown",
         "proposalUnknown", "flagUnknown", "assetUnknown", "amountOutOfRange",
@@ -66,7 +66,8 @@ public struct Coverage: Sendable {
     ]
 
     private static let happenings = [
-        "crash before commit", "crash during commit", "crash after commit", "crash in timers",
+        "over-payment given back", "crash before commit", "crash during commit",
+        "crash after commit", "crash in timers",
         "replayed", "conflict", "two at once", "clock went back", "bank feed stale",
         "return before settlement", "return after settlement", "return after release",
         "return parked unknownTrace", "return parked amountDiffers", "return parked duplicate",

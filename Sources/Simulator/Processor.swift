@@ -57,6 +57,21 @@ extension World {
         }
     }
 
+    /// What was too much goes back, or cannot; asked again it says the same, and now and then nothing.
+    func giveBack(_ settlement: SettlementID, _ amount: Cents, to customer: CustomerID) {
+        let isPossible = refundsPossible[settlement] ?? random.chance(70)
+        refundsPossible[settlement] = isPossible
+        guard random.chance(75) else { return }
+        let answer: Command =
+            isPossible
+            ? .chargeRefunded(
+                Command.ChargeRefunded(
+                    settlement: settlement, refund: settlement.refundOfOverpayment, amount: amount))
+            : .refundRefused(
+                Command.RefundRefused(settlement: settlement, reason: "card_closed"))
+        expect(answer, to: .customer(customer), by: .system, in: random.int(1...400_000))
+    }
+
     /// The mail: delivered, delivered twice, bounced, or lost until somebody sends it again.
     func post(_ notice: NoticeID, to customer: CustomerID) {
         let to = Addressee.customer(customer)

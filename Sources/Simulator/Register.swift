@@ -80,7 +80,7 @@ struct Register {
 
     private mutating func enter(_ outgoing: Outgoing, _ customer: Customer?) throws(Finding) {
         switch outgoing {
-        case .mail(let notice):
+        case .notice(let notice):
             guard mailed.insert(notice).inserted else {
                 throw Finding("\(notice) was mailed twice")
             }
@@ -94,6 +94,11 @@ struct Register {
             guard let sale = customer?.sales[id], sale.asset == asset, sale.ordered == quantity,
                 sale.limit == limit
             else { throw Finding("\(id) is ordered otherwise than recorded") }
+        case .refund(let id, let amount):
+            // Asked again it is the same refund, under the same name.
+            guard let overpayment = customer?.settlements[id]?.overpayment,
+                amount.count == overpayment.amount.count + overpayment.fee.count
+            else { throw Finding("\(id) gives back what was not too much") }
         case .orderCancellationRequested: break
         }
     }

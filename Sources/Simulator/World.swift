@@ -26,6 +26,8 @@ public final class World {
     var market = Market()
     var bank = Bank()
     var venue = Venue()
+    /// What the processor has once said of giving back what was too much.
+    var refundsPossible: [SettlementID: Bool] = [:]
     private var inbox: [Delivery] = []
     private var deliveries: UInt64 = 0
     private var told: [Told] = []
@@ -171,11 +173,13 @@ public final class World {
 
     private func take(_ stored: MemoryStore.StoredOutgoing) {
         switch stored.outgoing {
-        case .mail(let notice): post(notice, to: stored.customer)
+        case .notice(let notice): post(notice, to: stored.customer)
         case .charge(let settlement, let kind, let amount, let fee):
             charge(settlement, kind, amount, fee, of: stored.customer)
         case .placeOrder(let sale, let asset, let quantity, let limit):
             place(sale, asset, quantity, limit, of: stored.customer)
+        case .refund(let settlement, let amount):
+            giveBack(settlement, amount, to: stored.customer)
         case .orderCancellationRequested(let order, _):
             let delay = random.int(1...7_200)
             expect(
@@ -333,7 +337,8 @@ public final class World {
         case .openCustomer, .cancelDeposit, .openOrder, .closeOrder, .withdrawalSent,
             .cancelWithdrawal, .cancelSettlement, .submitDocument, .submitEntry, .settleEntry,
             .receiveReturn, .settleReturn, .chargeOpened, .chargeSucceeded, .chargeFailed,
-            .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
+            .chargeDisputed, .chargeRefunded, .refundRefused, .fill, .finishSale,
+            .noticeDelivered,
             .noticeUndeliverable,
             .reviewDocument, .provide, .decideClaim, .parkReturn, .matchReturn,
             .submitDishonor, .settleParkedReturn, .settleDishonor, .contestDishonor,
@@ -458,6 +463,10 @@ public final class World {
         case .confirmValidation:
             count(decided.reply == .done ? "account proven" : "wrong amounts typed")
         case .chargeDisputed: if decided.reply == .done { count("card disputed") }
+        case .chargeRefunded(let command):
+            if case .refunded = customer.settlements[command.settlement]?.overpayment?.state {
+                count("over-payment given back")
+            }
         case .receiveFunds(let funds):
             if let excess = customer.profile.lastFunds?.excess, excess > .zero,
                 excess < funds.amount

@@ -18,14 +18,25 @@ enum Answer: Sendable {
     case ready(Response)
     /// The customer's own figures as a file; the name is ours.
     case file([UInt8], contentType: String, name: String)
+    /// The same, made while it leaves. A part that cannot be made breaks the transfer off, so that half
+    /// a file is never taken for a whole one.
+    case streamedFile(any FileParts, contentType: String, name: String)
     /// A page of a customer's document, drawn anew as JPEG, for an operator.
     case picture([UInt8])
+}
+
+/// A file that is made part by part.
+protocol FileParts: Sendable {
+    /// The next part; `nil` after the last.
+    mutating func next() throws -> [UInt8]?
 }
 
 /// Why a visit ends before its route could answer.
 enum Turn: Error, Sendable {
     case signInNeeded
     case sessionEnded
+    /// The reader signed in too long ago for what was asked; where to go on after doing it again.
+    case freshSignInNeeded(minutes: Int, returnTo: String)
     case linkExpired
     /// What a host signed lets nobody in.
     case assertionRefused(AssertionRefusal)

@@ -1,7 +1,7 @@
 import Assertions
+import Edges
 import Foundation
 import Hummingbird
-import SQLiteStore
 import Service
 import Web
 import Wire

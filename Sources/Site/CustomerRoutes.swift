@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Foundation
 import HTML
 import Ledger
 import Money
 import Notices
 import Rules
-import SQLiteStore
 import Service
 import Web
 
@@ -182,41 +182,31 @@ extension Site {
     func salePage(_ visit: CustomerVisit) throws -> SaleReceiptPage {
         let id: SaleID = try visit.visit.id()
         guard let sale = visit.customer.sales[id] else { throw Turn.notFound }
-        let postings = try service.reader.postings(of: visit.id, limit: Site.postingsMax)
         guard let policy = visit.facts.policy.asset(sale.asset) else { throw Turn.notFound }
-        return SaleStory(
-            sale: sale, customer: visit.customer, postings: postings, scale: policy.scale
-        ).page
+        return SaleStory(sale: sale, scale: policy.scale).page
     }
 }
 
-/// What one sale brought and where it went, from its fills and its postings.
+/// What one sale brought and where it went, from what was kept with it.
 private struct SaleStory {
     let sale: Sale
-    let customer: Customer
-    let postings: [Reader.Posting]
     /// Decimals of the asset's smallest booked unit.
     let scale: Int
 
     var page: SaleReceiptPage {
-        SaleReceiptPage(
-            saleID: "\(sale.id)", lines: lines, owedCents: applied + customer.owed.count,
-            appliedCents: applied,
-            returnedCents: max(0, sale.net.count - applied),
-            deadline: sale.orderedAt.milliseconds, reference: "\(sale.id)")
+        let paid = sale.paid.map(\.amount).sum()
+        return SaleReceiptPage(
+            saleID: "\(sale.id)", lines: lines, owedCents: sale.receipt?.owedBefore.count,
+            owedAfterwardsCents: sale.receipt?.owedAfterwards.count, appliedCents: paid.count,
+            returnedCents: sale.net.remaining(after: paid).count, isChosen: isChosen,
+            deadline: sale.dueSince?.milliseconds, reference: "\(sale.id)")
     }
 
-    /// What the finished sale paid towards obligations: the postings of one command between this
-    /// sale and the next.
-    private var applied: Int64 {
-        let next =
-            customer.sales.values.map(\.orderedAt).filter { $0 > sale.orderedAt }.min()
-        let mine = postings.filter { posting in
-            posting.command == "finish_sale" && posting.at >= sale.orderedAt
-                && next.map { posting.at <= $0 } ?? true
-                && posting.credit.hasPrefix("asset:obligation:")
+    private var isChosen: Bool {
+        switch sale.purpose {
+        case .settlement: true
+        case .liquidation: false
         }
-        return min(mine.reduce(0) { $0 + $1.amount }, sale.net.count)
     }
 
     /// The fee is booked with each fill as the share of all fills so far, so the lines sum to it.
@@ -231,7 +221,7 @@ private struct SaleStory {
                 sold: AssetAmount(
                     sale.asset.description, fill.quantity.count, decimals: scale),
                 price: DollarPrice(fill.price), proceedsCents: fill.gross.count,
-                feeCents: (feeSoFar - fee).count, at: sale.orderedAt.milliseconds,
+                feeCents: (feeSoFar - fee).count, at: (fill.at ?? sale.orderedAt).milliseconds,
                 reference: fill.trade)
         }
     }

@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Web
 
 // The domain's values as the values pages are made of.
@@ -15,14 +15,17 @@ extension Customer {
     }
 
     func row(of deposit: Deposit, _ facts: Facts) -> DepositRow {
-        let (now, policy) = (facts.now, facts.policy)
+        let policy = facts.policy
+        let release = deposit.expectedRelease(facts)
         let owed = deposits[deposit.id] == nil ? 0 : owed(behind: deposit).count
         return DepositRow(
             id: "\(deposit.id)", startedAt: deposit.initiatedAt.milliseconds,
             from: label(of: deposit.method), cents: deposit.amount.count,
             status: pageStatus(of: deposit), owedCents: owed,
-            withdrawableAt: deposit.isUncollected && deposit.releaseAt > now
-                ? deposit.releaseAt.milliseconds : nil, bought: bought(with: deposit, policy))
+            withdrawableAt: deposit.isUncollected
+                ? release.flatMap { $0 > facts.now ? $0.milliseconds : nil } : nil,
+            isHeldUndated: deposit.isUncollected && release == nil,
+            bought: bought(with: deposit, policy))
     }
 
     /// What an instant buy bought; `nil` for a plain deposit.
@@ -119,12 +122,14 @@ extension Customer {
 
     func pageWithdrawable(_ facts: Facts) -> (page: Web.Withdrawable, limits: Rules.Withdrawable) {
         let limits = withdrawable(facts)
-        let unlocks = deposits.values
+        let held = deposits.values
             .filter { $0.hold > .zero }.sorted { ($0.releaseAt, $0.id) < ($1.releaseAt, $1.id) }
-            .map {
-                Web.Withdrawable.Unlock(
-                    cents: $0.hold.count, at: max($0.releaseAt, facts.now).milliseconds)
+        let unlocks = held.compactMap { deposit in
+            deposit.expectedRelease(facts).map {
+                Web.Withdrawable.Unlock(cents: deposit.hold.count, at: $0.milliseconds)
             }
+        }
+        let undated = held.filter { $0.expectedRelease(facts) == nil }.map(\.hold).sum()
         let block: Web.Withdrawable.Block? =
             if limits.owed > .zero {
                 .owed
@@ -137,7 +142,8 @@ extension Customer {
             }
         return (
             Web.Withdrawable(
-                cents: limits.total.count, unlocks: unlocks, block: block,
+                cents: limits.total.count, unlocks: unlocks, undatedCents: undated.count,
+                block: block,
                 blockedUntil: block == .securityChange
                     ? limits.securityLockUntil?.milliseconds : nil), limits
         )

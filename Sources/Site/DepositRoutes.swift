@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Web
 
 extension Site {
@@ -274,7 +274,7 @@ extension DepositStory {
         func step(_ kind: TimelineStep.Kind, _ at: Int64?) -> TimelineStep {
             TimelineStep(kind: kind, state: .expected, at: at)
         }
-        let release = step(.withdrawable, max(deposit.releaseAt, facts.now).milliseconds)
+        let release = step(.withdrawable, deposit.expectedRelease(facts)?.milliseconds)
         switch deposit.state {
         case .initiated:
             let timing = facts.timing

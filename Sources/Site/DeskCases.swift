@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Web
 
@@ -176,7 +176,7 @@ extension Site {
             trace: item.originalTrace?.text ?? item.funds?.reference ?? "",
             receivedAt: item.receivedAt.milliseconds,
             dishonorBy: (item.dishonorBy ?? item.receivedAt.adding(days: 365)).milliseconds,
-            candidates: try candidates(for: item))
+            candidates: try candidates(for: item), isCredit: item.side == .credit)
     }
 
     private func candidates(for item: SuspenseItem) throws -> [SuspensePage.Candidate] {
@@ -189,12 +189,12 @@ extension Site {
         }
         return try service.suggestions(for: item, limit: Site.candidatesMax).compactMap {
             suggestion in
-            guard case .deposit(let id) = suggestion.payment,
-                let deposit = suggestion.customer.deposits[id]
-            else { return nil }
-            return candidate(
-                deposit, suggestion.customer,
-                suggestion.reasons.map(\.onPages))
+            let side = suggestion.customer.side(of: suggestion.payment)
+            guard item.why == .unreadable || side == item.side ?? .debit else { return nil }
+            return SuspensePage.Candidate(
+                paymentID: suggestion.payment.key, customer: suggestion.customer.profile.name,
+                startedAt: suggestion.sentAt.milliseconds, cents: suggestion.amount.count,
+                isCredit: side == .credit, evidence: suggestion.reasons.map(\.onPages))
         }
     }
 
@@ -205,7 +205,7 @@ extension Site {
         _ deposit: Deposit, _ customer: Customer, _ evidence: [SuspensePage.Evidence]
     ) -> SuspensePage.Candidate {
         SuspensePage.Candidate(
-            depositID: "\(deposit.id)", customer: customer.profile.name,
+            paymentID: "\(deposit.id)", customer: customer.profile.name,
             startedAt: deposit.initiatedAt.milliseconds, cents: deposit.amount.count,
             evidence: evidence)
     }
@@ -230,8 +230,8 @@ extension Site {
             ).reply()
             service.bell.ring()
         case "match":
-            guard let deposit = DepositID(visit.form[.deposit]),
-                let owner = try owner(of: deposit, item)
+            guard let payment = PaymentReference(key: visit.form[.deposit]),
+                let owner = try owner(of: payment, item)
             else { throw Turn.bodyMalformed }
             let typed = visit.form[.code].uppercased()
             let typedCode = item.why == .unreadable && !typed.isEmpty ? typed : nil
@@ -240,10 +240,12 @@ extension Site {
                 ? .assignFunds(Command.AssignFunds(item: id, customer: owner))
                 : .matchReturn(
                     Command.MatchReturn(
-                        item: id, customer: owner, payment: .deposit(deposit),
-                        code: typedCode,
+                        item: id, customer: owner, payment: payment, code: typedCode,
                         amount: item.why == .unreadable
-                            ? try service.reader.customer(owner)?.deposits[deposit]?.amount : nil))
+                            ? try service.reader.customer(owner)?.amount(of: payment) : nil,
+                        // What cannot be read is what the payment was.
+                        side: item.why == .unreadable
+                            ? try service.reader.customer(owner)?.side(of: payment) : nil))
             let reason = visit.form[.reason]
             _ = try await visit.perform(
                 .propose(Command.Propose(addressee: .house, action: action, reason: reason)),
@@ -266,8 +268,25 @@ extension Site {
         return .seeOther(Paths.Desk.returns.text)
     }
 
-    private func owner(of deposit: DepositID, _ item: SuspenseItem) throws -> CustomerID? {
-        try item.customer ?? service.reader.customer(ofDeposit: deposit)
+    private func owner(of payment: PaymentReference, _ item: SuspenseItem) throws -> CustomerID? {
+        try item.customer ?? service.reader.customer(of: payment)
+    }
+}
+
+extension Customer {
+    /// Which way an entry for the payment moves money.
+    fileprivate func side(of payment: PaymentReference) -> SuspenseItem.Side {
+        guard case .microEntry(let id) = payment else { return .debit }
+        return microEntry(id)?.isCredit == true ? .credit : .debit
+    }
+
+    fileprivate func amount(of payment: PaymentReference) -> Cents? {
+        switch payment {
+        case .deposit(let id): deposits[id]?.amount
+        case .settlement(let id): settlements[id]?.amount
+        case .microEntry(let id): microEntry(id)?.amount
+        case .dishonor: nil
+        }
     }
 }
 
@@ -446,7 +465,8 @@ extension Proposal.Action {
         case .waive(let command): "\(command.obligation)"
         case .chargeOff(let command): "\(command.obligation)"
         case .restoreSale(let command): "\(command.sale)"
-        case .matchReturn(let command): command.payment.key
+        case .matchReturn(let command):
+            command.payment.key + (command.side.map { ", \($0.rawValue)" } ?? "")
         case .closeSuspense(let command): "\(command.item)"
         case .assignFunds(let command): "\(command.customer)"
         case .resumeLiquidation(let command): command.asset.map { "\($0)" } ?? "all"
@@ -490,7 +510,8 @@ extension Alert.Content {
         case .customerStopped(let id, _), .documentWaiting(let id, _),
             .liquidationStopped(let id, _), .chargeOffNeedsApproval(let id, _),
             .warrantyClaim(let id, _), .helpAsked(let id, _, _), .noticeUndeliverable(let id, _),
-            .fillParked(let id, _, _), .returnRequestUnanswered(let id, _):
+            .fillParked(let id, _, _), .returnRequestUnanswered(let id, _),
+            .returnNotCome(let id, _), .refundRefused(let id, _, _), .refundUnanswered(let id, _):
             id
         case .returnInSuspense, .unidentifiedFunds, .commandFailed, .bankFile, .processorEvent,
             .bankDelivery, .bankFileMissing, .breaksLeft, .returnRate:
@@ -532,6 +553,15 @@ extension Alert {
                     (.noticeUndelivered, "\(notice)", .now, .customer("\(id)"))
                 case .returnRequestUnanswered(let id, let payment):
                     (.returnRequestUnanswered, payment.key, .today, .customer("\(id)"))
+                case .returnNotCome(let id, let payment):
+                    (.returnNotCome, payment.key, .today, .customer("\(id)"))
+                case .refundRefused(let id, let settlement, let reason):
+                    (
+                        .refundRefused, "\(settlement): \(words(reason))", .today,
+                        .customer("\(id)")
+                    )
+                case .refundUnanswered(let id, let settlement):
+                    (.refundUnanswered, "\(settlement)", .now, .customer("\(id)"))
                 case .fillParked(let id, _, let trade):
                     (.fillParked, trade, .now, .customer("\(id)"))
                 case .commandFailed(let sentence): (.commandFailed, sentence, .now, nil)

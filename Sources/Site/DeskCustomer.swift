@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Web
 

@@ -1,9 +1,9 @@
+import Edges
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Web
 import Wire
 

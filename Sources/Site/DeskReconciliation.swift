@@ -1,5 +1,5 @@
 import Banking
-import SQLiteStore
+import Edges
 import Service
 import Statements
 import Web

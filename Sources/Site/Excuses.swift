@@ -26,7 +26,8 @@ extension Refusal {
         case .customerExists, .customerUnknown, .depositUnknown, .obligationUnknown,
             .settlementUnknown, .withdrawalUnknown, .orderUnknown, .saleUnknown, .documentUnknown,
             .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown,
-            .owing, .purchaseNotCredited, .bankLinksStopped, .wrongState, .amountChanged,
+            .owing, .purchaseNotCredited, .validationLimit, .bankLinksStopped, .wrongState,
+            .amountChanged,
             .overpaymentSourceDiffers,
             .warrantyWindowPassed, .books:
             .notNow

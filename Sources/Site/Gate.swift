@@ -1,12 +1,13 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
 import Rules
-import SQLiteStore
 import Service
+import Tables
 import Web
 import Wire
 
@@ -58,6 +59,9 @@ extension Site {
                 return response(to: turn, visit)
             } catch let fault as Fault {
                 return response(to: fault, visit, context)
+            } catch let fault as DatabaseFault where fault.mayPass {
+                context.logger.error("the database", metadata: ["error": "\(fault)"])
+                return response(to: Fault.busy(retryAfterSeconds: 1), visit, context)
             } catch let refusal as Refusal {
                 return response(to: refusal, visit)
             }
@@ -79,7 +83,8 @@ extension Site {
                 digest: digest, at: service.wallTime
             ).map {
                 Visit.Session(
-                    digest: digest, subject: $0.subject, csrf: $0.csrf, seenAt: $0.seenAt)
+                    digest: digest, subject: $0.subject, csrf: $0.csrf,
+                    startedAt: $0.startedAt, seenAt: $0.seenAt)
             }
         }
         let query: FormBody
@@ -314,14 +319,19 @@ extension Site {
             }
             return response
         case .file(let bytes, let contentType, let name):
-            var headers = Site.personalHeaders
-            headers[.contentType] = contentType
-            headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
-            headers[.contentDisposition] = "attachment; filename=\"\(name)\""
-            headers[Header.resourcePolicy] = "same-origin"
             return Response(
-                status: .ok, headers: headers,
+                status: .ok, headers: Site.fileHeaders(contentType, name),
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .streamedFile(let parts, let contentType, let name):
+            return Response(
+                status: .ok, headers: Site.fileHeaders(contentType, name),
+                body: ResponseBody { writer in
+                    var parts = parts
+                    while let bytes = try parts.next() {
+                        try await writer.write(ByteBuffer(bytes: bytes))
+                    }
+                    try await writer.finish(nil)
+                })
         case .picture(let bytes):
             var headers = Site.personalHeaders
             headers[.contentType] = "image/jpeg"
@@ -331,6 +341,15 @@ extension Site {
                 status: .ok, headers: headers,
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
+    }
+
+    private static func fileHeaders(_ contentType: String, _ name: String) -> HTTPFields {
+        var headers = Site.personalHeaders
+        headers[.contentType] = contentType
+        headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+        headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        headers[Header.resourcePolicy] = "same-origin"
+        return headers
     }
 
     private func response(_ page: any Page, in scene: Scene, status: Int? = nil) -> Response {
@@ -406,6 +425,8 @@ extension Site {
             response.headers.append(
                 HTTPField(name: .setCookie, value: SignIn.clearedCookie(service).description))
             return response
+        case .freshSignInNeeded(let minutes, let address):
+            return message(.freshSignInNeeded(minutes: minutes, returnTo: address), visit)
         case .linkExpired: return message(.linkExpired, visit)
         case .assertionRefused: return self.page(SignInRefusedPage(), visit)
         case .notFound: return message(.notFound, visit)
@@ -443,7 +464,7 @@ extension Site {
             .suspenseUnknown, .claimUnknown, .proposalUnknown, .flagUnknown,
             .assetUnknown:
             message(.notFound, visit)
-        case .customerExists, .methodUnusable, .methodBlocked, .bankLinksStopped,
+        case .customerExists, .methodUnusable, .methodBlocked, .validationLimit, .bankLinksStopped,
             .amountOutOfRange, .quantityOutOfRange, .insufficientBalance, .held, .owing,
             .securityLock, .stopped,
             .purchaseNotCredited, .wrongState, .creditInUse, .settlementInProgress,

@@ -248,10 +248,12 @@ extension CustomerVisit {
 
 extension Site {
     private func linkBank(_ visit: CustomerVisit) async throws -> Answer {
-        .page(LinkBankPage(idempotencyKey: Form.newKey()))
+        try visit.requireFreshSignIn(returnTo: Paths.linkBank)
+        return .page(LinkBankPage(idempotencyKey: Form.newKey()))
     }
 
     private func addBank(_ visit: CustomerVisit) async throws -> Answer {
+        try visit.requireFreshSignIn(returnTo: Paths.linkBank)
         func typed(_ field: LinkBankPage.Input) -> String {
             (visit.form.fields[field.rawValue] ?? "").filter { $0 != " " && $0 != "-" }
         }
@@ -375,6 +377,10 @@ extension Site {
             // Addresses are the host exchange's to keep; it knows the customer by this name.
             destination = "exchange:\(visit.customer.profile.reference)"
         }
+        let isKnown = visit.customer.withdrawals.values.contains {
+            $0.destination == destination && $0.state == .sent
+        }
+        if !isKnown { try visit.requireFreshSignIn(returnTo: Paths.withdraw) }
         do {
             _ = try await visit.perform(
                 .requestWithdrawal(
@@ -400,7 +406,7 @@ extension Site {
 extension Refusal {
     fileprivate var withdrawalReason: WithdrawPage.Refusal.Reason? {
         switch self {
-        case .held(_, let until): until.map { .held(until: $0.milliseconds) } ?? .notEnough
+        case .held(_, let until): .held(until: until?.milliseconds)
         case .owing(let cents): .owed(cents: cents.count)
         case .securityLock(let until): .securityChange(until: until.milliseconds)
         case .insufficientBalance, .quantityOutOfRange: .notEnough

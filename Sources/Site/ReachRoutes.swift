@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
 import Notices
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire
@@ -188,6 +188,7 @@ extension Site {
     }
 
     private func keepNoticeSettings(_ visit: CustomerVisit) async throws -> Answer {
+        try visit.requireFreshSignIn(returnTo: Paths.noticeSettings)
         let wanted = Set(visit.form.fields.all(Field.want.rawValue))
         let old = try service.noticeWish(of: visit.id)
         var off: [NoticeChannel: Set<NoticeTopic>] = [:]
@@ -226,6 +227,7 @@ extension Site {
     }
 
     private func addDevice(_ visit: CustomerVisit) async throws -> Answer {
+        try visit.requireFreshSignIn(returnTo: Paths.noticeSettings)
         let isKept = try service.subscribe(
             visit.id, address: visit.form[.address], publicKey: visit.form[.key],
             secret: visit.form[.secret], session: visit.visit.session?.digest)

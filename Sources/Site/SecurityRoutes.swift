@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Foundation
 import HTML
 import HTTPTypes
@@ -6,7 +7,6 @@ import Hummingbird
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire
@@ -119,12 +119,43 @@ extension Site {
         return .file(table.bytes, contentType: Site.csv, name: "deposits.csv")
     }
 
+    /// All of them, however many: they are read while they leave.
     private func entriesFile(_ visit: CustomerVisit) async throws -> Answer {
-        var table = CSVTable([
-            "entry", "booked_at", "reason", "debit", "credit", "asset", "amount",
-        ])
-        let policy = visit.facts.policy
-        for posting in try service.reader.postings(of: visit.id, limit: Site.entriesMax) {
+        .streamedFile(
+            EntriesFile(
+                reader: service.reader, policy: visit.facts.policy,
+                walk: try service.reader.walk(of: visit.id)),
+            contentType: Site.csv, name: "account-entries.csv")
+    }
+}
+
+/// The entries of a customer's accounts, newest first.
+private struct EntriesFile: FileParts {
+    let reader: Reader
+    let policy: Policy
+    var walk: PostingWalk
+    private var hasHeading = false
+
+    /// Some tens of kilobytes: no reader waits long for the next, and none holds many in memory.
+    private static let entriesPerPart = 500
+
+    init(reader: Reader, policy: Policy, walk: PostingWalk) {
+        self.reader = reader
+        self.policy = policy
+        self.walk = walk
+    }
+
+    mutating func next() throws -> [UInt8]? {
+        guard hasHeading else {
+            hasHeading = true
+            return CSVTable([
+                "entry", "booked_at", "reason", "debit", "credit", "asset", "amount",
+            ]).bytes
+        }
+        let postings = try reader.next(Self.entriesPerPart, of: &walk)
+        guard !postings.isEmpty else { return nil }
+        var table = CSVTable()
+        for posting in postings {
             let scale = posting.asset == .usd ? 2 : policy.asset(posting.asset)?.scale ?? 0
             table.add([
                 .text("tr_\(posting.sequence)"), .text(posting.at.rfc3339), .text(posting.reason),
@@ -132,11 +163,8 @@ extension Site {
                 .text(DecimalText.format(posting.amount, scale: scale)),
             ])
         }
-        return .file(table.bytes, contentType: Site.csv, name: "account-entries.csv")
+        return table.bytes
     }
-
-    /// Entries in one file; a customer has far fewer.
-    private static let entriesMax = 50_000
 }
 
 /// A table of RFC 4180, which a spreadsheet opens without running anything in it.
@@ -152,6 +180,9 @@ struct CSVTable {
     private var lines: [String]
 
     init(_ names: [String]) { lines = [names.joined(separator: ",")] }
+
+    /// Rows that go on with a table begun before.
+    init() { lines = [] }
 
     mutating func add(_ cells: [Cell]) {
         lines.append(cells.map(CSVTable.written).joined(separator: ","))

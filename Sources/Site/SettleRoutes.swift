@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import HTML
@@ -336,7 +337,7 @@ extension Site {
             settlementID: plan.text(service.vault.cursors, of: visit.id),
             cents: settlement.amount.count, feeCents: settlement.fee.count,
             method: customer.settleMethod(of: settlement, facts), authorization: authorization,
-            arrivesAt: arrivesAt, shares: customer.shares(of: settlement, isPaid: false),
+            arrivesAt: arrivesAt, shares: customer.shares(of: settlement),
             idempotencyKey: plan.key, problems: problems)
     }
 
@@ -437,14 +438,19 @@ extension Site {
     ) -> DonePage {
         let customer = visit.customer
         let sale = customer.sales.values.first { $0.purpose == .settlement(settlement.id) }
+        let receipt = settlement.receipt
         return DonePage(
             settlementID: "\(settlement.id)", reference: settlement.reference,
-            cents: (settlement.captured?.amount ?? settlement.amount).count,
+            cents: (receipt?.received ?? settlement.captured?.amount ?? settlement.amount).count,
             feeCents: (settlement.captured?.fee ?? settlement.fee).count,
             saleFeeCents: sale?.fee.count ?? 0,
             method: customer.settleMethod(of: settlement, visit.facts),
-            settledAt: at.milliseconds, shares: customer.shares(of: settlement, isPaid: true),
-            areLimitsLifted: customer.owed.isZero)
+            settledAt: at.milliseconds,
+            shares: receipt.map { customer.shares(of: $0) } ?? customer.shares(of: settlement),
+            areLimitsLifted: receipt?.owedAfterwards.isZero ?? customer.owed.isZero,
+            owedAfterwardsCents: receipt?.owedAfterwards.count,
+            recoveredCents: receipt?.recovered.count ?? 0,
+            toCashCents: receipt?.toCash.count ?? 0, overpaid: settlement.overpayment?.onPages)
     }
 
     private func processing(
@@ -633,19 +639,30 @@ extension Customer {
         }
     }
 
-    /// What each deposit gets of a payment, and what is still owed for it afterwards.
-    func shares(of settlement: Settlement, isPaid: Bool) -> [ReviewPage.Share] {
+    /// What each deposit gets of a payment, and what would still be owed for it afterwards.
+    func shares(of settlement: Settlement) -> [ReviewPage.Share] {
         settlement.allocations.compactMap { allocation in
-            guard let obligation = obligations[allocation.obligation] else { return nil }
-            let id = depositID(behind: obligation)
-            let owed = outstanding(obligation.id)
-            return ReviewPage.Share(
-                depositID: "\(id)",
-                startedAt: (deposits[id]?.initiatedAt ?? obligation.openedAt).milliseconds,
-                paysCents: allocation.amount.count,
-                remainingCents: (isPaid ? owed : owed.remaining(after: allocation.amount)).count,
-                isPurchase: deposits[id]?.isPurchase == true)
+            share(
+                of: allocation.obligation, allocation.amount,
+                left: outstanding(allocation.obligation).remaining(after: allocation.amount))
         }
+    }
+
+    /// What each deposit got, and what was owed for it then.
+    func shares(of receipt: Receipt) -> [ReviewPage.Share] {
+        receipt.paid.compactMap { share(of: $0.obligation, $0.amount, left: $0.left) }
+    }
+
+    private func share(
+        of id: ObligationID, _ amount: Cents, left: Cents
+    ) -> ReviewPage.Share? {
+        guard let obligation = obligations[id] else { return nil }
+        let deposit = depositID(behind: obligation)
+        return ReviewPage.Share(
+            depositID: "\(deposit)",
+            startedAt: (deposits[deposit]?.initiatedAt ?? obligation.openedAt).milliseconds,
+            paysCents: amount.count, remainingCents: left.count,
+            isPurchase: deposits[deposit]?.isPurchase == true)
     }
 }
 
@@ -659,6 +676,19 @@ extension Customer {
         let gross = quote.bid.value(
             of: Quantity(held - held % max(1, policy.lot.count)), of: policy.asset, rounding: .down)
         return gross.remaining(after: gross.share(facts.policy.settlement.sellFee, rounding: .up))
+    }
+}
+
+extension Overpayment {
+    fileprivate var onPages: DonePage.Overpaid {
+        let state: DonePage.Overpaid.State =
+            switch self.state {
+            case .held: .held
+            case .asked: .onItsWay
+            case .refunded(let at): .returned(at: at.milliseconds)
+            case .kept: .kept
+            }
+        return DonePage.Overpaid(cents: amount.count, feeCents: fee.count, state: state)
     }
 }
 

@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Hummingbird
-import SQLiteStore
 import Service
 import Web
 import Wire

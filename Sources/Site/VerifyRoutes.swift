@@ -57,6 +57,8 @@ extension Site {
                     Command.StartValidation(method: method.id, first: first, second: second)),
                 key: try visit.key(), body: "verify \(method.id)"
             ).reply()
+        } catch Refusal.validationLimit {
+            return .page(verifyPage(visit, method, key: visit.form.key, problem: .limit))
         } catch is Refusal {
             return .page(verifyPage(visit, method, key: visit.form.key, problem: .notNow))
         }
@@ -96,9 +98,8 @@ extension PaymentMethod {
             return .over
         }
         if verified { return .proven }
-        guard let validation else {
-            return customer.mayAskForAmounts(to: self) ? .offered(after: nil) : .over
-        }
+        let limit = customer.validationLimit(of: self, at: facts.now)?.stage
+        guard let validation else { return limit ?? .offered(after: nil) }
         switch validation.state {
         case .queued: return .waiting
         case .sent:
@@ -107,7 +108,21 @@ extension PaymentMethod {
                 until: (validation.expiresAt ?? facts.now).milliseconds)
         case .proven: return .proven
         case .failed(let why):
-            return customer.mayAskForAmounts(to: self) ? .offered(after: why.onPages) : .over
+            return limit ?? .offered(after: why.onPages)
+        }
+    }
+}
+
+extension Validation.Limit {
+    fileprivate var stage: VerifyBankPage.Stage {
+        switch self {
+        case .account: .over
+        case .customer(let until):
+            .limited(
+                .tooOften(times: Validation.roundsOfCustomerMax, days: Validation.roundsDays),
+                until: until.milliseconds)
+        case .atOnce(let until):
+            .limited(.others(Validation.atOnceMax), until: until?.milliseconds)
         }
     }
 }

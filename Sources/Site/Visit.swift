@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Hummingbird
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Web
 import Wire
@@ -30,6 +30,8 @@ struct Visit: Sendable {
         let digest: Data
         let subject: EdgeStore.Subject
         let csrf: String
+        /// When its reader signed in.
+        let startedAt: Instant
         /// When it was last written that somebody used it.
         let seenAt: Instant
     }

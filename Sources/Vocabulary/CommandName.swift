@@ -39,6 +39,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
     case chargeFailed = "charge_failed"
     case chargeDisputed = "charge_disputed"
     case chargeRefunded = "charge_refunded"
+    case refundRefused = "refund_refused"
     case fill
     case finishSale = "finish_sale"
     case noticeDelivered = "notice_delivered"
@@ -104,7 +105,7 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .settleDishonor, .contestDishonor, .receiveUnidentifiedFunds:
             .bank
         case .chargeOpened, .chargeSucceeded, .chargeFailed, .chargeDisputed, .chargeRefunded,
-            .receivePayout:
+            .refundRefused, .receivePayout:
             .processor
         case .fill, .finishSale: .venue
         case .noticeDelivered, .noticeUndeliverable: .mail
@@ -131,7 +132,8 @@ public enum CommandName: String, Hashable, Sendable, CaseIterable {
             .startSettlement, .cancelSettlement, .submitDocument, .setLiquidationOrder,
             .recordSecurityChange, .askForHelp, .submitEntry, .settleEntry, .receiveReturn,
             .settleReturn, .correctMethod, .receiveClaim, .chargeOpened, .chargeSucceeded,
-            .chargeFailed, .chargeDisputed, .chargeRefunded, .fill, .finishSale, .noticeDelivered,
+            .chargeFailed, .chargeDisputed, .chargeRefunded, .refundRefused, .fill, .finishSale,
+            .noticeDelivered,
             .noticeUndeliverable, .reviewDocument, .waive, .provide, .chargeOff, .extendDeadline,
             .setFlag, .removeFlag, .resumeLiquidation, .restoreSale, .decideClaim, .requestReturn,
             .answerReturnRequest, .startValidation, .submitMicroEntries, .confirmValidation:

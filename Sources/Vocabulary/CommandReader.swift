@@ -137,6 +137,9 @@ extension JSONObjectReader {
                 Command.ChargeRefunded(
                     settlement: id("settlement", context), refund: string("refund", max: 100),
                     amount: cents("amount_minor")))
+        case .refundRefused:
+            .refundRefused(
+                Command.RefundRefused(settlement: id("settlement", context), reason: reason()))
         case .fill: fill(context)
         case .finishSale: .finishSale(id("sale", context))
         case .noticeDelivered: .noticeDelivered(id("notice", context))
@@ -599,7 +602,8 @@ extension JSONObjectReader {
         Command.MatchReturn(
             item: id("item", context), customer: id("customer", context),
             payment: payment("payment", context), code: optionalString("code", max: 3),
-            amount: optionalCents("amount_minor"))
+            amount: optionalCents("amount_minor"),
+            side: optionalEnumeration("side", as: SuspenseItem.Side.self))
     }
 
     private mutating func assignFunds(_ context: CommandContext) -> Command.AssignFunds {

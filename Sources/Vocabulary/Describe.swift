@@ -127,6 +127,7 @@ public struct Describe: Sendable {
             ("routing_number", routing),
             ("account_type", type),
             ("verified", .boolean(method.verified)),
+            ("verified_by", .array(method.proofs.map { .string($0.rawValue) })),
             ("validation", optional(method.validation, validation)),
             ("standing", .string(method.standing.rawValue)),
             ("standing_reason", optional(method.standingReason) { .string($0) }),
@@ -174,6 +175,7 @@ public struct Describe: Sendable {
             ("hold_minor", cents(deposit.hold)),
             ("initiated_at", time(deposit.initiatedAt)),
             ("release_at", time(deposit.releaseAt)),
+            ("release_waits", .boolean(deposit.isUncollected && deposit.isHeldWithoutEnd)),
             ("trace", optional(deposit.trace) { .string($0.text) }),
             ("settlement_day", optional(deposit.settlementDay) { .string($0.iso) }),
             ("underwriting", underwriting(deposit.underwriting)),
@@ -347,12 +349,57 @@ public struct Describe: Sendable {
                 "documents_wanted",
                 .array(settlement.documentsWanted.map { .string($0.rawValue) })
             ),
+            (
+                "documents_missing",
+                .array(
+                    settlement.documentsWanted.filter { type in
+                        switch customer.document(type, for: settlement.id)?.state {
+                        case .refused, nil: true
+                        case .uploaded, .accepted: false
+                        }
+                    }.map { .string($0.rawValue) })
+            ),
             ("action_url", optional(settlement.actionURL) { .string($0) }),
             ("trace", optional(settlement.trace) { .string($0.text) }),
             ("settlement_day", optional(settlement.settlementDay) { .string($0.iso) }),
             ("disputed", .boolean(settlement.disputed)),
+            ("receipt", optional(settlement.receipt, receipt)),
+            ("overpayment", optional(settlement.overpayment, overpayment)),
             ("return_requests", .array(settlement.returnRequests.map(returnRequest))),
         ])
+    }
+
+    /// What a payment did, as it was on its day.
+    public func receipt(_ receipt: Receipt) -> JSON {
+        [
+            "at": time(receipt.at), "received_minor": cents(receipt.received),
+            "paid": .array(
+                receipt.paid.map { line in
+                    [
+                        "obligation": text(line.obligation), "amount_minor": cents(line.amount),
+                        "left_minor": cents(line.left),
+                    ]
+                }),
+            "recovered_minor": cents(receipt.recovered), "to_cash_minor": cents(receipt.toCash),
+            "given_back_minor": cents(receipt.givenBack),
+            "fee_given_back_minor": cents(receipt.feeGivenBack),
+            "owed_afterwards_minor": cents(receipt.owedAfterwards),
+        ]
+    }
+
+    /// What a payment brought too much, and how far it has gone back.
+    public func overpayment(_ overpayment: Overpayment) -> JSON {
+        let (state, at): (String, Instant?) =
+            switch overpayment.state {
+            case .held: ("held", nil)
+            case .asked(let at): ("asked", at)
+            case .refunded(let at): ("refunded", at)
+            case .kept(let at): ("kept", at)
+            }
+        return [
+            "amount_minor": cents(overpayment.amount), "fee_minor": cents(overpayment.fee),
+            "state": .string(state), "at": optional(at, time),
+        ]
     }
 
     private func lockedQuote(_ quote: Settlement.LockedQuote) -> JSON {
@@ -408,6 +455,8 @@ public struct Describe: Sendable {
             ("fee_minor", cents(sale.fee)),
             ("net_minor", cents(sale.net)),
             ("ordered_at", time(sale.orderedAt)),
+            ("due_since", optional(sale.dueSince, time)),
+            ("receipt", optional(sale.receipt, receipt)),
             ("fills", fills(sale.fills, of: sale)),
             ("parked_fills", fills(sale.parkedFills, of: sale)),
         ])
@@ -419,6 +468,7 @@ public struct Describe: Sendable {
                 [
                     "trade": .string(fill.trade), "quantity": quantity(fill.quantity, sale.asset),
                     "price": .string(fill.price.text), "gross_minor": cents(fill.gross),
+                    "at": optional(fill.at, time),
                 ]
             })
     }

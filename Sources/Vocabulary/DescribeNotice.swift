@@ -32,6 +32,9 @@ extension Describe {
         case .fundsReceived: "funds_received"
         case .settlementFailed: "settlement_failed"
         case .settlementReturned: "settlement_returned"
+        case .overpaid: "overpaid"
+        case .overpaymentRefunded: "overpayment_refunded"
+        case .overpaymentKept: "overpayment_kept"
         case .obligationSettled: "obligation_settled"
         case .saleOrdered: "sale_ordered"
         case .saleCompleted: "sale_completed"
@@ -93,7 +96,10 @@ extension Describe {
                 ("amount_minor", cents(amount)), ("applied_minor", cents(applied)),
                 ("to_cash_minor", cents(toCash)),
             ]
-        case .settlementFailed(let settlement, let amount):
+        case .settlementFailed(let settlement, let amount),
+            .overpaid(let settlement, let amount),
+            .overpaymentRefunded(let settlement, let amount),
+            .overpaymentKept(let settlement, let amount):
             [("settlement", text(settlement)), ("amount_minor", cents(amount))]
         case .settlementReturned(let settlement, let amount, let group):
             [
@@ -186,6 +192,13 @@ extension Describe {
                 + "another way."
         case .settlementReturned(_, let amount, let group):
             "Your payment of \(dollars(amount)) was sent back: \(why(group)). You owe it again."
+        case .overpaid(_, let amount):
+            "\(dollars(amount)) of your payment was more than you owed. It goes back to where it "
+                + "came from."
+        case .overpaymentRefunded(_, let amount):
+            "\(dollars(amount)) that you paid too much has gone back to where it came from."
+        case .overpaymentKept(_, let amount):
+            "\(dollars(amount)) that you paid too much could not go back. It is in your balance."
         case .obligationSettled(_, let amount, _):
             "The \(dollars(amount)) you owed is settled. Thank you."
         case .saleOrdered(_, let asset, let ordered, let limit):
@@ -317,6 +330,27 @@ extension Describe {
                 "return_request_unanswered",
                 [("customer", text(customer)), ("payment", .string(payment.key))],
                 "A bank has not said in its ten banking days whether it sends a debit back."
+            )
+        case .returnNotCome(let customer, let payment):
+            (
+                "return_not_come",
+                [("customer", text(customer)), ("payment", .string(payment.key))],
+                "A bank agreed to send a debit back, and it has not come. Ask it again."
+            )
+        case .refundRefused(let customer, let settlement, let reason):
+            (
+                "refund_refused",
+                [
+                    ("customer", text(customer)), ("settlement", text(settlement)),
+                    ("reason", .string(reason)),
+                ],
+                "The processor could not give back what was paid too much. It is in the balance."
+            )
+        case .refundUnanswered(let customer, let settlement):
+            (
+                "refund_unanswered",
+                [("customer", text(customer)), ("settlement", text(settlement))],
+                "The processor has not said for days whether it gave back what was paid too much."
             )
         case .fillParked(let customer, let sale, let trade):
             (

@@ -69,6 +69,7 @@ extension Describe {
             RefusalProblem(
                 "method_blocked", 409, "This payment method is blocked",
                 "Payments from it were disputed or denied by its owner. Use another one.")
+        case .validationLimit(let limit): validationLimit(limit)
         case .bankLinksStopped:
             RefusalProblem(
                 "bank_links_stopped", 409, "No bank account can be linked now",
@@ -201,6 +202,34 @@ extension Describe {
         return RefusalProblem(
             "\(what)_unknown", 404, "There is no such \(what == "suspense" ? "item" : what)",
             "There is no \(name) with this id here.")
+    }
+
+    private func validationLimit(_ limit: Validation.Limit) -> RefusalProblem {
+        let (name, sentence): (String, String) =
+            switch limit {
+            case .account:
+                (
+                    "account",
+                    "Amounts were sent to this account \(Validation.roundsMax) times, and are not sent "
+                        + "again. Prove it by documents, or link another account."
+                )
+            case .customer(let until):
+                (
+                    "customer",
+                    "Amounts were sent \(Validation.roundsOfCustomerMax) times within "
+                        + "\(Validation.roundsDays) days. Ask again at \(until.rfc3339)."
+                )
+            case .atOnce(let until):
+                (
+                    "at_once",
+                    "\(Validation.atOnceMax) other accounts are being verified. Ask again when one of "
+                        + "them is over"
+                        + (until.map { ", at \($0.rfc3339) at the latest." } ?? ".")
+                )
+            }
+        return RefusalProblem(
+            "validation_limit", 409, "No amounts are sent now", sentence,
+            ["limit": .string(name), "until": optional(limit.until, time)])
     }
 
     private func reason(_ standing: PaymentMethod.Standing) -> String {

@@ -1,5 +1,5 @@
+import Edges
 import Ledger
-import SQLiteStore
 import Service
 import Testing
 import Wire

@@ -1,5 +1,5 @@
 import Banking
-import SQLiteStore
+import Edges
 import Statements
 import Testing
 import Wire

@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Testing
 import Wire

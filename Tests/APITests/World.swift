@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Hummingbird
@@ -7,8 +8,8 @@ import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
+import TestPostgres
 import Testing
 import Vocabulary
 import Wire
@@ -51,7 +52,7 @@ struct World: Sendable {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("makewhole-api-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let pool = try SQLiteStore.open(
+        let database = try TestDatabase(
             path: folder.appendingPathComponent("books.sqlite").path)
         var versions = try PolicyFile.load(
             [UInt8](Data(contentsOf: root.appendingPathComponent("policy.json")))
@@ -61,11 +62,11 @@ struct World: Sendable {
         let clock = ServiceClock()
         let bell = Bell()
         let engine = try Engine(
-            open: { try Core(store: try SQLiteStore(pool: pool), policies: policies) },
+            open: { try Core(store: database.store(), policies: policies) },
             clock: clock, afterCommit: { bell.ring() })
         let secret = try #require(secret)
         let service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: EdgeStore(pool: pool),
+            engine: engine, reader: database.reader, edge: database.edge,
             policies: policies, clock: clock,
             vault: Vault(key: try #require(MasterKey(bytes: Array(0..<32)))),
             market: MarketBoard(),
@@ -78,7 +79,7 @@ struct World: Sendable {
                     odfiAccountNumber: "1002003001"),
                 processorURL: "", marketURL: "", processorSecrets: [secret],
                 apiKeys: [key(fullKey, Set(Service.Scope.allCases))] + keys), bell: bell,
-            figures: Figures(store: StoreFigures(pool: pool)))
+            figures: Figures(store: database.figures))
         let api = API(service: service)
         let router = Router()
         router.add(middleware: RequestFigures(figures: service.figures))

@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Logging
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Testing
 import Wire

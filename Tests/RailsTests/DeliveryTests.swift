@@ -1,7 +1,7 @@
 import Banking
+import Edges
 import Foundation
 import Rules
-import SQLiteStore
 import Service
 import Synchronization
 import Testing

@@ -1,8 +1,8 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Testing
 

@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Testing
 
@@ -293,7 +293,8 @@ struct IntakeTests {
         #expect(try world.state(0).isReturned)
         let books = try world.service.reader.accounts()
         let suspense = books.filter { $0.name == HouseAccount.suspenseReturns.rawValue }
-        #expect(suspense.map(\.amount) == [0])
+        // Where several write, an account of the house that one commit moves back and forth has no row.
+        #expect(suspense.map(\.amount).reduce(0, +) == 0)
     }
 
     // MARK: What a return says besides

@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Testing
 
 @testable import Rails

@@ -1,5 +1,5 @@
 import Banking
-import SQLiteStore
+import Edges
 import Testing
 
 @testable import Rails

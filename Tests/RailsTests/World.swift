@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
@@ -6,8 +7,8 @@ import Logging
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
+import TestPostgres
 import Testing
 import Wire
 
@@ -30,7 +31,7 @@ final class World: Sendable {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("rail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let pool = try SQLiteStore.open(path: folder.appendingPathComponent("books.sqlite").path)
+        let database = try TestDatabase(path: folder.appendingPathComponent("books.sqlite").path)
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let policies = try PolicyBook(
@@ -40,10 +41,10 @@ final class World: Sendable {
             offsetMilliseconds: World.start.milliseconds
                 - Int64(Date().timeIntervalSince1970 * 1000))
         let engine = try Engine(
-            open: { try Core(store: SQLiteStore(pool: pool), policies: policies) }, clock: clock,
+            open: { try Core(store: database.store(), policies: policies) }, clock: clock,
             afterCommit: {})
         service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: EdgeStore(pool: pool),
+            engine: engine, reader: database.reader, edge: database.edge,
             policies: policies, clock: clock,
             vault: Vault(key: try #require(MasterKey(bytes: Array(0..<32)))),
             market: MarketBoard(),
@@ -56,7 +57,7 @@ final class World: Sendable {
                     odfiAccountNumber: "1002003001"),
                 processorURL: "", marketURL: "", processorSecrets: [], apiKeys: [], bank: bank,
                 notices: notices),
-            bell: Bell(), figures: Figures(store: StoreFigures(pool: pool)))
+            bell: Bell(), figures: Figures(store: database.figures))
         // As after the first look of a rail.
         try service.edge.set("bank_last_closing", to: World.start.rfc3339)
     }

@@ -561,6 +561,137 @@ struct LiquidationTests {
         #expect(scene.books(.restitution) == 31_000 - 27 - 181)
     }
 
+    // MARK: The plan
+
+    private func plan(_ scene: Scene, by deadline: String?) throws -> [SalePlan] {
+        try Draft(
+            scene.person,
+            facts: Facts(
+                now: scene.now, policy: scene.policy, actor: .system, quotes: scene.core.quotes,
+                halt: scene.store.houseState.settings.halt),
+            cause: Cause(high: 9, low: 9)
+        ).salePlan(dueBy: deadline.map(Scene.time))
+    }
+
+    private func price(_ scene: Scene, depth: Int64 = 1_000_00000000) {
+        scene.price(Scene.bitcoin, dollars: 60_000, depth: depth)
+        scene.price(Scene.ether, dollars: 2_400)
+    }
+
+    @Test(
+        "The plan is what is sold, with its buffer and no more than the book bears",
+        arguments: [Int64(1_000_00000000), 2_000_000])
+    func planIsSale(_ depth: Int64) throws {
+        let (scene, _) = try told { policy in
+            policy.liquidation.buffer = BasisPoints(100)
+            policy.liquidation.slicesPerHourMax = 100
+        }
+        price(scene, depth: depth)
+        let planned = try plan(scene, by: end)
+
+        try scene.at(end)
+        price(scene, depth: depth)
+        var sold = Quantity.zero
+        while scene.person.owed > .zero {
+            let sale = try #require(scene.person.saleInFlight)
+            sold += sale.ordered
+            let bid = try #require(scene.core.quotes[sale.asset]).bid
+            try scene.act(
+                .fill(
+                    Command.Fill(
+                        sale: sale.id, trade: "\(sale.id)", quantity: sale.ordered, price: bid)))
+            try scene.act(.finishSale(sale.id))
+            try scene.later(seconds: 30)
+            price(scene, depth: depth)
+        }
+
+        #expect(planned.map(\.asset) == [Scene.bitcoin])
+        #expect(planned.map(\.quantity) == [sold])
+        #expect((scene.forcedSales.count > 1) == (depth == 2_000_000))
+    }
+
+    @Test("Only what is due by then is planned for, never all that is owed")
+    func planOfDue() throws {
+        let scene = try Scene()
+        let second = try scene.deposit(10_000)
+        try scene.buyBitcoin(10_000)
+        try scene.submit(.deposit(second.id))
+        let deposit = try scene.returnedDeposit()
+        try scene.receiveBitcoin(1_000_000)
+        try scene.deliverNotice(of: #require(scene.obligation(of: deposit)))
+        try scene.giveBack(.deposit(second.id), 10_000)
+        price(scene)
+        #expect(scene.person.owed == Cents(40_000))
+        let first = try #require(scene.obligation(of: deposit))
+
+        #expect(try plan(scene, by: nil).isEmpty)
+        #expect(try plan(scene, by: end).map(\.quantity) == [Quantity(506_000)])
+        #expect(scene.person.nextDeadline == first.deadline)
+        #expect(scene.person.due(by: first.deadline).map(\.id) == [first.id])
+    }
+
+    @Test("The final warning names what its own deadline would bring, at the prices then")
+    func planOfWarning() throws {
+        let (scene, deposit) = try told()
+        try scene.at("2026-03-07T02:30:00-05:00")
+        price(scene)
+        let warning = try #require(
+            scene.store.notices.map(\.notice.content).last {
+                if case .finalWarning = $0 { true } else { false }
+            })
+        guard case .finalWarning(let id, _, let by, let planned) = warning else { return }
+
+        #expect(id == ObligationID(sharing: deposit.id))
+        #expect(planned.map(\.quantity) == [Quantity(506_000)] && by == Scene.time(end))
+    }
+
+    @Test("Each asset in the order says why it is not sold now, and none is dropped")
+    func places() throws {
+        let (scene, _) = try told()
+        price(scene)
+        try scene.act(
+            .receiveAsset(
+                Command.ReceiveAsset(asset: Scene.ether, quantity: Quantity(10_000))))
+        func places(_ halt: LiquidationHalt = LiquidationHalt()) -> [SalePlace] {
+            Draft(
+                scene.person,
+                facts: Facts(
+                    now: scene.now, policy: scene.policy, actor: .system,
+                    quotes: scene.core.quotes, halt: halt),
+                cause: Cause(high: 9, low: 9)
+            ).salePlaces()
+        }
+        #expect(
+            places() == [
+                SalePlace(asset: Scene.bitcoin, hindrance: nil),
+                SalePlace(asset: Scene.ether, hindrance: .tooLittle),
+            ])
+        try scene.act(.setLiquidationOrder([Scene.ether, Scene.bitcoin]))
+        #expect(
+            places(LiquidationHalt(assets: [Scene.bitcoin])).map(\.hindrance)
+                == [.tooLittle, .halted])
+        scene.core.quotes[Scene.bitcoin] = nil
+        #expect(places().map(\.hindrance) == [.tooLittle, .noPrice])
+    }
+
+    @Test("An asset that was put in the order and is not held keeps its place")
+    func notHeld() throws {
+        let (scene, _) = try told()
+        price(scene)
+        try scene.act(.setLiquidationOrder([Scene.ether, Scene.bitcoin]))
+        let draft = Draft(
+            scene.person,
+            facts: Facts(
+                now: scene.now, policy: scene.policy, actor: .system, quotes: scene.core.quotes),
+            cause: Cause(high: 9, low: 9))
+
+        #expect(
+            draft.salePlaces() == [
+                SalePlace(asset: Scene.ether, hindrance: .notHeld),
+                SalePlace(asset: Scene.bitcoin, hindrance: nil),
+            ])
+    }
+
     @Test("No more is owed again than the sale had paid")
     func restitutionBounded() throws {
         let (scene, _, sale) = try sold()

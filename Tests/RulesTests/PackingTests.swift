@@ -17,6 +17,7 @@ import Testing
         try Self.roundTrip(Samples.withdrawals)
         try Self.roundTrip(Samples.orders)
         try Self.roundTrip(Samples.sales)
+        try Self.roundTrip(Samples.overpayments)
         try Self.roundTrip(Samples.documents)
         try Self.roundTrip(Samples.claims)
     }
@@ -102,7 +103,7 @@ import Testing
         "A deposit, a payment and a method of the format before are read without what they lacked")
     func formatTwo() throws {
         // The list that came with format 3 is last, and empty: one byte. A payment has got one more with
-        // format 4.
+        // format 4, and two with format 5.
         func older<Value: Packable>(
             _ value: Value, format: UInt8 = 2, lacking count: Int = 1
         ) throws -> Value {
@@ -117,8 +118,58 @@ import Testing
 
         #expect(try older(deposit) == deposit)
         #expect(try older(method) == method)
-        #expect(try older(settlement, lacking: 2) == settlement)
-        #expect(try older(settlement, format: 3) == settlement)
+        #expect(try older(settlement, lacking: 4) == settlement)
+        #expect(try older(settlement, format: 3, lacking: 3) == settlement)
+        #expect(try older(settlement, format: 4, lacking: 2) == settlement)
+    }
+
+    @Test(
+        "A method of the format before is proven by its amounts, or in a way that was not kept",
+        arguments: [
+            (Validation.State.proven(at: Samples.at), PaymentMethod.Proof.microEntries),
+            (.failed(.expired), .unrecorded),
+        ])
+    func formatFour(_ state: Validation.State, _ proof: PaymentMethod.Proof) throws {
+        // Written field by field as format 4 did: a Boolean where the list of proofs is now.
+        let entries = [MicroEntry(id: Samples.id(16), amount: Cents(7), isCredit: true)]
+        let rounds = [Validation(startedAt: Samples.at, entries: entries, state: state)]
+        var bytes: [UInt8] = [4]
+        func add(_ value: some Packable) { bytes += value.packed.dropFirst() }
+        add(Samples.id(3) as PaymentMethodID)
+        add(PaymentMethod.Kind.card(token: "t"))
+        add(Samples.at)
+        add("Bank")
+        add("0001")
+        add(PaymentMethod.Standing.usable)
+        add(true)
+        add(PaymentMethod.BalanceCheck?.none)
+        add(String?.none)
+        add(rounds)
+
+        let method = try PaymentMethod(packed: bytes)
+
+        #expect(method.proofs == [proof] && method.verified)
+        #expect(method.validations == rounds)
+    }
+
+    @Test("A sale, a fill and a request of the format before are read without what they lacked")
+    func formatFourOfOthers() throws {
+        func older<Value: Packable>(_ value: Value, lacking: Int) throws -> Value {
+            var bytes = value.packed
+            bytes.removeLast(lacking)
+            bytes[0] = 4
+            return try Value(packed: bytes)
+        }
+        var sale = Samples.sales[0]
+        (sale.fills, sale.parkedFills, sale.dueSince, sale.receipt) = ([], [], nil, nil)
+        let fill = Sale.Fill(
+            trade: "t", quantity: Quantity(1), price: Samples.price, gross: Cents(1))
+        let request = Samples.requests[1]
+
+        #expect(try older(sale, lacking: 2) == sale)
+        #expect(try older(fill, lacking: 1) == fill)
+        #expect(
+            try older(request, lacking: Samples.at.packed.count - 1) == request)
     }
 
     private static func roundTrip<Value: Packable & Equatable>(_ values: [Value]) throws {
@@ -182,11 +233,12 @@ private enum Samples {
                     routingNumber: "091000019", sealedNumber: "s", fingerprint: "f",
                     type: .savings)),
             linkedAt: at, label: "Bank", lastFour: "0001", standing: .needsCorrection,
-            verified: true, balance: PaymentMethod.BalanceCheck(amount: Cents(7), asOf: at),
+            proofs: PaymentMethod.Proof.allCases,
+            balance: PaymentMethod.BalanceCheck(amount: Cents(7), asOf: at),
             standingReason: "C01", validations: validations),
         PaymentMethod(
             id: id(3), kind: .card(token: "tok"), linkedAt: at, label: "", lastFour: "",
-            standing: .usable, verified: false, balance: nil, standingReason: nil),
+            standing: .usable, proofs: [], balance: nil, standingReason: nil),
     ]
 
     static let validationStates: [Validation.State] =
@@ -201,7 +253,7 @@ private enum Samples {
                     id: id(17), amount: Cents(7), isCredit: false, trace: trace,
                     settlementDay: day, isSettled: true,
                     back: MicroEntry.Back(
-                        code: "R03", trace: trace, isSettled: true, fee: Cents(3))),
+                        code: "R03", trace: trace, isSettled: true, fee: Cents(3), isNetted: true)),
             ], state: state, wrongTries: 2, expiresAt: state == .queued ? nil : at)
     }
 
@@ -300,7 +352,8 @@ private enum Samples {
                 captured: Settlement.Capture(amount: Cents(10), fee: Cents(1)), disputed: true,
                 returnTrace: trace, returnFee: Cents(2),
                 parkedReturns: [ParkedReturn(trace: trace)], refunds: ["re_1": Cents(4)],
-                returnRequests: requests)
+                returnRequests: requests, overpayment: kind == .card ? overpayments[0] : nil,
+                receipt: kind == .card ? receipt : nil)
         }
     }
 
@@ -326,9 +379,19 @@ private enum Samples {
             ], fee: Cents(1), state: $0,
             paid: [Settlement.Allocation(obligation: id(5), amount: Cents(2))],
             parkedFills: [
-                Sale.Fill(trade: "u", quantity: Quantity(2), price: price, gross: Cents(4))
-            ])
+                Sale.Fill(trade: "u", quantity: Quantity(2), price: price, gross: Cents(4), at: at)
+            ], dueSince: at, receipt: receipt)
     }
+
+    static let overpayments: [Overpayment] = [
+        .held, .asked(at: at), .refunded(at: at), .kept(at: at),
+    ].map { Overpayment(amount: Cents(7), fee: Cents(2), state: $0) }
+
+    static let receipt = Receipt(
+        at: at, received: Cents(9),
+        paid: [Receipt.Line(obligation: id(5), amount: Cents(2), left: Cents(1))],
+        recovered: Cents(3), toCash: Cents(4), owedAfterwards: Cents(1), givenBack: Cents(5),
+        feeGivenBack: Cents(6))
 
     static let documents: [Document] = [
         .uploaded, .accepted(by: "operator", at: at),
@@ -379,12 +442,17 @@ private enum Samples {
         ]
         + Validation.Failure.allCases.map {
             .validationFailed(method: id(3), lastFour: "0002", why: $0)
-        }
+        } + [
+            .overpaid(settlement: id(8), amount: Cents(3)),
+            .overpaymentRefunded(settlement: id(8), amount: Cents(3)),
+            .overpaymentKept(settlement: id(8), amount: Cents(3)),
+        ]
 
     static let timers: [Timer.Kind] = [
         .release(id(4)), .confirm(id(8)), .quoteExpiry(id(8)), .graceEnd(id(5)), .reminder(id(5)),
         .finalWarning(id(5)), .pauseEnd(id(5)), .waiveResidual(id(5)), .provision(id(5)),
         .chargeOff(id(5)), .liquidationSlice, .flagEnd(id(2)), .validationEnd(id(3)),
+        .refundAnswer(id(8)),
         .returnAnswer(.deposit(id(4))), .returnAnswer(.settlement(id(8))),
         .returnAnswer(.dishonor(id(14))), .returnAnswer(.microEntry(id(16))),
     ]
@@ -399,9 +467,10 @@ private enum Samples {
 
     static let outgoing: [Outgoing] =
         [
-            .mail(id(6)),
+            .notice(id(6)),
             .placeOrder(sale: id(11), asset: bitcoin, quantity: Quantity(2), limit: price),
             .orderCancellationRequested(order: id(10), reference: "o"),
+            .refund(settlement: id(8), amount: Cents(3)),
         ]
         + SettlementKindName.allCases.map {
             .charge(settlement: id(8), kind: $0, amount: Cents(2), fee: Cents(1))

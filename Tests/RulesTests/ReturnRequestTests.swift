@@ -80,7 +80,7 @@ struct ReturnRequestTests {
         #expect(try scene.askBack(payment) == .unchanged)
     }
 
-    @Test("When ten banking days pass without an answer, a person is told once")
+    @Test("When ten banking days pass without an answer, a person is told, and each week again")
     func unanswered() throws {
         let scene = try Scene()
         let payment = try sent(scene)
@@ -88,9 +88,121 @@ struct ReturnRequestTests {
 
         try scene.at("2026-03-17T08:29:59-04:00")
         #expect(overdue(scene).isEmpty)
-        try scene.at("2026-04-17T08:30:00-04:00")
-
+        try scene.at("2026-03-17T08:30:00-04:00")
         #expect(overdue(scene) == [payment])
+
+        // Five banking days after Tuesday 17 March are Tuesday the 24th.
+        try scene.at("2026-03-24T08:29:59-04:00")
+        #expect(overdue(scene) == [payment])
+        try scene.at("2026-03-24T08:30:00-04:00")
+        #expect(overdue(scene) == [payment, payment])
+    }
+
+    private func notCome(_ scene: Scene) -> [PaymentReference] {
+        scene.store.alerts.compactMap {
+            if case .returnNotCome(_, let payment) = $0.content { payment } else { nil }
+        }
+    }
+
+    @Test(
+        "What a bank agreed to send back and does not is brought up each week until it is decided")
+    func agreedAndNotCome() throws {
+        let scene = try Scene()
+        let payment = try sent(scene)
+        try scene.askBack(payment)
+        func say(agreed: Bool) throws {
+            try scene.act(
+                .answerReturnRequest(
+                    Command.AnswerReturnRequest(payment: payment, agreed: agreed)))
+        }
+        try scene.at("2026-03-04T10:00:00-05:00")
+        try say(agreed: true)
+
+        try scene.at("2026-03-11T08:29:59-04:00")
+        #expect(notCome(scene).isEmpty)
+        try scene.at("2026-03-11T08:30:00-04:00")
+        #expect(notCome(scene) == [payment])
+        try scene.at("2026-03-18T08:30:00-04:00")
+        #expect(notCome(scene) == [payment, payment])
+
+        try say(agreed: false)
+        try scene.at("2026-05-01T08:30:00-04:00")
+        #expect(notCome(scene).count == 2 && overdue(scene).isEmpty)
+    }
+
+    @Test("What comes with another amount answers the request, and waits for a person instead")
+    func anotherAmount() throws {
+        let scene = try Scene()
+        let payment = try sent(scene)
+        try scene.settle(payment)
+        try scene.askBack(payment)
+
+        try scene.giveBack(payment, 29_999, code: "R06")
+
+        #expect(scene.suspense.map(\.why) == [.amountDiffers])
+        #expect(try requests(scene, payment).map(\.answer) == [.returned])
+        try scene.at("2026-04-20T12:00:00-04:00")
+        #expect(overdue(scene).isEmpty && notCome(scene).isEmpty)
+        guard case .deposit(let id) = payment else { throw Missing() }
+        #expect(scene.person.deposits[id]?.state == .fundsReceived)
+        let item = try #require(scene.suspense.first)
+        let closing = try scene.propose(
+            .closeSuspense(Command.CloseSuspense(item: item.id, reason: "ours")), to: .house)
+        try scene.house(.approve(closing), by: "bob")
+        #expect(try scene.askBack(payment) == .done)
+        try scene.act(
+            .answerReturnRequest(Command.AnswerReturnRequest(payment: payment, agreed: false)))
+        try scene.later(seconds: 1)
+        #expect(scene.person.deposits[id]?.state == .settled)
+    }
+
+    @Test("A hold that nobody can end has no date")
+    func noDate() throws {
+        let scene = try Scene()
+        let payment = try sent(scene)
+        try scene.settle(payment)
+        guard case .deposit(let id) = payment, let deposit = scene.person.deposits[id] else {
+            throw Missing()
+        }
+        let facts = Facts(now: scene.now, policy: scene.policy, actor: .system)
+        #expect(deposit.expectedRelease(facts) == deposit.releaseAt)
+        #expect(scene.person.withdrawable(facts).lastRelease == deposit.releaseAt)
+
+        try scene.askBack(payment)
+
+        let held = try #require(scene.person.deposits[id])
+        #expect(held.isHeldWithoutEnd && held.expectedRelease(facts) == nil)
+        #expect(scene.person.withdrawable(facts).nextRelease == nil)
+        #expect(scene.person.withdrawable(facts).lastRelease == nil)
+    }
+
+    @Test("A request that was agreed to before anybody looked again is looked at from now on")
+    func agreedLongAgo() throws {
+        let scene = try Scene()
+        let payment = try sent(scene)
+        try scene.settle(payment)
+        guard case .deposit(let id) = payment else { throw Missing() }
+        // As an earlier version kept it: agreed, and no timer.
+        var known = scene.person
+        known.deposits[id]?.returnRequests = [
+            ReturnRequest(
+                reason: "sent twice", by: "operator:alice", at: scene.now,
+                answerBy: Scene.time("2026-03-16T08:30:00-04:00"), answer: .agreed)
+        ]
+        var draft = Draft(
+            known,
+            facts: Facts(
+                now: Scene.time("2026-03-20T12:00:00-04:00"), policy: scene.policy, actor: .system),
+            cause: Cause(high: 9, low: 9))
+
+        _ = try draft.decide(.timer(.release(id)))
+
+        #expect(
+            draft.changes.timers.contains(
+                .set(
+                    Timer(
+                        kind: .returnAnswer(payment), due: Scene.time("2026-03-20T12:00:00-04:00")))
+            ))
     }
 
     @Test("An answer ends the clock, and so does the entry that comes back")
@@ -103,7 +215,7 @@ struct ReturnRequestTests {
         try scene.act(
             .answerReturnRequest(Command.AnswerReturnRequest(payment: first, agreed: true)))
         try scene.giveBack(second, 10_000, code: "R06")
-        try scene.at("2026-05-01T08:30:00-04:00")
+        try scene.at("2026-03-04T08:30:00-05:00")
 
         #expect(overdue(scene).isEmpty)
         #expect(try requests(scene, first).map(\.answer) == [.agreed])

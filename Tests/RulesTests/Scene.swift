@@ -129,7 +129,7 @@ final class Scene {
 
     func link(
         _ fingerprint: String, verified: Bool = true, balance: Cents? = Cents(10_000_000),
-        of id: CustomerID? = nil
+        lastFour: String = "1234", of id: CustomerID? = nil
     ) throws -> PaymentMethodID {
         let reply = try act(
             .linkMethod(
@@ -138,7 +138,7 @@ final class Scene {
                         PaymentMethod.BankAccount(
                             routingNumber: "021000021", sealedNumber: "x",
                             fingerprint: fingerprint, type: .checking)),
-                    label: "Bank", lastFour: "1234", verified: verified,
+                    label: "Bank", lastFour: lastFour, verified: verified,
                     balance: balance.map { PaymentMethod.BalanceCheck(amount: $0, asOf: now) })),
             as: id)
         guard case .method(let method) = reply else { preconditionFailure("\(reply)") }

@@ -594,7 +594,10 @@ struct SettlementTests {
     func chargeback() throws {
         let (scene, _) = try owing()
         let settlement = try charged(scene, captured: 31_000)
-        #expect(scene.person.cash == Cents(1_000))
+        // The ten dollars too much could not go back: they are cash, with their share of the fee.
+        try scene.act(
+            .refundRefused(Command.RefundRefused(settlement: settlement.id, reason: "no")))
+        #expect(scene.person.cash == Cents(1_028))
         let before = scene.books(.bankOperating)
 
         try scene.act(
@@ -604,6 +607,7 @@ struct SettlementTests {
         #expect(scene.person.owed == Cents(30_000))
         #expect(scene.person.cash == .zero)
         #expect(scene.books(.bankOperating) == before - 31_000 - 870 - 1_500)
+        #expect(scene.books(.cardFee) == 0)
         #expect(throws: Refusal.methodBlocked) { _ = try scene.start(.card) }
         #expect(
             try scene.act(
@@ -616,6 +620,8 @@ struct SettlementTests {
     func refunded() throws {
         let (scene, deposit) = try owing()
         let settlement = try charged(scene, captured: 31_000)
+        try scene.act(
+            .refundRefused(Command.RefundRefused(settlement: settlement.id, reason: "no")))
         func refund(_ id: String, _ amount: Int64) throws -> Reply {
             try scene.act(
                 .chargeRefunded(
@@ -627,7 +633,8 @@ struct SettlementTests {
         #expect(try refund("r1", 11_000) == .unchanged)
 
         #expect(scene.person.cash == .zero)
-        #expect(scene.person.owed == Cents(10_000))
+        // Of 110 dollars 10.28 were in cash.
+        #expect(scene.person.owed == Cents(9_972))
         #expect(scene.obligation(of: deposit)?.grace == .awaitingNotice)
         #expect(scene.books(.cardClearing) == 31_870 - 11_000)
         #expect(throws: Refusal.amountOutOfRange(min: Cents(1), max: Cents(20_870))) {

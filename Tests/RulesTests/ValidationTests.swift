@@ -122,7 +122,7 @@ struct ValidationTests {
             for _ in 0..<3 { _ = try type(scene, [1, 1]) }
         }
 
-        #expect(throws: Refusal.wrongState("the account was tried 3 times")) { try start(scene) }
+        #expect(throws: Refusal.validationLimit(.account)) { try start(scene) }
     }
 
     @Test(
@@ -315,7 +315,7 @@ struct ValidationTests {
         let scene = try unverified()
         try start(scene)
         func other(_ name: String) throws {
-            let method = try scene.link(name, verified: false)
+            let method = try scene.link(name, verified: false, lastFour: name)
             try scene.act(
                 .startValidation(
                     Command.StartValidation(method: method, first: Cents(1), second: Cents(2))))
@@ -323,6 +323,163 @@ struct ValidationTests {
         try other("second")
         try other("third")
 
-        #expect(throws: Refusal.self) { try other("fourth") }
+        #expect(throws: Refusal.validationLimit(.atOnce(until: nil))) { try other("fourth") }
+        try send(scene)
+        let end = try #require(try validation(scene).expiresAt)
+        #expect(throws: Refusal.validationLimit(.atOnce(until: end))) { try other("fifth") }
+    }
+
+    @Test("Six rounds are given within thirty days, and the refusal says when the next is")
+    func inThirtyDays() throws {
+        let scene = try unverified()
+        func round(_ day: String, of method: PaymentMethodID) throws {
+            try scene.at("\(day)T12:00:00-04:00")
+            try scene.act(
+                .startValidation(
+                    Command.StartValidation(method: method, first: Cents(1), second: Cents(2))))
+            let entries = try #require(scene.person.methods[method]?.validation?.entries)
+            try scene.act(
+                .submitMicroEntries(
+                    entries.map {
+                        Command.SubmitEntry(
+                            payment: .microEntry($0.id), trace: scene.trace(), file: "f")
+                    }))
+            for _ in 0..<Validation.triesMax {
+                try scene.act(
+                    .confirmValidation(
+                        Command.ConfirmValidation(method: method, amounts: [Cents(8), Cents(9)])))
+            }
+        }
+        let other = try scene.link("other", verified: false, lastFour: "9876")
+        let third = try scene.link("third", verified: false, lastFour: "5555")
+        for day in ["2026-04-01", "2026-04-02", "2026-04-03"] {
+            try round(day, of: scene.method)
+            try round(day, of: other)
+        }
+
+        let until = Scene.time("2026-05-01T12:00:00-04:00")
+        #expect(throws: Refusal.validationLimit(.customer(until: until))) {
+            try round("2026-04-30", of: third)
+        }
+        #expect(throws: Refusal.validationLimit(.account)) {
+            try round("2026-05-01", of: scene.method)
+        }
+        try round("2026-05-01", of: third)
+    }
+
+    @Test("Documents and a good debit go on proving an account that amounts proved too")
+    func provenTwice() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        let deposit = try scene.deposit(30_000)
+        try scene.submit(.deposit(deposit.id))
+        try scene.settle(.deposit(deposit.id))
+        _ = try type(scene, [12, 34])
+        try scene.at("2026-03-11T12:00:00-04:00")
+        #expect(
+            scene.person.methods[scene.method]?.proofs == [.microEntries, .cleanDebit])
+        let debit = try #require(try validation(scene).entries.last)
+
+        try scene.giveBack(.microEntry(debit.id), 46, code: "R01")
+
+        #expect(scene.person.methods[scene.method]?.proofs == [.cleanDebit])
+        #expect(isVerified(scene))
+        #expect(try validation(scene).state == .failed(.returned))
+    }
+
+    private func park(
+        _ scene: Scene, _ amount: Int64, side: SuspenseItem.Side?, why: SuspenseItem.Why
+    ) throws -> SuspenseItem {
+        try scene.house(
+            .parkReturn(
+                Command.ParkReturn(
+                    code: why == .unreadable ? "" : "R03", amount: Cents(amount),
+                    trace: scene.trace(), originalTrace: scene.trace(), why: why, side: side)))
+        return try #require(scene.suspense.last)
+    }
+
+    @Test("A returned credit that nobody knew is matched by two people, and its account has failed")
+    func matchedCredit() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        let credit = try #require(try validation(scene).entries.first)
+        let item = try park(scene, 12, side: .credit, why: .unknownTrace)
+        let match = Command.MatchReturn(
+            item: item.id, customer: scene.customer, payment: .microEntry(credit.id))
+
+        let proposal = try scene.propose(.matchReturn(match), to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+
+        #expect(try validation(scene).state == .failed(.returned))
+        #expect(scene.person.methods[scene.method]?.standing == .disabled)
+        #expect(scene.books(.suspenseReturns) == 0)
+        // The bank still moves the money of all: of the entries and of the return.
+        try settle(scene)
+        try scene.house(.settleParkedReturn(item.id))
+        #expect(scene.books(.clearing) == 0 && scene.books(.returnsPayable) == 0)
+        #expect(scene.books(.accountValidation) == -12)
+    }
+
+    @Test("A credit is matched to no debit, and a debit to no credit, whatever the amount")
+    func wrongSide() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        let entries = try validation(scene).entries
+        for (side, amount, entry) in [
+            (SuspenseItem.Side.credit, Int64(46), entries[2]), (.debit, 12, entries[0]),
+        ] {
+            let item = try park(scene, amount, side: side, why: .unknownTrace)
+            let match = Command.MatchReturn(
+                item: item.id, customer: scene.customer, payment: .microEntry(entry.id))
+            let proposal = try scene.propose(.matchReturn(match), to: .house)
+            #expect(throws: Refusal.self) { try scene.house(.approve(proposal), by: "bob") }
+        }
+        #expect(try validation(scene).state == .sent)
+    }
+
+    @Test(
+        "Whoever matches says which way an unreadable entry went; what was booked becomes that",
+        arguments: [false, true])
+    func correctedSide(_ bankHasMovedIt: Bool) throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        try settle(scene)
+        let bank = scene.books(.bankOperating)
+        let credit = try #require(try validation(scene).entries.first)
+        let item = try park(scene, 21, side: nil, why: .unreadable)
+        if bankHasMovedIt { try scene.house(.settleParkedReturn(item.id)) }
+        let match = Command.MatchReturn(
+            item: item.id, customer: scene.customer, payment: .microEntry(credit.id), code: "R03",
+            amount: Cents(12), side: .credit)
+
+        let proposal = try scene.propose(.matchReturn(match), to: .house)
+        try scene.house(.approve(proposal), by: "bob")
+        if !bankHasMovedIt { try scene.house(.settleParkedReturn(item.id)) }
+
+        #expect(try validation(scene).state == .failed(.returned))
+        #expect(scene.books(.bankOperating) == bank + 12)
+        #expect(scene.books(.suspenseReturns) == 0 && scene.books(.returnsPayable) == 0)
+        #expect(scene.suspense.first?.side == .credit)
+    }
+
+    @Test("Which way a record that could be read went is not changed by a match")
+    func sideNotInDoubt() throws {
+        let scene = try unverified()
+        try start(scene)
+        try send(scene)
+        let credit = try #require(try validation(scene).entries.first)
+        let item = try park(scene, 12, side: .debit, why: .unknownTrace)
+        let match = Command.MatchReturn(
+            item: item.id, customer: scene.customer, payment: .microEntry(credit.id), side: .credit)
+        let proposal = try scene.propose(.matchReturn(match), to: .house)
+
+        #expect(
+            throws: Refusal.wrongState(
+                "which way the entry moved money was read, and is not in doubt")
+        ) { try scene.house(.approve(proposal), by: "bob") }
     }
 }

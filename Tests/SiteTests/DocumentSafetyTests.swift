@@ -2,15 +2,15 @@ import Banking
 import Crypto
 import Documents
 import Foundation
-import GRDB
 import HTTPTypes
 import Ledger
 import Rules
 import Service
+import Tables
 import Testing
 import Wire
 
-@testable import SQLiteStore
+@testable import Edges
 
 /// What customers send, from the form to the end of its time.
 @Suite("Documents are safe", .serialized)
@@ -93,7 +93,7 @@ struct DocumentSafetyTests {
             #expect(try world.service.picture(1, of: first)?.prefix(2) == [0xFF, 0xD8])
             #expect(try world.service.picture(2, of: first) == nil)
             // Another file's key is another key, and one that was changed is none.
-            try await world.service.edge.pool.write { db in
+            try world.service.edge.pool.write { db in
                 try db.execute(
                     sql: "UPDATE document_file SET wrapped = ?",
                     arguments: [Data(wrapped.reversed())])
@@ -170,7 +170,7 @@ struct DocumentSafetyTests {
 
             #expect(answer.status == 422)
             #expect(try world.read().documents.isEmpty)
-            let kept = try await world.service.edge.pool.read { db in
+            let kept = try world.service.edge.pool.read { db in
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM document_file")
             }
             #expect(kept == 0)
@@ -274,7 +274,7 @@ struct DocumentSafetyTests {
             #expect(ended.status == 303 && twice.status == 303)
             let document = try #require(try world.read().documents.values.first)
             #expect(document.bytes == file.count && document.mediaType == "image/png")
-            let left = try await world.service.edge.pool.read { db in
+            let left = try world.service.edge.pool.read { db in
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM document_upload_part")
             }
             #expect(left == 0)
@@ -306,13 +306,13 @@ struct DocumentSafetyTests {
             #expect(try await other.part(part, from: 0, Self.png[...], theirs).status == 404)
 
             _ = try await reader.part(part, from: 0, Self.png.prefix(40), wanted.csrf)
-            let sealed = try await world.service.edge.pool.read { db in
+            let sealed = try world.service.edge.pool.read { db in
                 try Data.fetchOne(db, sql: "SELECT sealed FROM document_upload_part")
             }
             #expect(sealed?.range(of: Data(Self.png.prefix(8))) == nil)
             let cancelled = try await reader.post(part + "/cancel", [], from: page)
             #expect(cancelled.status == 200)
-            let left = try await world.service.edge.pool.read { db in
+            let left = try world.service.edge.pool.read { db in
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM document_upload_part")
             }
             #expect(left == 0)
@@ -378,6 +378,11 @@ struct DocumentSafetyTests {
             let id = try await sent(world, reader)
             let file = try #require(try world.service.edge.documentFile(id))
             let wrapped = try #require(file.wrapped)
+            guard world.service.edge.pool.dialect == .sqlite else {
+                // What a server keeps of rows that are gone is its operators' affair.
+                #expect(try world.service.edge.emptyLog())
+                return
+            }
             try await review(world, id, refusal: "unreadable")
             func isThere(_ bytes: Data) throws -> Bool {
                 try ["", "-wal"].contains { ending in
@@ -431,14 +436,21 @@ struct DocumentSafetyTests {
     @Test(
         "A record that was changed, or a document that came back, is seen",
         arguments: [
-            ("UPDATE document_record SET by = 'nobody' WHERE sequence = 1", "changed at line 1"),
+            (
+                "UPDATE document_record SET by_whom = 'nobody' WHERE sequence = 1",
+                "changed at line 1"
+            ),
             ("DELETE FROM document_record WHERE sequence = 1", "changed at line 2"),
-            ("UPDATE document_file SET sealed = x'00'", "is not the file that was recorded"),
+            ("UPDATE document_file SET sealed = wrapped", "is not the file that was recorded"),
             (
                 "UPDATE document_record SET event = 'destroyed' WHERE sequence = 2",
                 "is recorded as destroyed and is still there"
             ),
-            ("INSERT INTO document_page VALUES (x'00', 1, x'00')", "pictures are of no document"),
+            (
+                "INSERT INTO document_page(document, number, sealed) "
+                    + "SELECT customer, 1, sealed FROM document_file",
+                "pictures are of no document"
+            ),
         ])
     func tampered(sql: String, expected: String) async throws {
         try await World.run { world, reader in
@@ -446,7 +458,7 @@ struct DocumentSafetyTests {
             try world.service.edge.documentShown(id, to: "dana", at: world.service.clock.now())
             #expect(try world.service.edge.verifyDocuments().problems.isEmpty)
 
-            try await world.service.edge.pool.write { db in try db.execute(sql: sql) }
+            try world.service.edge.pool.write { db in try db.execute(sql: sql) }
 
             let problems = try world.service.edge.verifyDocuments().problems
             #expect(problems.contains { $0.contains(expected) }, "\(problems)")

@@ -1,9 +1,9 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Ledger
 import Rules
-import SQLiteStore
 import Service
 import Site
 import Testing

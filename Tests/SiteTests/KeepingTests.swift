@@ -120,6 +120,93 @@ import Wire
         }
     }
 
+    @Test("A receipt says for ever what was owed on its day")
+    func receiptStays() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            let settle = try await reader.get("/settle")
+            _ = try await reader.post(
+                "/settle", [("method", "wire"), ("amount", "50.00"), ("amount_seen", "15000")],
+                from: settle)
+            let settlement = try #require(try world.read().settlements.values.first)
+            let path = "/settlements/\(settlement.id)"
+            func wire(_ cents: Int64, _ reference: String?) async throws {
+                try await world.tell(
+                    .receiveFunds(
+                        Command.ReceiveFunds(
+                            rail: .wire, amount: Cents(cents), source: "••4321",
+                            reference: reference)))
+            }
+            try await wire(5_000, settlement.reference)
+            let before = try await reader.get(path + "/receipt")
+            let file = try await reader.get(path + "/receipt.pdf")
+            #expect(before.html.contains("$100.00 is still owed"))
+
+            try await wire(10_000, nil)
+
+            #expect(try world.read().owed == .zero)
+            let after = try await reader.get(path + "/receipt")
+            #expect(after.html.contains("$100.00 is still owed"))
+            #expect(file.html.contains("$100.00"))
+            #expect(try await reader.get(path + "/receipt.pdf").html.contains("$100.00"))
+            // What can be done now is what is so now: nothing is left to pay.
+            #expect(!(try await reader.get(path).html.contains("Pay the rest")))
+        }
+    }
+
+    @Test("What came too much is on the payment's page until it has gone back, and then says when")
+    func tooMuch() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            guard
+                case .settlement(let id) = try await world.tell(
+                    .startSettlement(Command.StartSettlement(kind: .instant)))
+            else { return }
+            try await world.tell(
+                .chargeSucceeded(
+                    Command.ChargeSucceeded(settlement: id, amount: Cents(20_000), fee: .zero)))
+
+            let page = try await reader.get("/settlements/\(id)")
+            let receipt = try await reader.get("/settlements/\(id)/receipt")
+            #expect(page.html.contains("$50.00 was more than you owed. It goes back"))
+            #expect(receipt.html.contains("More than was owed, goes back"))
+            try await world.tell(
+                .chargeRefunded(
+                    Command.ChargeRefunded(
+                        settlement: id, refund: id.refundOfOverpayment, amount: Cents(5_000))))
+
+            #expect(try await reader.get("/settlements/\(id)").html.contains("It went back"))
+            let notices = try await reader.get("/notices")
+            #expect(notices.html.contains("$50.00 that you paid too much went back"))
+            #expect(try world.read().cash == .zero)
+        }
+    }
+
+    @Test("The order names what is not sold now with its reason, and keeps its place")
+    func hindrances() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            try await world.tell(
+                .pauseLiquidation(
+                    Command.PauseLiquidation(
+                        asset: try #require(AssetCode("BTC")), paused: true, reason: "look")),
+                to: .house, by: .operator("ana"))
+            let eth = try #require(AssetCode("ETH"))
+            let btc = try #require(AssetCode("BTC"))
+            try await world.tell(.setLiquidationOrder([eth, btc]))
+
+            let page = try await reader.get("/sale-notice")
+            #expect(page.html.contains("1. Ether") && page.html.contains("2. Bitcoin"))
+            #expect(page.html.contains("you have none that is free"))
+            #expect(page.html.contains("we have paused its sale"))
+
+            _ = try await reader.post(
+                "/sale-notice/order",
+                [("asset", "BTC"), ("idempotency_key", "form_order_2")], from: page)
+            #expect(try world.read().profile.liquidationOrder == [btc, eth])
+        }
+    }
+
     @Test("Deposits and entries leave as tables, and what was typed runs nothing in a spreadsheet")
     func tables() async throws {
         try await World.run { world, reader in
@@ -135,6 +222,53 @@ import Wire
             #expect(rows[1].contains(",First Harbor,6789,200.00,outstanding,150.00,"))
             #expect(entries.html.components(separatedBy: "\r\n").count > 4)
             #expect(entries.html.contains(",USD,200.00"))
+        }
+    }
+
+    @Test("The table of entries has every one of them, in parts of any size")
+    func allEntries() async throws {
+        try await World.run { world, reader in
+            _ = try await world.owe()
+            for _ in 0..<1_200 {
+                try await world.tell(
+                    .receiveFunds(
+                        Command.ReceiveFunds(
+                            rail: .wire, amount: Cents(1), source: "••4321", reference: nil)))
+            }
+            let all = try world.service.reader.postings(of: world.customer, limit: 1_000_000)
+            #expect(all.count > 1_200)
+
+            let rows = try await reader.get("/account-entries.csv").html
+                .components(separatedBy: "\r\n").dropFirst().dropLast()
+
+            #expect(
+                rows.map { $0.prefix { $0 != "," } } == all.map { "tr_\($0.sequence)"[...] })
+            var walk = try world.service.reader.walk(of: world.customer)
+            var found: [Int64] = []
+            while !walk.isOver {
+                found += try world.service.reader.next(7, of: &walk).map(\.sequence)
+            }
+            #expect(found == all.map(\.sequence))
+        }
+    }
+
+    @Test("A deposit that its bank may send back is on hold without a date")
+    func noDate() async throws {
+        try await World.run { world, reader in
+            let deposit = try await world.settledDeposit()
+            #expect(try await reader.get("/").html.contains("withdrawable "))
+
+            try await world.tell(
+                .requestReturn(
+                    Command.RequestReturn(payment: .deposit(deposit), reason: "sent twice")),
+                by: .operator("ana"))
+
+            let home = try await reader.get("/")
+            #expect(home.html.contains("on hold, no date yet"))
+            #expect(!home.html.contains("withdrawable "))
+            let page = try await reader.get("/deposits/\(deposit)")
+            #expect(page.html.contains("nobody can name a day"))
+            #expect(try await reader.get("/withdraw").html.contains("No date yet"))
         }
     }
 

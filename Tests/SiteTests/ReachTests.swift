@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Testing
 import Wire
 

@@ -1,10 +1,10 @@
 import Banking
+import Edges
 import Foundation
 import HTTPTypes
 import Ledger
 import Money
 import Rules
-import SQLiteStore
 import Testing
 
 @Suite struct SettleTests {
@@ -514,6 +514,8 @@ import Testing
             #expect(receipt.status == 200)
             #expect(receipt.html.contains("V-1") && receipt.html.contains("$60,000.00"))
             #expect(receipt.html.contains("−$150.00"))
+            #expect(receipt.html.contains("had passed, so we sold just enough"))
+            #expect(!receipt.html.contains("You chose to sell"))
             #expect(details.html.contains("Sold to cover"))
             #expect(details.html.contains("href=\"/sales/\(sale.id)\""))
         }

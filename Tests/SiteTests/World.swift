@@ -1,6 +1,7 @@
 import Assertions
 import Banking
 import Documents
+import Edges
 import Engine
 import Foundation
 import HTTPTypes
@@ -10,9 +11,9 @@ import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Site
+import TestPostgres
 import Web
 import Wire
 
@@ -36,7 +37,7 @@ final class World: Sendable {
             .appendingPathComponent("site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let path = folder.appendingPathComponent("books.sqlite").path
-        let pool = try SQLiteStore.open(path: path)
+        let database = try TestDatabase(path: path)
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let policies = try PolicyBook(
@@ -47,7 +48,7 @@ final class World: Sendable {
             offsetMilliseconds: World.start.milliseconds
                 - Int64(Date().timeIntervalSince1970 * 1000))
         let engine = try Engine(
-            open: { try Core(store: SQLiteStore(pool: pool), policies: policies) }, clock: clock,
+            open: { try Core(store: database.store(), policies: policies) }, clock: clock,
             afterCommit: { bell.ring() })
         guard let key = MasterKey(bytes: Array(0..<32)) else { throw Problem("no key") }
         var settings = Service.Settings(
@@ -60,7 +61,7 @@ final class World: Sendable {
             hostSignIn: hostSignIn, notices: notices)
         settings.documents = documents
         service = Service(
-            engine: engine, reader: Reader(pool: pool), edge: EdgeStore(pool: pool),
+            engine: engine, reader: database.reader, edge: database.edge,
             policies: policies, clock: clock, vault: Vault(key: key), market: MarketBoard(),
             settings: settings, bell: bell)
     }

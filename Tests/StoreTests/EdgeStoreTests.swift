@@ -1,8 +1,9 @@
 import Banking
+import Edges
 import Foundation
 import Ledger
 import Rules
-import SQLiteStore
+import TestPostgres
 import Testing
 
 /// What the edges keep beside the engine.
@@ -13,9 +14,9 @@ struct EdgeStoreTests {
     private let ana = EdgeStore.Subject.customer(CustomerID(high: 1, low: 1))
 
     init() throws {
-        let pool = try SQLiteStore.open(path: Folder.new())
-        edge = EdgeStore(pool: pool)
-        reader = Reader(pool: pool)
+        let database = try TestDatabase(path: Folder.new())
+        edge = database.edge
+        reader = database.reader
     }
 
     @Test("A link works once, until its time, and its digest is taken once")

@@ -530,16 +530,17 @@ struct PostgresTests {
         let (old, _) = try core(address)
         var story = Story()
         _ = try story.negativeBalance(old)
-        // As if the last migration were new.
-        try Connection(address).execute(
-            "DROP TABLE blocked_account; DELETE FROM migration WHERE number = 2")
-
-        #expect(try PostgresStore.migrate(address) == 1)
+        // By a program that knows one migration more.
+        let more = Schema.migrations + [("The next one", "CREATE TABLE something(id integer)")]
+        #expect(try Schema.migrate(Connection(address), more) == 1)
 
         let fault = #expect(throws: PostgresFault.self) {
             try old.process([Self.pay(1)], now: story.now)
         }
         guard case .fenced = fault else { throw StoryProblem.unexpected }
+        #expect(throws: PostgresFault.self) { try core(address) }
+        try Connection(address).execute(
+            "DROP TABLE something; DELETE FROM migration WHERE name = 'The next one'")
         let (new, _) = try core(address)
         #expect(try new.process([Self.pay(1)], now: story.now) == [.accepted(.done)])
     }

@@ -1,8 +1,9 @@
 import Banking
+import Edges
 import Foundation
 import Money
-import SQLiteStore
 import Statements
+import TestPostgres
 import Testing
 
 /// Statements, matches and breaks as they are kept.
@@ -13,7 +14,7 @@ struct ReconciliationStoreTests {
     private let tuesday = Day(iso: "2026-11-24")!
 
     init() throws {
-        store = ReconciliationStore(EdgeStore(pool: try SQLiteStore.open(path: Folder.new())))
+        store = ReconciliationStore(try TestDatabase(path: Folder.new()).edge)
     }
 
     private func entry(_ id: String, _ cents: Int64) -> ExpectedItem {

@@ -16,7 +16,6 @@ import json
 import random
 import re
 import shutil
-import sqlite3
 import struct
 import threading
 import time
@@ -26,7 +25,7 @@ import zlib
 
 import odfi
 import processor
-from system import ROOT, Makewhole, free_port
+from system import ROOT, Makewhole, free_port, take_database
 
 CLIENTS = 12
 # Between two things a customer does: enough that the bank's files get their turn.
@@ -524,12 +523,8 @@ class Comparison:
                     self.server.call("POST", path, body, key))
         self.same("commands after asking all again", before, self.causes())
 
-    def database(self):
-        path = self.server.folder / "data" / "makewhole.sqlite"
-        return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
     def causes(self):
-        with self.database() as db:
+        with self.server.database() as db:
             return db.execute(
                 "SELECT count(*) FROM cause WHERE command NOT IN ('timer', 'notice_undeliverable')"
             ).fetchone()
@@ -537,7 +532,7 @@ class Comparison:
     def check_customer(self, customer):
         """Everything that was granted is there once, and the cash follows from it to the cent."""
         granted = collections.Counter(one[0] for one in customer.done)
-        with self.database() as db:
+        with self.server.database() as db:
             there = dict(db.execute(
                 "SELECT command, count(*) FROM cause WHERE customer = ? AND actor LIKE 'host:%' "
                 "GROUP BY command", (blob(customer.id),)))
@@ -546,7 +541,8 @@ class Comparison:
                 "FROM entity WHERE kind = ? AND customer = document_file.customer) ORDER BY 1",
                 (blob(customer.id), DOCUMENT)).fetchall()
             waived = db.execute(
-                "SELECT coalesce(sum(t.amount), 0) FROM transfer t JOIN cause c ON c.sequence = t.cause "
+                "SELECT coalesce(sum(t.amount), 0) FROM transfer t JOIN cause c ON "
+                f"c.{'id' if self.server.postgres else 'sequence'} = t.cause "
                 "WHERE c.customer = ? AND t.reason = 'waiver'", (blob(customer.id),)).fetchone()[0]
         self.same((customer.id, "commands"), dict(granted), there)
         self.same(
@@ -615,12 +611,13 @@ class Comparison:
     def check_house(self, settlements):
         """The bank's own statement is our bank account; files and entries are there once."""
         bank = self.bank
-        with self.database() as db:
+        with self.server.database() as db:
             def one(sql, *values):
                 return db.execute(sql, values).fetchone()[0]
 
             def balance(kind):
-                return one("SELECT coalesce(sum(amount), 0) FROM account WHERE kind = ? "
+                table = "house_balance" if self.server.postgres else "account"
+                return one(f"SELECT coalesce(sum(amount), 0) FROM {table} WHERE kind = ? "
                            "AND asset = 'USD'", kind)
 
             def carried_out(*commands):
@@ -691,6 +688,7 @@ def main():
     options.add_argument("--bin", required=True)
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=int(time.time()))
+    take_database(options)
     options = options.parse_args()
     print(f"seed {options.seed}", flush=True)
     chance = random.Random(options.seed)
@@ -701,7 +699,7 @@ def main():
         },
         "policy": {"file": "policy.json"},
         "bank": {"folder": "bank", "file": "bank.json"},
-    })
+    }, database=options.database)
     # So little that a day's debits need several files.
     (server.folder / "bank.json").write_text(
         json.dumps({"caps": {"entries": 6, "debitCents": 250_00}}))
@@ -754,8 +752,7 @@ def main():
         bank.turn([])
         time.sleep(0.4)
         state, _ = clock.read()
-        with sqlite3.connect(
-                f"file:{server.folder}/data/makewhole.sqlite?mode=ro", uri=True) as db:
+        with server.database() as db:
             waiting = db.execute(
                 "SELECT (SELECT count(*) FROM entry WHERE trace IS NULL) "
                 "+ (SELECT count(*) FROM outbox WHERE done_at IS NULL) + (SELECT count(*) "

@@ -41,7 +41,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Error, sync_playwright
 
-from system import ROOT, Makewhole, free_port
+from system import ROOT, Makewhole, free_port, take_database
 
 CONTACT = "mailto:operators@sample-exchange.example"
 PASSWORD = "correct horse"
@@ -269,9 +269,9 @@ def check_text(request, secret, notice):
 
 
 class World:
-    def __init__(self, binaries):
+    def __init__(self, binaries, database):
         self.push, self.text = Listener(), Listener()
-        self.server = Makewhole(binaries)
+        self.server = Makewhole(binaries, database=database)
         folder = self.server.folder
         authority, self.tls = certificate(folder)
         self.mail = MailBox(self.tls)
@@ -771,9 +771,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--streams", type=int, default=0)
+    take_database(parser)
     arguments = parser.parse_args()
     (ROOT / "artifacts" / "notices").mkdir(parents=True, exist_ok=True)
-    world = World(arguments.bin)
+    world = World(arguments.bin, arguments.database)
     channels(world)
     refused(world)
     killed(world)

@@ -6,17 +6,15 @@ frozen the others go on.
 """
 
 import argparse
-import glob
 import os
-import pwd
 import random
-import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 import time
 
+from postgres_server import Server
 from system import ROOT
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -25,57 +23,6 @@ HELD_UP_SECONDS = 9
 FROZEN_SECONDS = 12
 # Whoever takes the name of a frozen process waits for the same.
 REPLACED_SECONDS = 7
-
-
-class Server:
-    """A PostgreSQL of its own, in a folder of its own."""
-
-    def __init__(self):
-        versions = glob.glob("/usr/lib/postgresql/*/bin/postgres")
-        assert versions, "there is no PostgreSQL here; run bin/setup check"
-        self.binaries = os.path.dirname(
-            max(versions, key=lambda path: int(path.split("/")[4])))
-        self.folder = tempfile.mkdtemp(prefix="makewhole-drill-", dir="/tmp")
-        # PostgreSQL does not run as root.
-        self.user = []
-        if os.geteuid() == 0:
-            entry = pwd.getpwnam("postgres")
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-            self.user = [
-                "setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-        self.run(
-            "initdb", "-D", self.folder + "/data", "-U", "makewhole", "-A", "trust", "--no-sync",
-            "-E", "UTF8", "--locale=C")
-        self.address = f"host={self.folder} user=makewhole dbname=postgres"
-        self.start()
-
-    def run(self, program, *arguments):
-        subprocess.run(
-            [*self.user, f"{self.binaries}/{program}", *arguments], check=True, cwd="/",
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def control(self, *arguments):
-        self.run("pg_ctl", "-D", self.folder + "/data", "-w", *arguments)
-
-    def start(self):
-        # A crash of the program is drilled here, not one of the machine.
-        self.control(
-            "start", "-l", self.folder + "/log",
-            "-o", f"-k {self.folder} -c listen_addresses= -c fsync=off")
-
-    def crash(self):
-        self.control("stop", "-m", "immediate")
-        self.start()
-
-    def ask(self, sql):
-        answer = subprocess.run(
-            [f"{self.binaries}/psql", self.address, "-XAtc", sql], check=True, cwd="/",
-            capture_output=True, text=True)
-        return [line.split("|") for line in answer.stdout.splitlines()]
-
-    def end(self):
-        self.control("stop", "-m", "immediate")
-        shutil.rmtree(self.folder)
 
 
 class Node:

@@ -17,19 +17,33 @@ class Processor:
         self.chance = chance
         self.lock = threading.Lock()
         self.charges = {}
+        self.refunds = {}
         self.asked = 0
         self.problems = []
         processor = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                known = processor.refunds.get(self.path.removeprefix("/processor/refunds/"))
+                self.say(200 if known else 404, {"status": "succeeded"} if known else {})
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path == "/processor/refunds":
+                    if processor.refund(self.headers["Idempotency-Key"], json.loads(body)):
+                        self.say(201, {"status": "pending"})
+                    else:
+                        self.close_connection = True
+                    return
                 if not processor.open(self.headers["Idempotency-Key"], json.loads(body)):
                     # Done, and nobody is told: the same key has to ask again.
                     self.close_connection = True
                     return
-                answer = b'{"action_url": "https://pay.example/charge"}'
-                self.send_response(201)
+                self.say(201, {"action_url": "https://pay.example/charge"})
+
+            def say(self, status, body):
+                answer = json.dumps(body).encode()
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
@@ -46,6 +60,14 @@ class Processor:
             known = self.charges.setdefault(key, charge)
             if known != charge or charge["charge_id"] != key:
                 self.problems.append(("one key, two charges", known, charge))
+            return self.chance.random() < 0.8
+
+    def refund(self, key, refund):
+        """Gives back once under each name; now and then it does not say so."""
+        with self.lock:
+            known = self.refunds.setdefault(key, refund)
+            if known != refund or refund["refund_id"] != key:
+                self.problems.append(("one name, two refunds", known, refund))
             return self.chance.random() < 0.8
 
     def stop(self):

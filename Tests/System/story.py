@@ -21,7 +21,7 @@ import zoneinfo
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from system import ROOT, Makewhole
+from system import ROOT, Makewhole, take_database
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -47,8 +47,8 @@ def expect(is_so, claim, *facts):
 class World:
     """The running programs, and time in them."""
 
-    def __init__(self, binaries, more=None):
-        self.server = Makewhole(binaries, sandbox=True, more=more).start()
+    def __init__(self, binaries, database, more=None):
+        self.server = Makewhole(binaries, sandbox=True, database=database, more=more).start()
         self.monday = None
 
     def play(self, *command, succeeds=True):
@@ -729,13 +729,14 @@ def check_access(browser, world, deposit, sale):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
+    take_database(options)
     options = options.parse_args()
     began = time.monotonic()
     pictures = ROOT / "artifacts" / "story"
     pictures.mkdir(parents=True, exist_ok=True)
     for old in pictures.glob("*.png"):
         old.unlink()
-    world = World(options.bin)
+    world = World(options.bin, options.database)
 
     def told(what):
         print(f"  {time.monotonic() - began:5.1f} s  {what}", flush=True)

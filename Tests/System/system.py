@@ -7,10 +7,13 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sqlite3
 import tempfile
 import time
 import urllib.error
 import urllib.request
+
+import postgres_server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -57,10 +60,70 @@ def free_port():
         return s.getsockname()[1]
 
 
+def take_database(options):
+    """Lets a test say which database its programs run on."""
+    options.add_argument(
+        "--database", default="sqlite",
+        help="sqlite, postgres for a server of the test's own, or a connection string of libpq")
+
+
+def opened(database):
+    """The connection string of `database`, with tables in it; None for SQLite."""
+    if database == "sqlite":
+        return None
+    if database != "postgres":
+        return database
+    server = postgres_server.Server()
+    atexit.register(server.end)
+    return server.database()
+
+
+class Psql:
+    """Looks into a PostgreSQL as sqlite3 looks into a file."""
+
+    def __init__(self, address):
+        self.address = address
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    @staticmethod
+    def literal(value):
+        if isinstance(value, bytes):
+            kind = "uuid" if len(value) == 16 else "bytea"
+            return f"'{'' if kind == 'uuid' else chr(92) + 'x'}{value.hex()}'::{kind}"
+        return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+    def execute(self, sql, values=()):
+        pieces = sql.split("?")
+        sql = pieces[0] + "".join(
+            self.literal(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
+        answer = subprocess.run(
+            ["psql", self.address, "-XAtc", f"SELECT coalesce(json_agg(r), '[]') FROM ({sql}) r"],
+            check=True, capture_output=True, text=True)
+        return Rows([tuple(row.values()) for row in json.loads(answer.stdout)])
+
+
+class Rows(list):
+    def fetchall(self):
+        return list(self)
+
+    def fetchone(self):
+        return self[0] if self else None
+
+
 class Makewhole:
     """One folder with its configuration, and the program that is started and killed on it."""
 
-    def __init__(self, binaries, sandbox=False, more=None):
+    def __init__(self, binaries, sandbox=False, more=None, database="sqlite", node="node-1",
+                 beside=None):
+        # Beside another: on its database, with its keys and its bank.
+        self.beside = beside
+        self.postgres = beside.postgres if beside else opened(database)
+        self.node = node
         self.bin = pathlib.Path(binaries)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="makewhole-test-"))
         self.port = free_port()
@@ -83,12 +146,18 @@ class Makewhole:
         def keep(name, text):
             (self.folder / name).write_text(text)
 
-        keep("master.key", self.tool("key", "master").stdout)
-        keep("processor.secret", self.tool("key", "webhook").stdout)
-        made = self.tool("key", "api", "test")
-        self.key = made.stdout.strip()
-        keep("api.key", self.key)
-        keep("api-keys.json", "[" + made.stderr.strip() + "]")
+        if self.beside:
+            self.key = self.beside.key
+            for name in ["master.key", "processor.secret", "api.key", "api-keys.json"]:
+                keep(name, (self.beside.folder / name).read_text())
+        else:
+            keep("master.key", self.tool("key", "master").stdout)
+            keep("processor.secret", self.tool("key", "webhook").stdout)
+            made = self.tool("key", "api", "test")
+            self.key = made.stdout.strip()
+            keep("api.key", self.key)
+            keep("api-keys.json", "[" + made.stderr.strip() + "]")
+        self.bank = self.beside.bank if self.beside else self.folder / "bank"
         config = {
             "data": {"folder": "data"},
             "http": {"port": self.port},
@@ -101,7 +170,7 @@ class Makewhole:
             "odfi": {
                 "routing": "091000019", "name": "SANDBOX BANK", "account": "1002003001",
             },
-            "bank": {"folder": "bank"},
+            "bank": {"folder": str(self.bank)},
             "support": {"phone": "1-800-555-0142"},
         }
         if self.with_sandbox:
@@ -116,6 +185,11 @@ class Makewhole:
                 "security": "none",
                 "from": "notices@sample-exchange.example",
             }
+        if self.postgres:
+            config["database"] = {"postgres": self.postgres, "node": self.node}
+            made = self.tool("migrate", "--postgres", self.postgres)
+            if made.returncode != 0:
+                raise SystemExit(f"migrate failed:\n{made.stdout}{made.stderr}")
         keep("config.json", json.dumps({"makewhole": config | self.more}))
 
     def start(self):
@@ -158,8 +232,17 @@ class Makewhole:
             if process and process.poll() is None:
                 end(process, signal.SIGTERM)
 
+    def database(self):
+        """The database, to look into while the program runs."""
+        if self.postgres:
+            return Psql(self.postgres)
+        path = self.folder / "data" / "makewhole.sqlite"
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
     def verify(self):
-        done = self.tool("verify", "--data", str(self.folder / "data"), "--json")
+        where = ["--postgres", self.postgres] if self.postgres else [
+            "--data", str(self.folder / "data")]
+        done = self.tool("verify", *where, "--json")
         if done.returncode != 0:
             raise SystemExit(f"verify failed:\n{done.stdout}{done.stderr}")
         return json.loads(done.stdout)

@@ -28,11 +28,24 @@ import Testing
     @Test("What the sale would not cover is said as still owed")
     func uncovered() {
         var page = Samples.saleNotice(.deadlinePassed)
-        page.owedCents = 200_000
+        (page.owedCents, page.plannedCents) = (200_000, 200_000)
         let html = page.html(in: Samples.scene())
 
         #expect(html.contains("Would still be owed"))
         #expect(html.contains("<td>$948.86</td>"))
+    }
+
+    @Test("Only what is due first is planned for, and what is not sold now says why")
+    func part() {
+        let html = Samples.saleNoticeOfPart.html(in: Samples.scene())
+
+        #expect(html.contains("The first $530.00 of it is due"))
+        // 537.99 less 3.23 in fees and 530.00 due leaves 4.76.
+        #expect(html.contains("<td>$4.76</td>"))
+        #expect(html.contains("3. Cardano") && html.contains("4. Solana"))
+        #expect(html.contains("we have paused its sale"))
+        #expect(html.contains("there is no fresh price"))
+        #expect(html.contains("you have none that is free"))
     }
 
     @Test("The deadline stands before everything, and every way to stop it is on the page")

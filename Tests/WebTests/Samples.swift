@@ -121,6 +121,34 @@ enum Samples {
             ], canCancel: true, idempotencyKey: "key-cancel", receipt: [receipt[0]])
     }
 
+    /// Its bank may still send it back because we asked: nobody knows until when it is held.
+    static var heldRow: DepositRow {
+        var row = rows[1]
+        (row.withdrawableAt, row.isHeldUndated) = (nil, true)
+        return row
+    }
+
+    static var heldDeposit: DepositPage {
+        var page = earlyDeposit
+        page.deposit = heldRow
+        page.timeline[4].at = nil
+        return page
+    }
+
+    static var heldHome: HomePage {
+        HomePage(
+            balanceCents: 268_420, owed: nil, tradableCents: 268_420,
+            withdrawable: Withdrawable(
+                cents: 118_420, unlocks: [.init(cents: 2_500, at: now + 6 * day)],
+                undatedCents: 150_000), asOf: now, deposits: [heldRow], holdings: holdings)
+    }
+
+    static func verify(_ stage: VerifyBankPage.Stage) -> VerifyBankPage {
+        VerifyBankPage(
+            id: "ba_1", label: bank, stage: stage, statementName: "MAKEWHOLE",
+            idempotencyKey: "key-verify")
+    }
+
     static let accounts = [
         BankAccountChoice(id: "ba_1", label: bank),
         BankAccountChoice(id: "ba_2", label: otherBank, refusal: .closed),
@@ -211,7 +239,8 @@ enum Samples {
         shares[1].remainingCents = remaining
         return DonePage(
             settlementID: "set_311", reference: "MW-7F3K-22", cents: 5_000 - remaining, feeCents: 0,
-            method: methods[0], settledAt: now, shares: shares, areLimitsLifted: remaining == 0)
+            method: methods[0], settledAt: now, shares: shares, areLimitsLifted: remaining == 0,
+            owedAfterwardsCents: remaining)
     }
 
     static func receipt(remaining: Int64) -> ReceiptPage {
@@ -220,6 +249,40 @@ enum Samples {
         payment.method = methods[2]
         return ReceiptPage(
             payment: payment, payer: "Ada Sample", payee: "Makewhole Sample Inc.")
+    }
+
+    static func overpaid(_ state: DonePage.Overpaid.State) -> DonePage {
+        var page = done(remaining: 0)
+        (page.cents, page.feeCents, page.method) = (8_000, 232, methods[2])
+        page.overpaid = .init(cents: 3_000, feeCents: 87, state: state)
+        return page
+    }
+
+    static var overpaidReceipt: ReceiptPage {
+        ReceiptPage(
+            payment: overpaid(.onItsWay), payer: "Ada Sample", payee: "Makewhole Sample Inc.")
+    }
+
+    /// From before what was left was kept.
+    static var oldReceipt: ReceiptPage {
+        var page = receipt(remaining: 0)
+        page.payment.owedAfterwardsCents = nil
+        return page
+    }
+
+    static var saleNoticeOfPart: SaleNoticePage {
+        var page = saleNotice(.due(by: deadline))
+        (page.plannedCents, page.planAt) = (53_000, deadline)
+        page.lines.removeLast()
+        page.places = zip(
+            page.places + [.init(symbol: "SOL", name: "Solana", ownSale: nil)],
+            [nil, .halted, .noPrice, .notHeld] as [SaleNoticePage.Hindrance?]
+        ).map { place, hindrance in
+            var place = place
+            place.hindrance = hindrance
+            return place
+        }
+        return page
     }
 
     static func saleNotice(_ situation: OwedSummary.Situation) -> SaleNoticePage {
@@ -335,8 +398,21 @@ enum Samples {
                     sold: AssetAmount("BTC", 120_000, decimals: 8),
                     price: DollarPrice(cents: 4_190_000), proceedsCents: 5_028, feeCents: 0,
                     at: now - hour, reference: "fill-9913")
-            ], owedCents: 5_000, appliedCents: 5_000, returnedCents: 28, deadline: now - 2 * hour,
-            reference: "MW-SALE-12")
+            ], owedCents: 5_000, owedAfterwardsCents: 0, appliedCents: 5_000, returnedCents: 28,
+            deadline: now - 2 * hour, reference: "MW-SALE-12")
+    }
+
+    static var chosenSale: SaleReceiptPage {
+        var page = sale
+        (page.isChosen, page.deadline) = (true, nil)
+        return page
+    }
+
+    /// From before what was owed was kept.
+    static var oldSale: SaleReceiptPage {
+        var page = sale
+        (page.owedCents, page.owedAfterwardsCents, page.deadline) = (nil, nil, nil)
+        return page
     }
 
     static func help(_ topic: HelpPage.Topic?, problems: [FieldProblem] = []) -> HelpPage {
@@ -594,7 +670,15 @@ enum Samples {
                         event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9z", type: "webhook.test",
                         state: .waiting, attempts: 0, at: now, result: nil, status: nil,
                         nextAt: now)
-                ] + tried, hasMore: state == .failing, mayAct: mayAct)
+                ] + tried, hasMore: state == .failing,
+            acts: state == .off
+                ? []
+                : WebhookPage.Act.Kind.allCases.enumerated().map { place, kind in
+                    WebhookPage.Act(
+                        at: now - Int64(place) * hour,
+                        actor: place % 2 == 0 ? "operator:Dana" : "host:exchange", kind: kind,
+                        detail: kind == .changed ? "types: deposit.* → every event" : "")
+                }, mayAct: mayAct)
     }
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
@@ -620,11 +704,11 @@ enum Samples {
                     trace: "091000010004417", receivedAt: now - day, dishonorBy: now + 4 * day,
                     candidates: [
                         .init(
-                            depositID: "dep_1977", customer: "Third Customer",
+                            paymentID: "dep_1977", customer: "Third Customer",
                             startedAt: now - 4 * day, cents: 31_250,
                             evidence: [.lastFour, .amount]),
                         .init(
-                            depositID: "dep_1951", customer: "Another Customer",
+                            paymentID: "dep_1951", customer: "Another Customer",
                             startedAt: now - 5 * day, cents: 31_250, evidence: [.amount]),
                     ]),
                 .init(
@@ -679,7 +763,14 @@ enum Samples {
         ("deposit-sold", deposit(.soldToCover, owed: 0, sold: 5_000, situation: nil)),
         ("deposit-unauthorized", deposit(.outstanding, code: "R10", situation: .paused)),
         ("deposit-written-off", deposit(.writtenOff, situation: .paused)),
+        ("home-held", heldHome),
         ("deposit-early", earlyDeposit),
+        ("deposit-held", heldDeposit),
+        (
+            "verify-too-often",
+            verify(.limited(.tooOften(times: 6, days: 30), until: now + 11 * day))
+        ),
+        ("verify-others", verify(.limited(.others(3), until: nil))),
         ("purchase-owed", purchase),
         (
             "add-money",
@@ -713,6 +804,13 @@ enum Samples {
         ("withdraw", withdraw(nil)),
         ("withdraw-held", withdraw(.held(until: now + 3 * day))),
         ("withdraw-owed", withdraw(.owed(cents: 5_000), block: .owed)),
+        (
+            "withdraw-no-date",
+            WithdrawPage(
+                items: withdrawItems, chosen: "USD", amount: "",
+                withdrawable: heldHome.withdrawable,
+                refusal: nil, idempotencyKey: "key-withdraw")
+        ),
         (
             "trade",
             TradePage(markets: markets, chosen: "BTC", tradableCents: 268_420)
@@ -765,6 +863,11 @@ enum Samples {
         ("done-part", done(remaining: 1_500)),
         ("receipt", receipt(remaining: 0)),
         ("receipt-part", receipt(remaining: 1_500)),
+        ("done-overpaid", overpaid(.onItsWay)), ("done-overpaid-held", overpaid(.held)),
+        ("done-overpaid-back", overpaid(.returned(at: now))),
+        ("done-overpaid-kept", overpaid(.kept)),
+        ("receipt-overpaid", overpaidReceipt), ("receipt-old", oldReceipt),
+        ("sale-notice-part", saleNoticeOfPart),
         ("sale-notice", saleNotice(.due(by: deadline))),
         ("sale-notice-passed", saleNotice(.deadlinePassed)),
         ("sale-notice-paying", saleNotice(.paymentInProgress)),
@@ -802,7 +905,7 @@ enum Samples {
             noticeSettings(
                 devices: 1, quiet: (22, 22), problems: [FieldProblem(.quietTo, .noSpan)])
         ),
-        ("sale", sale),
+        ("sale", sale), ("sale-chosen", chosenSale), ("sale-old", oldSale),
         ("help", help(nil)), ("help-more-time", help(.moreTime)),
         ("help-problems", help(.pendingCharge, problems: [FieldProblem(.message, .missing)])),
         ("help-sent", HelpSentPage(caseNumber: "C-10442", answerBy: now + day, pausesSales: true)),

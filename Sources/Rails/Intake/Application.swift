@@ -1,11 +1,11 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 
 extension BankRail {

@@ -1,10 +1,10 @@
+import Edges
 import Engine
 import Foundation
 import Ledger
 import Money
 import Nacha
 import Rules
-import SQLiteStore
 import Service
 import Wire
 

@@ -1,5 +1,5 @@
 import Banking
-import SQLiteStore
+import Edges
 
 /// When a delivery is tried, and what an answer means: the schedule that Standard Webhooks shows,
 /// ten tries over 75 hours and 35 minutes.
@@ -46,7 +46,7 @@ public enum WebhookSchedule {
         switch result {
         case .throttled: min(retryAfter ?? restUsual, restMax)
         case .refused: retryAfter.map { min($0, restMax) }
-        case .delivered, .gone, .redirected, .timedOut, .unreachable, .nameUnknown,
+        case .delivered, .gone, .redirected, .timedOut, .unreachable, .untrusted, .nameUnknown,
             .addressForbidden:
             nil
         }

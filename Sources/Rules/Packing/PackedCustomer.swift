@@ -17,6 +17,7 @@ extension Obligation.Grace.Pause: Packable {}
 extension SettlementKindName: Packable {}
 extension DocumentType: Packable {}
 extension ReturnRequest.Answer: Packable {}
+extension PaymentMethod.Proof: Packable {}
 extension Validation.Failure: Packable {}
 extension Withdrawal.State: Packable {}
 extension Order.State: Packable {}
@@ -138,7 +139,7 @@ extension Customer.LastFunds: Packable {
 extension PaymentMethod: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
-            id, kind, linkedAt, label, lastFour, standing, verified, balance, standingReason,
+            id, kind, linkedAt, label, lastFour, standing, proofs, balance, standingReason,
             validations)
     }
 
@@ -146,9 +147,19 @@ extension PaymentMethod: Packable {
         self.init(
             id: try unpacker.get(), kind: try unpacker.get(), linkedAt: try unpacker.get(),
             label: try unpacker.get(), lastFour: try unpacker.get(), standing: try unpacker.get(),
-            verified: try unpacker.get(), balance: try unpacker.get(),
+            proofs: try Self.proofs(&unpacker), balance: try unpacker.get(),
             standingReason: try unpacker.get(),
             validations: unpacker.format >= 3 ? try unpacker.get() : [])
+        guard unpacker.format < 5, verified, case .proven = validation?.state else { return }
+        // It was proven by the amounts, and whether by anything else was not kept.
+        withdraw(.unrecorded)
+        prove(by: .microEntries)
+    }
+
+    /// Before format 5 there was only whether it was proven.
+    private static func proofs(_ unpacker: inout Unpacker) throws -> [Proof] {
+        guard unpacker.format < 5 else { return try unpacker.get() }
+        return try Bool(unpacking: &unpacker) ? [.unrecorded] : []
     }
 }
 
@@ -282,25 +293,28 @@ extension MicroEntry: Packable {
 
 extension MicroEntry.Back: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(code, trace, isSettled, fee)
+        packer.put(code, trace, isSettled, fee, isNetted)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
+        // Before format 5 none came out of suspense: whatever had not settled was netted, and an entry
+        // that had not settled never did. To be netted is then as good for one that had.
         self.init(
             code: try unpacker.get(), trace: try unpacker.get(), isSettled: try unpacker.get(),
-            fee: try unpacker.get())
+            fee: try unpacker.get(), isNetted: unpacker.format >= 5 ? try unpacker.get() : true)
     }
 }
 
 extension ReturnRequest: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(reason, by, at, answerBy, answer)
+        packer.put(reason, by, at, answerBy, answer, nextLookAt)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             reason: try unpacker.get(), by: try unpacker.get(), at: try unpacker.get(),
             answerBy: try unpacker.get(), answer: try unpacker.get())
+        if unpacker.format >= 5 { nextLookAt = try unpacker.get() }
     }
 }
 
@@ -587,7 +601,8 @@ extension Settlement: Packable {
         packer.put(
             id, kind, method, amount, fee, allocations, startedAt, reference, quote, state,
             documentsWanted, actionURL, trace, settlementDay, captured, disputed, returnTrace,
-            returnFee, parkedReturns, refunds, returnRequests, isCreditOutstanding)
+            returnFee, parkedReturns, refunds, returnRequests, isCreditOutstanding, receipt,
+            overpayment)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -603,6 +618,63 @@ extension Settlement: Packable {
             refunds: try unpacker.get())
         returnRequests = unpacker.format >= 3 ? try unpacker.get() : []
         isCreditOutstanding = unpacker.format >= 4 ? try unpacker.get() : false
+        guard unpacker.format >= 5 else { return }
+        receipt = try unpacker.get()
+        overpayment = try unpacker.get()
+    }
+}
+
+extension Overpayment: Packable {
+    public func pack(into packer: inout Packer) { packer.put(amount, fee, state) }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            amount: try unpacker.get(), fee: try unpacker.get(), state: try unpacker.get())
+    }
+}
+
+extension Overpayment.State: Packable {
+    public func pack(into packer: inout Packer) {
+        switch self {
+        case .held: packer.put(tag: 0)
+        case .asked(let at): packer.put(tag: 1, at)
+        case .refunded(let at): packer.put(tag: 2, at)
+        case .kept(let at): packer.put(tag: 3, at)
+        }
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        switch try unpacker.tag() {
+        case 0: self = .held
+        case 1: self = .asked(at: try unpacker.get())
+        case 2: self = .refunded(at: try unpacker.get())
+        case 3: self = .kept(at: try unpacker.get())
+        case let tag: throw unpacker.unknown(tag, Overpayment.State.self)
+        }
+    }
+}
+
+extension Receipt: Packable {
+    public func pack(into packer: inout Packer) {
+        packer.put(
+            at, received, paid, recovered, toCash, owedAfterwards, givenBack, feeGivenBack)
+    }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            at: try unpacker.get(), received: try unpacker.get(), paid: try unpacker.get(),
+            recovered: try unpacker.get(), toCash: try unpacker.get(),
+            owedAfterwards: try unpacker.get(), givenBack: try unpacker.get(),
+            feeGivenBack: try unpacker.get())
+    }
+}
+
+extension Receipt.Line: Packable {
+    public func pack(into packer: inout Packer) { packer.put(obligation, amount, left) }
+
+    public init(unpacking unpacker: inout Unpacker) throws {
+        self.init(
+            obligation: try unpacker.get(), amount: try unpacker.get(), left: try unpacker.get())
     }
 }
 
@@ -703,7 +775,7 @@ extension Sale: Packable {
     public func pack(into packer: inout Packer) {
         packer.put(
             id, purpose, asset, ordered, reference, limit, feeRate, orderedAt, fills, fee, state,
-            paid, parkedFills)
+            paid, parkedFills, dueSince, receipt)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
@@ -713,6 +785,9 @@ extension Sale: Packable {
             feeRate: try unpacker.get(), orderedAt: try unpacker.get(), fills: try unpacker.get(),
             fee: try unpacker.get(), state: try unpacker.get(), paid: try unpacker.get(),
             parkedFills: try unpacker.get())
+        guard unpacker.format >= 5 else { return }
+        dueSince = try unpacker.get()
+        receipt = try unpacker.get()
     }
 }
 
@@ -735,13 +810,13 @@ extension Sale.Purpose: Packable {
 
 extension Sale.Fill: Packable {
     public func pack(into packer: inout Packer) {
-        packer.put(trade, quantity, price, gross)
+        packer.put(trade, quantity, price, gross, at)
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         self.init(
             trade: try unpacker.get(), quantity: try unpacker.get(), price: try unpacker.get(),
-            gross: try unpacker.get())
+            gross: try unpacker.get(), at: unpacker.format >= 5 ? try unpacker.get() : nil)
     }
 }
 

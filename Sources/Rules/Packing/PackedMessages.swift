@@ -47,6 +47,10 @@ extension Notice.Content: Packable {
         case .methodVerified(let method, let lastFour): packer.put(tag: 22, method, lastFour)
         case .validationFailed(let method, let lastFour, let why):
             packer.put(tag: 23, method, lastFour, why)
+        case .overpaid(let settlement, let amount): packer.put(tag: 24, settlement, amount)
+        case .overpaymentRefunded(let settlement, let amount):
+            packer.put(tag: 25, settlement, amount)
+        case .overpaymentKept(let settlement, let amount): packer.put(tag: 26, settlement, amount)
         }
     }
 
@@ -117,6 +121,12 @@ extension Notice.Content: Packable {
         case 23:
             self = .validationFailed(
                 method: try unpacker.get(), lastFour: try unpacker.get(), why: try unpacker.get())
+        case 24: self = .overpaid(settlement: try unpacker.get(), amount: try unpacker.get())
+        case 25:
+            self = .overpaymentRefunded(
+                settlement: try unpacker.get(), amount: try unpacker.get())
+        case 26:
+            self = .overpaymentKept(settlement: try unpacker.get(), amount: try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Notice.Content.self)
         }
     }
@@ -137,19 +147,20 @@ extension SalePlan: Packable {
 extension Outgoing: Packable {
     public func pack(into packer: inout Packer) {
         switch self {
-        case .mail(let notice): packer.put(tag: 0, notice)
+        case .notice(let notice): packer.put(tag: 0, notice)
         case .charge(let settlement, let kind, let amount, let fee):
             packer.put(tag: 1, settlement, kind, amount, fee)
         case .placeOrder(let sale, let asset, let quantity, let limit):
             packer.put(tag: 2, sale, asset, quantity, limit)
         case .orderCancellationRequested(let order, let reference):
             packer.put(tag: 3, order, reference)
+        case .refund(let settlement, let amount): packer.put(tag: 4, settlement, amount)
         }
     }
 
     public init(unpacking unpacker: inout Unpacker) throws {
         switch try unpacker.tag() {
-        case 0: self = .mail(try unpacker.get())
+        case 0: self = .notice(try unpacker.get())
         case 1:
             self = .charge(
                 settlement: try unpacker.get(), kind: try unpacker.get(),
@@ -161,6 +172,7 @@ extension Outgoing: Packable {
         case 3:
             self = .orderCancellationRequested(
                 order: try unpacker.get(), reference: try unpacker.get())
+        case 4: self = .refund(settlement: try unpacker.get(), amount: try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Outgoing.self)
         }
     }
@@ -208,6 +220,7 @@ extension Timer.Kind: Packable {
         case .flagEnd(let id): packer.put(tag: 11, id)
         case .returnAnswer(let payment): packer.put(tag: 12, payment)
         case .validationEnd(let id): packer.put(tag: 13, id)
+        case .refundAnswer(let id): packer.put(tag: 14, id)
         }
     }
 
@@ -227,6 +240,7 @@ extension Timer.Kind: Packable {
         case 11: self = .flagEnd(try unpacker.get())
         case 12: self = .returnAnswer(try unpacker.get())
         case 13: self = .validationEnd(try unpacker.get())
+        case 14: self = .refundAnswer(try unpacker.get())
         case let tag: throw unpacker.unknown(tag, Timer.Kind.self)
         }
     }

@@ -56,7 +56,7 @@ public struct PackingFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// Bytes being written.
 public struct Packer {
     /// The format of everything that is written now.
-    static let format: UInt8 = 4
+    static let format: UInt8 = 5
 
     fileprivate(set) var bytes: [UInt8] = []
 

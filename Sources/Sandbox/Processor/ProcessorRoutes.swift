@@ -24,6 +24,12 @@ struct ProcessorRoutes: Sendable {
         router.post("/processor/refunds") { request, _ in
             try await misbehaving { try await refund(request) }
         }
+        router.get("/processor/refunds/{id}") { _, context in
+            try await misbehaving {
+                let id = try context.parameters.require("id")
+                return Reply.json(Self.json(try await processor.state.refund(id), "succeeded"))
+            }
+        }
         router.get("/processor/pay/{page}") { request, context in
             try await page(context.parameters.require("page"), flash: Flash(request))
         }
@@ -65,12 +71,15 @@ struct ProcessorRoutes: Sendable {
                 chargeID: reader.string("charge_id", max: 64),
                 amountMinor: reader.integer("amount_minor", in: 1...Cents.max.count))
         }
-        let refund = try await processor.refund(wanted, key: key)
         return Reply.json(
-            [
-                "refund_id": .string(refund.refundID), "charge_id": .string(refund.chargeID),
-                "status": "pending", "amount_minor": .integer(refund.amountMinor),
-            ], status: .created)
+            Self.json(try await processor.refund(wanted, key: key), "pending"), status: .created)
+    }
+
+    private static func json(_ refund: RefundRequest, _ status: String) -> JSON {
+        [
+            "refund_id": .string(refund.refundID), "charge_id": .string(refund.chargeID),
+            "status": .string(status), "amount_minor": .integer(refund.amountMinor),
+        ]
     }
 
     /// The answer to a new charge. It never changes, whatever becomes of the charge later, so a
@@ -195,6 +204,10 @@ extension ProcessorRefusal {
         case .unknownCharge:
             ProblemDetails(
                 type: "/problems/unknown-charge", title: "Unknown charge", status: 404,
+                detail: detail)
+        case .unknownRefund:
+            ProblemDetails(
+                type: "/problems/unknown-refund", title: "Unknown refund", status: 404,
                 detail: detail)
         case .amountOutOfRange, .refundExceedsCharge:
             ProblemDetails(

@@ -115,6 +115,7 @@ enum ProcessorRefusal: Error, Equatable {
     case idempotencyKeyReused
     case chargeIDReused(String)
     case unknownCharge(String)
+    case unknownRefund(String)
     case amountOutOfRange
     case notPayable(status: String)
     case notDisputable(status: String)
@@ -129,6 +130,8 @@ enum ProcessorRefusal: Error, Equatable {
             "The charge \(id) exists with other details. Take a new charge id."
         case .unknownCharge(let id):
             "There is no charge \(id)."
+        case .unknownRefund(let id):
+            "There is no refund \(id)."
         case .amountOutOfRange:
             "Give an amount from 1 cent to 10 billion dollars, and a fee of at least zero."
         case .notPayable(let status):
@@ -349,6 +352,11 @@ struct ProcessorState: JournaledState {
     func charge(_ id: String) throws(ProcessorRefusal) -> Charge {
         guard let charge = charges[id] else { throw .unknownCharge(id) }
         return charge
+    }
+
+    func refund(_ id: String) throws(ProcessorRefusal) -> RefundRequest {
+        guard let refund = refunds[id] else { throw .unknownRefund(id) }
+        return refund
     }
 
     private func queued(

@@ -395,7 +395,9 @@ public struct DepositPage: Page, Equatable {
         } else if deposit.status == .availableEarly || deposit.status == .clearing {
             scene.card(say.whatHappensNext, id: "what-title") {
                 p { deposit.bought == nil ? say.earlyExplained : say.purchaseExplained }
-                if let at = deposit.withdrawableAt {
+                if deposit.isHeldUndated {
+                    scene.note(.attention) { p { say.heldUndatedExplained } }
+                } else if let at = deposit.withdrawableAt {
                     p { say.withdrawableOnLong(scene.time.deadline(at)) }
                 }
             }
@@ -440,7 +442,9 @@ public struct DepositPage: Page, Equatable {
         if let bought = deposit.bought {
             rows.insert(Fact(say.boughtTerm, bought.text(in: scene.language)), at: 1)
         }
-        if let at = deposit.withdrawableAt, arithmetic == nil {
+        if deposit.isHeldUndated {
+            rows.append(Fact(say.canBeWithdrawn, say.noDateYet))
+        } else if let at = deposit.withdrawableAt, arithmetic == nil {
             rows.append(Fact(say.canBeWithdrawn, scene.stamp(at)))
         }
         if let settledBy { rows.append(Fact(say.settledByTerm, say.settledBy(settledBy))) }

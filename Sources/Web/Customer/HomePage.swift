@@ -30,14 +30,18 @@ public struct Withdrawable: Sendable, Equatable {
     public var cents: Int64
     /// What unlocks later, soonest first.
     public var unlocks: [Unlock] = []
+    /// Cents on hold until something is decided, so that nobody can say when they are released.
+    public var undatedCents: Int64 = 0
     /// Why nothing may leave whatever the time, if so.
     public var block: Block? = nil
     /// When the block ends by itself, if it does.
     public var blockedUntil: Int64? = nil
     /// The values the reader sees, each described at its property.
     public init(
-        cents: Int64, unlocks: [Unlock] = [], block: Block? = nil, blockedUntil: Int64? = nil
+        cents: Int64, unlocks: [Unlock] = [], undatedCents: Int64 = 0, block: Block? = nil,
+        blockedUntil: Int64? = nil
     ) {
+        self.undatedCents = undatedCents
         self.cents = cents
         self.unlocks = unlocks
         self.block = block
@@ -107,12 +111,15 @@ public struct DepositRow: Sendable, Equatable {
     public var owedCents: Int64 = 0
     /// When its value may leave, if that is still to come.
     public var withdrawableAt: Int64? = nil
+    /// Whether it is on hold until something is decided, so that no day can be named.
+    public var isHeldUndated = false
     /// What was bought with it at once, if it was a purchase.
     public var bought: AssetAmount? = nil
     /// The values the reader sees, each described at its property.
     public init(
         id: String, startedAt: Int64, from: BankLabel, cents: Int64, status: DepositStatus,
-        owedCents: Int64 = 0, withdrawableAt: Int64? = nil, bought: AssetAmount? = nil
+        owedCents: Int64 = 0, withdrawableAt: Int64? = nil, isHeldUndated: Bool = false,
+        bought: AssetAmount? = nil
     ) {
         self.id = id
         self.startedAt = startedAt
@@ -121,6 +128,7 @@ public struct DepositRow: Sendable, Equatable {
         self.status = status
         self.owedCents = owedCents
         self.withdrawableAt = withdrawableAt
+        self.isHeldUndated = isHeldUndated
         self.bought = bought
     }
 }
@@ -260,6 +268,9 @@ public struct HomePage: Page, Equatable {
                         }
                         if withdrawable.unlocks.count > 2 {
                             small { say.moreUnlocks(withdrawable.unlocks.count - 2) }
+                        }
+                        if withdrawable.undatedCents > 0 {
+                            small { say.undated(scene.dollars(withdrawable.undatedCents)) }
                         }
                     }
                 }
@@ -433,6 +444,9 @@ extension DepositRow {
                         if owedCents > 0 {
                             " · "
                             scene.say.stillOwed(scene.dollars(owedCents))
+                        } else if isHeldUndated {
+                            " · "
+                            scene.say.heldUndated
                         } else if let withdrawableAt {
                             " · "
                             scene.say.withdrawableOn(scene.time.shortDay(withdrawableAt))

@@ -270,8 +270,8 @@ public struct WithdrawPage: Page, Equatable {
         }
         /// Why a withdrawal may not leave.
         public enum Reason: Sendable, Equatable {
-            /// It is held until the given instant.
-            case held(until: Int64)
+            /// It is held until the given instant; until nobody knows when, without one.
+            case held(until: Int64?)
             /// An obligation of this many cents is open.
             case owed(cents: Int64)
             /// There is not so much.
@@ -335,7 +335,7 @@ public struct WithdrawPage: Page, Equatable {
                         }
                     }
                 }
-                if !withdrawable.unlocks.isEmpty {
+                if !withdrawable.unlocks.isEmpty || withdrawable.undatedCents > 0 {
                     div {
                         h3 { say.unlocksLater }
                         ul(.class("ledger")) {
@@ -343,6 +343,15 @@ public struct WithdrawPage: Page, Equatable {
                                 li {
                                     span { scene.time.deadline(unlock.at) }
                                     scene.number(unlock.cents)
+                                }
+                            }
+                            if withdrawable.undatedCents > 0 {
+                                li {
+                                    span {
+                                        say.noDateYet
+                                        small(.class("soft block")) { say.heldUndatedExplained }
+                                    }
+                                    scene.number(withdrawable.undatedCents)
                                 }
                             }
                         }
@@ -384,7 +393,8 @@ public struct WithdrawPage: Page, Equatable {
             p { strong { say.notWithdrawn(refusal.asked) } }
             p {
                 switch refusal.reason {
-                case .held(let until): say.heldUntil(scene.deadline(until))
+                case .held(let until?): say.heldUntil(scene.deadline(until))
+                case .held(nil): say.heldUndatedExplained
                 case .owed(let cents): say.refusedOwed(scene.dollars(cents))
                 case .notEnough: say.refusedNotEnough
                 case .securityChange(let until): say.refusedSecurity(scene.deadline(until))

@@ -24,6 +24,12 @@ public struct NoticesPage: Page, Equatable {
         case paymentStarted(cents: Int64)
         /// A payment came back.
         case paymentReturned(cents: Int64)
+        /// More was paid than was owed; so much goes back to where it came from.
+        case overpaid(cents: Int64)
+        /// It has gone back.
+        case overpaymentRefunded(cents: Int64)
+        /// It could not go back, and is cash.
+        case overpaymentKept(cents: Int64)
         /// Nothing is owed for a deposit any more.
         case settled(cents: Int64)
         /// Assets were sold.
@@ -204,24 +210,30 @@ public struct SaleReceiptPage: Page, Equatable {
 
     /// Every fill, in order of time.
     public var lines: [Line]
-    /// Cents owed before.
-    public var owedCents: Int64
+    /// Cents owed in all before; nil for a sale from before that was kept.
+    public var owedCents: Int64?
+    /// Cents owed in all afterwards; nil as before, and while the sale is under way.
+    public var owedAfterwardsCents: Int64?
+    /// Whether the customer chose the sale himself.
+    public var isChosen: Bool
     /// Cents that went to what was owed.
     public var appliedCents: Int64
     /// Cents left over, returned to cash.
     public var returnedCents: Int64
-    /// The notice's deadline that had passed.
-    public var deadline: Int64
+    /// The first deadline that had passed; nil for a sale that was chosen, or where it was not kept.
+    public var deadline: Int64?
     /// The reference to quote.
     public var reference: String
     /// The sale's id, as in its address.
     public var saleID: String
     /// The values the reader sees, each described at its property.
     public init(
-        saleID: String, lines: [Line], owedCents: Int64, appliedCents: Int64, returnedCents: Int64,
-        deadline: Int64,
+        saleID: String, lines: [Line], owedCents: Int64?, owedAfterwardsCents: Int64?,
+        appliedCents: Int64, returnedCents: Int64, isChosen: Bool = false, deadline: Int64?,
         reference: String
     ) {
+        self.owedAfterwardsCents = owedAfterwardsCents
+        self.isChosen = isChosen
         self.saleID = saleID
         self.lines = lines
         self.owedCents = owedCents
@@ -229,6 +241,14 @@ public struct SaleReceiptPage: Page, Equatable {
         self.returnedCents = returnedCents
         self.deadline = deadline
         self.reference = reference
+    }
+
+    /// Why it was sold and what that paid, in a sentence; never more than is known of its day.
+    func lead(in scene: Scene) -> String {
+        scene.say.saleLead(
+            owed: owedCents.map(scene.dollars), paid: scene.dollars(appliedCents),
+            isCovered: owedAfterwardsCents == 0, isChosen: isChosen,
+            deadline: deadline.map(scene.time.date))
     }
 
     private var proceeds: Int64 { lines.reduce(0) { $0 + $1.proceedsCents } }
@@ -240,10 +260,7 @@ public struct SaleReceiptPage: Page, Equatable {
         return Layout(title: say.saleTitle, place: .customer(nil)).document(in: scene) {
             scene.back(Paths.home, say.section(.home))
             scene.heading(
-                say.saleTitle,
-                say.saleLead(
-                    scene.dollars(owedCents), scene.time.date(deadline),
-                    isCovered: appliedCents >= owedCents))
+                say.saleTitle, lead(in: scene))
             scene.card(say.whatWasSold, id: "sold-title") {
                 scene.table(
                     say.whatWasSold, isCaptionHidden: true,
@@ -271,12 +288,12 @@ public struct SaleReceiptPage: Page, Equatable {
                         (say.proceeds, proceeds), (say.fee, -fees),
                         (say.appliedToOwed, -appliedCents),
                     ], total: (say.returnedToCash, returnedCents))
-                if owedCents > appliedCents {
+                if let left = owedAfterwardsCents, left > 0 {
                     scene.note(.attention) {
-                        p { say.stillOwedAfterSale(scene.dollars(owedCents - appliedCents)) }
+                        p { say.stillOwedAfterSale(scene.dollars(left)) }
                     }
                     scene.linkButton(Paths.settle, say.settleBalance)
-                } else {
+                } else if owedAfterwardsCents == 0 {
                     scene.note(.good) { p { say.nothingOwedNow } }
                 }
                 p(.class("soft small")) { say.saleReference(reference) }
@@ -478,6 +495,8 @@ public struct MessagePage: Page, Equatable {
         case signInNeeded(returnTo: String)
         /// The session ended; what was typed and not confirmed was not sent.
         case sessionEnded(returnTo: String)
+        /// What was asked needs a sign-in within so many minutes; nothing was changed.
+        case freshSignInNeeded(minutes: Int, returnTo: String)
         /// A link in a mail has run out.
         case linkExpired
         /// The form was made before the amount changed.
@@ -509,7 +528,7 @@ public struct MessagePage: Page, Equatable {
         case .signInNeeded, .sessionEnded: 401
         case .linkExpired: 410
         case .amountChanged: 409
-        case .staleForm, .notAllowed: 403
+        case .staleForm, .notAllowed, .freshSignInNeeded: 403
         case .notFound: 404
         case .tooMany: 429
         case .fault: 500
@@ -548,7 +567,7 @@ public struct MessagePage: Page, Equatable {
 
     private var icon: Icon {
         switch kind {
-        case .signInNeeded, .sessionEnded, .notAllowed: .shield
+        case .signInNeeded, .sessionEnded, .notAllowed, .freshSignInNeeded: .shield
         case .linkExpired, .staleForm, .tooMany: .clock
         case .amountChanged: .coin
         case .notFound: .help
@@ -564,6 +583,10 @@ public struct MessagePage: Page, Equatable {
             form(.method(.get), .action(Paths.signIn)) {
                 hiddenField(.returnTo, address)
                 scene.submit(say.signIn)
+            }
+        case .freshSignInNeeded(_, let address):
+            if let path = Location(localPath: address) {
+                scene.linkButton(path, say.tryAgainThen)
             }
         case .linkExpired, .notFound, .notAllowed, .fault, .unavailable, .tooMany:
             scene.linkButton(homePath(scene), say.backToHome, "button second")

@@ -27,8 +27,6 @@ public struct ReceiptPage: Page, Equatable {
         self.payee = payee
     }
 
-    private var remaining: Int64 { payment.shares.reduce(0) { $0 + $1.remainingCents } }
-
     /// See `Page`.
     public func document(in scene: Scene) -> Markup {
         let say = scene.say
@@ -56,9 +54,7 @@ public struct ReceiptPage: Page, Equatable {
         let say = scene.say
         let paper = Paper(
             brand: scene.brand, title: say.receiptOfPayment,
-            lead: remaining == 0
-                ? say.balanceSettledText(scene.dollars(payment.cents))
-                : say.partPaidText(scene.dollars(payment.cents), scene.dollars(remaining)),
+            lead: payment.lead(in: scene),
             facts: [
                 (say.referenceTerm, payment.reference, nil),
                 (say.settledAt, fullTime(payment.settledAt, scene), nil),
@@ -74,24 +70,42 @@ public struct ReceiptPage: Page, Equatable {
                     )
                 ),
                 (
-                    title: say.whatItPaid,
-                    rows: payment.shares.map { share in
-                        (
-                            say.paidFor(
-                                say.depositOf(scene.time.date(share.startedAt), share.isPurchase),
-                                share.remainingCents == 0
-                                    ? say.status(.settled)
-                                    : say.stillOwed(scene.dollars(share.remainingCents))),
-                            scene.dollars(share.paysCents)
-                        )
-                    }, total: (say.owedAfterwards, scene.dollars(remaining))
+                    title: say.whatItPaid, rows: uses(in: scene),
+                    total: payment.owedAfterwardsCents.map {
+                        (say.owedAfterwards, scene.dollars($0))
+                    }
                 ),
             ],
-            notes: [say.receiptMade(scene.brand, fullTime(scene.now, scene))]
+            notes: (payment.overpaid.map { [say.overpaid($0, scene)] } ?? []) + [
+                say.receiptMade(scene.brand, fullTime(scene.now, scene))
+            ]
                 + (scene.isSandbox ? [say.sandboxRibbon] : []),
             language: scene.language.tag,
             foot: { say.pageOf(payment.reference, $0, $1) })
-        return (paper, remaining == 0 ? say.balanceSettled : say.partPaidTitle)
+        return (
+            paper, payment.owedAfterwardsCents == 0 ? say.balanceSettled : say.partPaidTitle
+        )
+    }
+
+    /// Where all of it went.
+    private func uses(in scene: Scene) -> [(text: String, amount: String)] {
+        let say = scene.say
+        var rows = payment.shares.map { share in
+            let deposit = say.depositOf(scene.time.date(share.startedAt), share.isPurchase)
+            let left =
+                share.remainingCents == 0
+                ? say.status(.settled) : say.stillOwed(scene.dollars(share.remainingCents))
+            return (
+                text: payment.owedAfterwardsCents == nil ? deposit : say.paidFor(deposit, left),
+                amount: scene.dollars(share.paysCents)
+            )
+        }
+        let rest = [
+            (say.toWrittenOff, payment.recoveredCents), (say.toYourCash, payment.toCashCents),
+            (say.moreThanOwed, payment.overpaid?.cents ?? 0),
+        ]
+        for (text, cents) in rest where cents > 0 { rows.append((text, scene.dollars(cents))) }
+        return rows
     }
 
     private func amounts(in scene: Scene) -> [(text: String, amount: String)] {
@@ -114,9 +128,7 @@ extension SaleReceiptPage {
         let fees = lines.reduce(0) { $0 + $1.feeCents }
         return Paper(
             brand: scene.brand, title: say.saleTitle,
-            lead: say.saleLead(
-                scene.dollars(owedCents), scene.time.date(deadline),
-                isCovered: appliedCents >= owedCents),
+            lead: lead(in: scene),
             facts: [(say.referenceTerm, reference, nil)],
             sums: [
                 (
@@ -138,10 +150,10 @@ extension SaleReceiptPage {
                     ], total: (say.returnedToCash, scene.dollars(returnedCents))
                 ),
             ],
-            notes: [
-                owedCents > appliedCents
-                    ? say.stillOwedAfterSale(scene.dollars(owedCents - appliedCents))
-                    : say.nothingOwedNow, say.saleReference(reference),
+            notes: (owedAfterwardsCents.map {
+                [$0 > 0 ? say.stillOwedAfterSale(scene.dollars($0)) : say.nothingOwedNow]
+            } ?? []) + [
+                say.saleReference(reference),
                 say.receiptMade(scene.brand, fullTime(scene.now, scene)),
             ] + (scene.isSandbox ? [say.sandboxRibbon] : []),
             language: scene.language.tag,

@@ -48,34 +48,58 @@ public struct SaleNoticePage: Page, Equatable {
         public var name: String
         /// The way to pay that sells exactly enough of it, if it can pay now; sent to `/settle`.
         public var ownSale: String?
+        /// What keeps it from being sold now.
+        public var hindrance: Hindrance?
         /// The values the reader sees, each described at its property.
-        public init(symbol: String, name: String, ownSale: String?) {
+        public init(symbol: String, name: String, ownSale: String?, hindrance: Hindrance? = nil) {
             self.symbol = symbol
             self.name = name
             self.ownSale = ownSale
+            self.hindrance = hindrance
         }
+    }
+
+    /// Why an asset would not be sold now.
+    public enum Hindrance: String, Sendable, CaseIterable {
+        /// Sales are paused by us.
+        case halted
+        /// It is never sold against the customer's will.
+        case neverSold
+        /// None of it is there, or all of it is in orders.
+        case notHeld
+        /// No fresh price, or one too far from the market's.
+        case noPrice
+        /// Less than the market takes.
+        case tooLittle
     }
 
     /// Cents owed; 0 when nothing is.
     public var owedCents: Int64
+    /// Cents of it that are sold for first: what is due already, or else due at `planAt`.
+    public var plannedCents: Int64
+    /// When they are due; nil when they are already, or no deadline runs.
+    public var planAt: Int64?
     /// Where the matter stands.
     public var situation: OwedSummary.Situation
     /// What would be sold, in order.
     public var lines: [Line]
-    /// Everything held that may be sold, in the order it would be.
+    /// Everything that is held or was given a place, in the order it would be sold.
     public var places: [Place]
     /// The instant of the prices.
     public var pricesAsOf: Int64
-    /// How much more than is owed may be ordered, in hundredths of a percent, so that a falling
-    /// price leaves nothing owed.
+    /// How much more than is due is ordered, in hundredths of a percent, so that a falling price
+    /// leaves nothing owed.
     public var bufferBasisPoints: Int
     /// The key of the form that changes the order.
     public var idempotencyKey: String
     /// The values the reader sees, each described at its property.
     public init(
         owedCents: Int64, situation: OwedSummary.Situation, lines: [Line], places: [Place],
-        pricesAsOf: Int64, bufferBasisPoints: Int, idempotencyKey: String
+        pricesAsOf: Int64, bufferBasisPoints: Int, idempotencyKey: String,
+        plannedCents: Int64? = nil, planAt: Int64? = nil
     ) {
+        self.plannedCents = plannedCents ?? owedCents
+        self.planAt = planAt
         self.owedCents = owedCents
         self.situation = situation
         self.lines = lines
@@ -88,7 +112,7 @@ public struct SaleNoticePage: Page, Equatable {
     private var gross: Int64 { lines.reduce(0) { $0 + $1.grossCents } }
     private var fees: Int64 { lines.reduce(0) { $0 + $1.feeCents } }
     /// What would pay, never more than is owed; the rest of a whole lot is the customer's cash.
-    private var covered: Int64 { min(gross - fees, owedCents) }
+    private var covered: Int64 { min(gross - fees, plannedCents) }
 
     /// See `Page`.
     public func document(in scene: Scene) -> Markup {
@@ -130,8 +154,19 @@ public struct SaleNoticePage: Page, Equatable {
     private func plan(in scene: Scene) -> Markup {
         let say = scene.say
         return scene.card(say.saleOrderTitle, id: "plan-title") {
-            if lines.isEmpty {
-                p { places.isEmpty ? say.nothingToSellAtAll : say.nothingToSellNow }
+            if plannedCents < owedCents {
+                p {
+                    plannedCents == 0
+                        ? say.saleOfNothing
+                        : planAt.map {
+                            say.saleOfPart(scene.dollars(plannedCents), scene.time.deadline($0))
+                        } ?? say.saleOfPartNow(scene.dollars(plannedCents))
+                }
+            }
+            if plannedCents == 0 {
+                p { say.nothingToSellYet }
+            } else if lines.isEmpty {
+                p { hasAnything ? say.nothingToSellNow : say.nothingToSellAtAll }
             } else {
                 scene.table(
                     say.saleOrderTitle, isCaptionHidden: true,
@@ -163,6 +198,8 @@ public struct SaleNoticePage: Page, Equatable {
         }
     }
 
+    private var hasAnything: Bool { places.contains { $0.hindrance != .notHeld } }
+
     private func sums(_ say: Catalogue) -> [(text: String, cents: Int64)] {
         let all = [
             (say.wouldObtain, gross), (say.fee, -fees), (say.coversOwed, -covered),
@@ -171,8 +208,8 @@ public struct SaleNoticePage: Page, Equatable {
     }
 
     private func total(_ say: Catalogue) -> (String, Int64) {
-        covered < owedCents
-            ? (say.wouldStayOwed, owedCents - covered)
+        covered < plannedCents
+            ? (say.wouldStayOwed, plannedCents - covered)
             : (say.returnedToCash, gross - fees - covered)
     }
 
@@ -201,16 +238,23 @@ public struct SaleNoticePage: Page, Equatable {
         }
     }
 
-    /// With one asset there is nothing to choose.
+    /// With one asset there is nothing to choose, but what keeps it from being sold is said.
     private func order(in scene: Scene) -> Markup {
-        guard places.count > 1 else { return .nothing }
+        guard places.count > 1 || places.contains(where: { $0.hindrance != nil }) else {
+            return .nothing
+        }
         let say = scene.say
         return scene.card(say.changeOrder, id: "order-title") {
-            p { say.changeOrderLead }
+            if places.count > 1 { p { say.changeOrderLead } }
             ol(.class("ledger")) {
                 for (index, place) in places.enumerated() {
                     li {
-                        span { say.placeInOrder(index + 1, place.name) }
+                        span {
+                            say.placeInOrder(index + 1, place.name)
+                            if let hindrance = place.hindrance {
+                                small(.class("soft block")) { say.saleHindrance(hindrance) }
+                            }
+                        }
                         if index > 0 {
                             scene.post(Paths.saleOrder, key: "\(idempotencyKey)-\(place.symbol)") {
                                 hiddenField(.asset, place.symbol)
@@ -218,7 +262,7 @@ public struct SaleNoticePage: Page, Equatable {
                                     say.sellFirst(place.name)
                                 }
                             }
-                        } else {
+                        } else if places.count > 1 {
                             scene.chip(say.isFirst, .quiet, .check)
                         }
                     }

@@ -908,16 +908,59 @@ public struct DonePage: Page, Equatable {
     public var method: SettleMethod
     /// When the ledger booked it.
     public var settledAt: Int64
-    /// The deposits it went to and what is still owed for each.
+    /// The deposits it went to and what was owed for each afterwards.
     public var shares: [ReviewPage.Share]
-    /// True when withdrawals and instant credit work again.
+    /// True when withdrawals and instant credit worked again.
     public var areLimitsLifted: Bool
+    /// Cents owed in all afterwards; nil for a payment from before that was kept, of which the shares
+    /// do not say what was left either.
+    public var owedAfterwardsCents: Int64?
+    /// Cents that went to what had been written off.
+    public var recoveredCents: Int64 = 0
+    /// Cents that nothing was owed for, and became cash.
+    public var toCashCents: Int64 = 0
+    /// What came beyond what was owed and goes back.
+    public var overpaid: Overpaid?
+
+    /// What came beyond what was owed, and how far it has gone back.
+    public struct Overpaid: Sendable, Equatable {
+        /// Cents of it, without our fee.
+        public var cents: Int64
+        /// Cents of our fee that go back with it.
+        public var feeCents: Int64
+        /// Where it is.
+        public var state: State
+        /// The values the reader sees, each described at its property.
+        public init(cents: Int64, feeCents: Int64, state: State) {
+            self.cents = cents
+            self.feeCents = feeCents
+            self.state = state
+        }
+
+        /// Where it is.
+        public enum State: Sendable, Equatable {
+            /// A review of the account has to end first.
+            case held
+            /// On its way to where it came from.
+            case onItsWay
+            /// It went back then.
+            case returned(at: Int64)
+            /// It could not go back, and is cash.
+            case kept
+        }
+    }
+
     /// The values the reader sees, each described at its property.
     public init(
         settlementID: String, reference: String, cents: Int64, feeCents: Int64,
         saleFeeCents: Int64 = 0, method: SettleMethod, settledAt: Int64, shares: [ReviewPage.Share],
-        areLimitsLifted: Bool
+        areLimitsLifted: Bool, owedAfterwardsCents: Int64?, recoveredCents: Int64 = 0,
+        toCashCents: Int64 = 0, overpaid: Overpaid? = nil
     ) {
+        self.owedAfterwardsCents = owedAfterwardsCents
+        self.recoveredCents = recoveredCents
+        self.toCashCents = toCashCents
+        self.overpaid = overpaid
         self.settlementID = settlementID
         self.reference = reference
         self.cents = cents
@@ -929,23 +972,28 @@ public struct DonePage: Page, Equatable {
         self.areLimitsLifted = areLimitsLifted
     }
 
-    private var remaining: Int64 { shares.reduce(0) { $0 + $1.remainingCents } }
+    /// What it did, in a sentence; never more than is known of its day.
+    func lead(in scene: Scene) -> String {
+        guard let remaining = owedAfterwardsCents else {
+            return scene.say.paidText(scene.dollars(cents))
+        }
+        return remaining == 0
+            ? scene.say.balanceSettledText(scene.dollars(cents))
+            : scene.say.partPaidText(scene.dollars(cents), scene.dollars(remaining))
+    }
 
     /// See `Page`.
     public func document(in scene: Scene) -> Markup {
         let say = scene.say
-        let title = remaining == 0 ? say.balanceSettled : say.partPaidTitle
+        let title = owedAfterwardsCents == 0 ? say.balanceSettled : say.partPaidTitle
         return Layout(title: title, place: .customer(nil)).document(in: scene) {
             section(.class("card"), .aria(.labelledby, "done-title")) {
                 div(.class("done")) {
                     span(.class("seal")) { Icon.check.markup }
                     h1(.id("done-title")) { title }
-                    p {
-                        remaining == 0
-                            ? say.balanceSettledText(scene.dollars(cents))
-                            : say.partPaidText(scene.dollars(cents), scene.dollars(remaining))
-                    }
+                    p { lead(in: scene) }
                 }
+                if let overpaid { scene.note(.quiet) { p { say.overpaid(overpaid, scene) } } }
                 scene.facts([
                     Fact(say.referenceTerm, span(.class("reference")) { reference }),
                     Fact(say.youPaid, scene.number(cents + feeCents)),
@@ -961,12 +1009,16 @@ public struct DonePage: Page, Equatable {
                             a(.href(Paths.deposit(share.depositID))) {
                                 say.depositOf(scene.time.date(share.startedAt), share.isPurchase)
                             }
-                            scene.chip(share.remainingCents == 0 ? .settled : .partlySettled)
+                            if owedAfterwardsCents != nil {
+                                scene.chip(share.remainingCents == 0 ? .settled : .partlySettled)
+                            }
                         }
                     }
                 }
                 div(.class("actions wide")) {
-                    if remaining > 0 { scene.linkButton(Paths.settle, say.payTheRest) }
+                    if owedAfterwardsCents != 0, !areLimitsLifted {
+                        scene.linkButton(Paths.settle, say.payTheRest)
+                    }
                     scene.linkButton(Paths.home, say.backToHome, "button second")
                     scene.linkButton(Paths.receipt(settlementID), say.seeReceipt, "button second")
                 }
@@ -974,7 +1026,7 @@ public struct DonePage: Page, Equatable {
             scene.card(say.whatChanged, id: "changed-title") {
                 ul(.class("bullets")) {
                     if areLimitsLifted { li { say.limitsLifted } }
-                    if remaining == 0 { li { say.nothingWillBeSold } }
+                    if owedAfterwardsCents == 0 { li { say.nothingWillBeSold } }
                     li { say.noticeSent }
                     li { say.nextTime }
                 }

@@ -18,10 +18,23 @@ public struct VerifyBankPage: Page, Equatable {
         case waiting
         /// They are on their way or there.
         case typing(triesLeft: Int, until: Int64)
+        /// A limit is reached, so that nothing is sent now; until when, where that is known.
+        case limited(Limit, until: Int64?)
         /// It is proven.
         case proven
         /// It cannot be proven this way any more.
         case over
+    }
+
+    /// What keeps amounts from being sent now.
+    public enum Limit: Sendable, Equatable, CaseIterable {
+        /// So many times within so many days.
+        case tooOften(times: Int, days: Int)
+        /// So many other accounts are being verified.
+        case others(Int)
+
+        /// The usual ones.
+        public static let allCases: [Limit] = [.tooOften(times: 6, days: 30), .others(3)]
     }
 
     /// Why amounts that were sent proved nothing.
@@ -42,6 +55,8 @@ public struct VerifyBankPage: Page, Equatable {
         case notCents
         /// The amounts are others.
         case wrong
+        /// A limit is reached; the page says which.
+        case limit
         /// It cannot be done now.
         case notNow
     }
@@ -111,6 +126,14 @@ public struct VerifyBankPage: Page, Equatable {
                 amount(.second, say.verifySecond, in: scene)
                 p(.class("soft small")) { say.verifyTries(triesLeft) }
                 div(.class("actions wide")) { scene.submit(say.verifyConfirm, decision: "confirm") }
+            }
+        case .limited(let limit, let until):
+            return group {
+                p { say.verifyLimit(limit) }
+                p {
+                    until.map { say.verifyLimitUntil(limit, scene.time.deadline($0)) }
+                        ?? say.verifyLimitOver
+                }
             }
         case .proven:
             return div(.class("empty")) {

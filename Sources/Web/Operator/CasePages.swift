@@ -812,27 +812,30 @@ public struct SuspensePage: Page, Equatable {
         case change
     }
 
-    /// A deposit it may belong to.
+    /// A payment it may belong to.
     public struct Candidate: Sendable, Equatable {
-        /// The deposit's id.
-        public var depositID: String
+        /// The payment's id.
+        public var paymentID: String
         /// The customer's name as the operator may see it.
         public var customer: String
-        /// When the deposit was started.
+        /// When the payment was started.
         public var startedAt: Int64
-        /// Cents of the deposit.
+        /// Cents of the payment.
         public var cents: Int64
+        /// Whether it is a small credit of ours that proves an account.
+        public var isCredit: Bool
         /// Why it may be this one.
         public var evidence: [Evidence]
         /// The values the reader sees, each described at its property.
         public init(
-            depositID: String, customer: String, startedAt: Int64, cents: Int64,
-            evidence: [Evidence]
+            paymentID: String, customer: String, startedAt: Int64, cents: Int64,
+            isCredit: Bool = false, evidence: [Evidence]
         ) {
-            self.depositID = depositID
+            self.paymentID = paymentID
             self.customer = customer
             self.startedAt = startedAt
             self.cents = cents
+            self.isCredit = isCredit
             self.evidence = evidence
         }
     }
@@ -870,12 +873,14 @@ public struct SuspensePage: Page, Equatable {
         /// Until when it may be dishonored: five banking days after its settlement (Nacha Operating
         /// Rules, dishonor of returns).
         public var dishonorBy: Int64
-        /// Deposits it may belong to, the likeliest first.
+        /// Payments it may belong to, the likeliest first.
         public var candidates: [Candidate]
+        /// Whether a credit of ours came back, as far as its record says.
+        public var isCredit: Bool
         /// The values the reader sees, each described at its property.
         public init(
             id: String, cause: Cause, code: String, cents: Int64, trace: String, receivedAt: Int64,
-            dishonorBy: Int64, candidates: [Candidate]
+            dishonorBy: Int64, candidates: [Candidate], isCredit: Bool = false
         ) {
             self.id = id
             self.cause = cause
@@ -885,6 +890,7 @@ public struct SuspensePage: Page, Equatable {
             self.receivedAt = receivedAt
             self.dishonorBy = dishonorBy
             self.candidates = candidates
+            self.isCredit = isCredit
         }
     }
 
@@ -989,6 +995,7 @@ public struct SuspensePage: Page, Equatable {
                     .attention, .clock)
             }
             p { say.suspenseCause(item.cause) }
+            if item.isCredit { p { say.suspendedCredit } }
             scene.facts([
                 Fact(say.trace, item.trace.isEmpty ? .text("–") : code { item.trace }),
                 Fact(say.received, scene.stamp(item.receivedAt)),
@@ -1030,13 +1037,14 @@ public struct SuspensePage: Page, Equatable {
     }
 
     private func candidate(_ candidate: Candidate, of item: Item, in scene: Scene) -> Markup {
-        let id = "candidate-\(item.id)-\(candidate.depositID)"
+        let id = "candidate-\(item.id)-\(candidate.paymentID)"
         return label(.class("option"), .for(id)) {
             input(
                 .type("radio"), .id(id), .name(Field.deposit.rawValue),
-                .value(candidate.depositID))
+                .value(candidate.paymentID))
             span(.class("body")) {
-                span(.class("lead")) { "\(candidate.customer) · \(candidate.depositID)" }
+                span(.class("lead")) { "\(candidate.customer) · \(candidate.paymentID)" }
+                if candidate.isCredit { small { scene.say.creditOfOurs } }
                 if !candidate.evidence.isEmpty { small { scene.say.evidence(candidate.evidence) } }
                 small { scene.stamp(candidate.startedAt) }
             }

@@ -439,6 +439,12 @@ public struct TasksPage: Page, Equatable {
         case noticeUndelivered
         /// A bank has not said whether it sends a debit back.
         case returnRequestUnanswered
+        /// A bank agreed to send a debit back, and it has not come.
+        case returnNotCome
+        /// The processor could not give back what was paid too much.
+        case refundRefused
+        /// The processor has not said whether it did.
+        case refundUnanswered
         /// The venue filled what could not be booked.
         case fillParked
         /// A command was given up.

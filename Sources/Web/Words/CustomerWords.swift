@@ -101,6 +101,10 @@ extension Catalogue {
     func unlocks(_ amount: String, _ day: String, _ time: String) -> String {
         text(.unlocks, ["amount": amount, "day": day, "time": time])
     }
+    func undated(_ amount: String) -> String { text(.undated, ["amount": amount]) }
+    var heldUndated: String { text(.heldUndated) }
+    var noDateYet: String { text(.noDateYet) }
+    var heldUndatedExplained: String { text(.heldUndatedExplained) }
     func moreUnlocks(_ count: Int) -> String { text(.moreUnlocks, ["count": count]) }
     var latestDeposits: String { text(.latestDeposits) }
     var allDeposits: String { text(.allDeposits) }

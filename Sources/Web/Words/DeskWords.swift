@@ -164,6 +164,12 @@ extension Catalogue {
                 """
                 A bank has not said in ten banking days whether it sends a debit back. Ask it again
                 """)
+        case .returnNotCome:
+            staff("A bank agreed to send a debit back, and it has not come. Ask it again")
+        case .refundRefused:
+            staff("The processor could not give back what was paid too much; it is in the balance")
+        case .refundUnanswered:
+            staff("For days the processor has not said whether it gave back what was paid too much")
         case .fillParked: staff("A fill could not be booked")
         case .bankFile: staff("A bank file needs somebody")
         case .processorEvent: staff("An event of the processor needs somebody")
@@ -553,7 +559,11 @@ extension Catalogue {
     var trace: String { staff("Original trace") }
     var dishonorUntil: String { staff("Dishonor until") }
     var belongsTo: String { staff("It belongs to") }
-    var match: String { staff("Match to this deposit") }
+    var match: String { staff("Match to this payment") }
+    var suspendedCredit: String {
+        staff("A credit of ours came back, which gave us its money: it proves a bank account.")
+    }
+    var creditOfOurs: String { staff("A small credit of ours, to verify an account") }
     var dishonor: String { staff("Dishonor") }
     var refuseChange: String { staff("Refuse the change") }
     var refusalCode: String { staff("Code of the refusal, C61 through C69") }

@@ -267,6 +267,17 @@ extension Catalogue {
     func partPaidText(_ amount: String, _ rest: String) -> String {
         text(.partPaidText, ["amount": amount, "rest": rest])
     }
+    func paidText(_ amount: String) -> String { text(.paidText, ["amount": amount]) }
+    func overpaid(_ overpaid: DonePage.Overpaid, _ scene: Scene) -> String {
+        let amount = scene.dollars(overpaid.cents + overpaid.feeCents)
+        return switch overpaid.state {
+        case .held: text(.overpaidHeld, ["amount": amount])
+        case .onItsWay: text(.overpaidOnItsWay, ["amount": amount])
+        case .returned(let at):
+            text(.overpaidReturned, ["amount": amount, "date": scene.time.date(at)])
+        case .kept: text(.overpaidKept, ["amount": amount])
+        }
+    }
     var settledAt: String { text(.settledAt) }
     var payTheRest: String { text(.payTheRest) }
     var seeReceipt: String { text(.seeReceipt) }

@@ -66,6 +66,21 @@ extension Catalogue {
                 text(.noticePaymentReturnedTitle, ["amount": dollars(cents)]),
                 text(.noticePaymentReturnedText)
             )
+        case .overpaid(let cents):
+            (
+                text(.noticeOverpaidTitle, ["amount": dollars(cents)]),
+                text(.noticeOverpaidText)
+            )
+        case .overpaymentRefunded(let cents):
+            (
+                text(.noticeOverpaymentRefundedTitle, ["amount": dollars(cents)]),
+                text(.noticeOverpaymentRefundedText)
+            )
+        case .overpaymentKept(let cents):
+            (
+                text(.noticeOverpaymentKeptTitle, ["amount": dollars(cents)]),
+                text(.noticeOverpaymentKeptText)
+            )
         case .settled(let cents):
             (
                 text(.noticeSettledTitle, ["amount": dollars(cents)]),
@@ -160,11 +175,19 @@ extension Catalogue {
     // Sale
 
     var saleTitle: String { text(.saleTitle) }
-    func saleLead(_ owed: String, _ deadline: String, isCovered: Bool) -> String {
-        guard isCovered else {
-            return text(.saleLeadUncovered, ["owed": owed, "deadline": deadline])
+    func saleLead(
+        owed: String?, paid: String, isCovered: Bool, isChosen: Bool, deadline: String?
+    ) -> String {
+        let covered = isCovered ? owed : nil
+        return switch (isChosen, covered, deadline) {
+        case (true, let owed?, _): text(.saleLeadChosen, ["owed": owed])
+        case (true, nil, _): text(.saleLeadChosenUncovered, ["paid": paid])
+        case (false, let owed?, let deadline?):
+            text(.saleLead, ["owed": owed, "deadline": deadline])
+        case (false, nil, let deadline?):
+            text(.saleLeadUncovered, ["paid": paid, "deadline": deadline])
+        case (false, _, nil): text(.saleLeadOld, ["paid": paid])
         }
-        return text(.saleLead, ["owed": owed, "deadline": deadline])
     }
     var whatWasSold: String { text(.whatWasSold) }
     var quantity: String { text(.quantity) }
@@ -231,6 +254,7 @@ extension Catalogue {
 
     var signIn: String { text(.signIn) }
     var openAgain: String { text(.openAgain) }
+    var tryAgainThen: String { text(.tryAgainThen) }
     var checkAgain: String { text(.checkAgain) }
     func message(_ kind: MessagePage.Kind, _ scene: Scene) -> (title: String, lines: [String]) {
         switch kind {
@@ -246,6 +270,14 @@ extension Catalogue {
                 text(.messageSessionEndedTitle),
                 [
                     text(.messageSessionEndedText)
+                ]
+            )
+        case .freshSignInNeeded(let minutes, _):
+            (
+                text(.messageFreshSignInTitle),
+                [
+                    text(.messageFreshSignInText, ["minutes": minutes]),
+                    text(.messageFreshSignInNext, ["brand": scene.brand]),
                 ]
             )
         case .linkExpired:

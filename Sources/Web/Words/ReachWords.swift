@@ -31,7 +31,7 @@ extension Catalogue {
         case .sold, .saleStarted, .saleRestored, .writtenOff: text(.glanceSold)
         case .documentsAsked, .documentRefused: text(.glanceDocumentsAsked)
         case .documentsAccepted, .paymentStarted, .paymentReturned, .settled, .fundsReceived,
-            .paymentNotMade:
+            .paymentNotMade, .overpaid, .overpaymentRefunded, .overpaymentKept:
             text(.glanceDocumentsAccepted)
         case .availableEarly, .purchasedEarly, .returnedCovered, .withdrawable,
             .withdrawalCancelled:

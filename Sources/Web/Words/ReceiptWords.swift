@@ -9,6 +9,9 @@ extension Catalogue {
     var toWhatWasOwed: String { text(.toWhatWasOwed) }
     var ofItSaleFee: String { text(.ofItSaleFee) }
     var whatItPaid: String { text(.whatItPaid) }
+    var toWrittenOff: String { text(.toWrittenOff) }
+    var toYourCash: String { text(.toYourCash) }
+    var moreThanOwed: String { text(.moreThanOwed) }
     func paidFor(_ deposit: String, _ state: String) -> String {
         text(.paidFor, ["deposit": deposit, "state": state])
     }

@@ -16,6 +16,21 @@ extension Catalogue {
     var wouldStayOwed: String { text(.wouldStayOwed) }
     func pricesMove(_ time: String) -> String { text(.pricesMove, ["time": time]) }
     func saleBuffer(_ percent: String) -> String { text(.saleBuffer, ["percent": percent]) }
+    func saleOfPart(_ amount: String, _ deadline: String) -> String {
+        text(.saleOfPart, ["amount": amount, "deadline": deadline])
+    }
+    func saleOfPartNow(_ amount: String) -> String { text(.saleOfPartNow, ["amount": amount]) }
+    var saleOfNothing: String { text(.saleOfNothing) }
+    var nothingToSellYet: String { text(.nothingToSellYet) }
+    func saleHindrance(_ hindrance: SaleNoticePage.Hindrance) -> String {
+        switch hindrance {
+        case .halted: text(.saleHindranceHalted)
+        case .neverSold: text(.saleHindranceNeverSold)
+        case .notHeld: text(.saleHindranceNotHeld)
+        case .noPrice: text(.saleHindranceNoPrice)
+        case .tooLittle: text(.saleHindranceTooLittle)
+        }
+    }
     var howToStop: String { text(.howToStop) }
     var howToStopLead: String { text(.howToStopLead) }
     var stopByPaying: String { text(.stopByPaying) }

@@ -16,6 +16,20 @@ extension Catalogue {
     var verifyConfirm: String { text(.verifyConfirm) }
     var verifyDone: String { text(.verifyDone) }
     var verifyOver: String { text(.verifyOver) }
+    func verifyLimit(_ limit: VerifyBankPage.Limit) -> String {
+        switch limit {
+        case .tooOften(let times, let days):
+            text(.verifyLimitTooOften, ["times": times, "days": days])
+        case .others(let count): text(.verifyLimitOthers, ["count": count])
+        }
+    }
+    func verifyLimitUntil(_ limit: VerifyBankPage.Limit, _ deadline: String) -> String {
+        switch limit {
+        case .tooOften: text(.verifyLimitTooOftenUntil, ["deadline": deadline])
+        case .others: text(.verifyLimitOthersUntil, ["deadline": deadline])
+        }
+    }
+    var verifyLimitOver: String { text(.verifyLimitOver) }
     func verifyFailure(_ failure: VerifyBankPage.Failure) -> String {
         switch failure {
         case .wrongAmounts: text(.verifyFailureWrongAmounts)
@@ -29,6 +43,7 @@ extension Catalogue {
         switch problem {
         case .notCents: text(.verifyProblemNotCents)
         case .wrong: text(.verifyProblemWrong)
+        case .limit: text(.verifyProblemLimit)
         case .notNow: text(.verifyProblemNotNow)
         }
     }

@@ -113,7 +113,7 @@ struct Call: Sendable {
         switch outcome {
         case .accepted(let reply): return (reply, false)
         case .replayed(let reply): return (reply, true)
-        case .refused(let refusal): throw refusal
+        case .refused(let refusal): throw Decided(refusal: refusal)
         case .conflict: throw Denial(.idempotencyKeyReused)
         }
     }

@@ -215,13 +215,11 @@ struct Dispatcher: Sendable {
             return problem(
                 denial.problem, detail: denial.detail ?? denial.problem.detail,
                 errors: denial.errors, headers: denial.headers, context)
+        case let decided as Decided:
+            return answer(to: decided.refusal, outcome: .refused, context)
         case let refusal as Refusal:
-            let policy = service.policies.policy(at: service.clock.now())
-            let told = Describe(policy).problem(refusal)
-            if told.status >= 500 { context.logger.error("The rules refused: \(refusal)") }
-            return answer(
-                told.details(base: base), told.status == 503 ? [("Retry-After", "60")] : [], context
-            )
+            // Of something the request names, before it was decided.
+            return answer(to: refusal, outcome: .notReached, context)
         case let invalid as InvalidBody:
             let count = invalid.errors.count
             return problem(
@@ -256,6 +254,17 @@ struct Dispatcher: Sendable {
         }
     }
 
+    private func answer(
+        to refusal: Refusal, outcome: ProblemOutcome, _ context: BasicRequestContext
+    ) -> Answer {
+        let policy = service.policies.policy(at: service.clock.now())
+        let told = Describe(policy).problem(refusal)
+        if told.status >= 500 { context.logger.error("The rules refused: \(refusal)") }
+        return answer(
+            told.details(base: base), outcome,
+            told.status == 503 ? [("Retry-After", "60")] : [], context)
+    }
+
     private var base: String { service.settings.publicURL + "/problems/" }
 
     private func problem(
@@ -266,14 +275,15 @@ struct Dispatcher: Sendable {
             ProblemDetails(
                 type: base + problem.rawValue, title: problem.title, status: problem.status,
                 detail: detail, errors: errors, extensions: ["code": .string(problem.rawValue)]),
-            headers, context)
+            problem.outcome, headers, context)
     }
 
     private func answer(
-        _ details: ProblemDetails, _ headers: [(name: String, value: String)],
-        _ context: BasicRequestContext
+        _ details: ProblemDetails, _ outcome: ProblemOutcome,
+        _ headers: [(name: String, value: String)], _ context: BasicRequestContext
     ) -> Answer {
-        let json = details.json.with("request_id", .string(context.id))
+        let json = details.json.with("outcome", .string(outcome.rawValue))
+            .with("request_id", .string(context.id))
         return Answer(
             status: details.status,
             content: .text(json.text(), mediaType: ProblemDetails.contentType), headers: headers)
@@ -295,6 +305,13 @@ struct Dispatcher: Sendable {
         case .text(let text, let mediaType):
             headers[.contentType] = mediaType
             body = ResponseBody(byteBuffer: ByteBuffer(string: text))
+        case .stream(let stream):
+            headers[.contentType] = stream.mediaType
+            guard withBody else {
+                stream.drop()
+                break
+            }
+            body = ResponseBody { try await stream.write(&$0) }
         }
         let response = Response(
             status: HTTPResponse.Status(code: answer.status), headers: headers, body: body)

@@ -49,6 +49,20 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    var outcome: ProblemOutcome {
+        switch self {
+        // Another request was carried out under the key, so this one never is.
+        case .idempotencyKeyReused: .refused
+        case .storeUnavailable, .internalError: .unknown
+        case .unauthenticated, .scopeMissing, .notFound, .methodNotAllowed, .bodyTooLarge,
+            .mediaTypeUnsupported, .malformedJSON, .invalidBody, .invalidQuery, .invalidCursor,
+            .idempotencyKeyMissing, .idempotencyKeyMalformed, .webhookNotVerified, .breakClosed,
+            .webhookURLTaken, .webhookEndpointsFull, .webhookEndpointOff, .eventUnknown, .busy,
+            .stopping, .notReady:
+            .notReached
+        }
+    }
+
     var title: String {
         switch self {
         case .unauthenticated: "An API key is required"
@@ -116,6 +130,22 @@ enum EdgeProblem: String, Hashable, Sendable, CaseIterable {
         case .internalError: "Nothing more is known. Tell us the request id of this answer."
         }
     }
+}
+
+/// What a problem says of a request that may move money, so that a client knows whether to ask again.
+enum ProblemOutcome: String, Hashable, Sendable, CaseIterable {
+    /// It was decided after its key had been looked up: neither this request nor one before it under
+    /// the same key was carried out.
+    case refused
+    /// It ended before its key was looked up: it did nothing, and says nothing of one before it.
+    case notReached = "not_reached"
+    /// Whether it was carried out is not known.
+    case unknown
+}
+
+/// A refusal of the rules, which came after the key had been looked up.
+struct Decided: Error {
+    let refusal: Refusal
 }
 
 /// A request that ends here. Thrown by whoever notices; the dispatcher makes the answer of it.

@@ -1,3 +1,4 @@
+import Hummingbird
 import Ledger
 import Rules
 import Service
@@ -131,6 +132,15 @@ struct Answer: Sendable {
         case none
         case json(JSON)
         case text(String, mediaType: String)
+        case stream(Stream)
+    }
+
+    /// A body that is written as it comes to be.
+    struct Stream: Sendable {
+        let mediaType: String
+        let write: @Sendable (inout any ResponseBodyWriter) async throws -> Void
+        /// What is done instead when only the headers are wanted.
+        let drop: @Sendable () -> Void
     }
 
     let status: Int

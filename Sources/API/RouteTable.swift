@@ -8,7 +8,8 @@ import Wire
 /// Every row of the API, in the order of the document.
 enum RouteTable {
     static func routes(isSandbox: Bool) -> [Route] {
-        customers + noticeRoutes + methods + deposits + trading + withdrawals + obligations
+        customers + noticeRoutes + changes + methods + deposits + trading + withdrawals
+            + obligations
             + settlements + house + reconciliation + events + signIn + system
             + (isSandbox ? sandbox : [])
     }

@@ -21,7 +21,8 @@ enum Schemas {
         "WebhookMessage": webhookMessage,
         "WebhookEndpoint": webhookEndpoint, "WebhookEndpointMade": webhookEndpointMade,
         "WebhookTest": webhookTest, "WebhookReplay": webhookReplay,
-        "WebhookDelivery": webhookDelivery, "FieldError": fieldError,
+        "WebhookDelivery": webhookDelivery, "WebhookEndpointAct": webhookEndpointAct,
+        "FieldError": fieldError,
         "Problem": problem,
     ]
 
@@ -214,7 +215,10 @@ enum Schemas {
         "quote": Schema.answer([
             "asset": .asset, "price": .price, "quantity": .quantity, "expires_at": .time,
         ]).orNull,
-        "documents_wanted": .list(.oneOf(DocumentType.self)), "action_url": .words.orNull,
+        "documents_wanted": .list(.oneOf(DocumentType.self)),
+        "documents_missing": Schema.list(.oneOf(DocumentType.self)).described(
+            "Those of them that were not sent yet, or were not accepted."),
+        "action_url": .words.orNull,
         "trace": .words.orNull, "settlement_day": .day.orNull, "return_requests": returnRequests,
         "disputed": .boolean, "receipt": receipt.orNull,
         "overpayment": Schema.answer([
@@ -339,9 +343,15 @@ enum Schemas {
             ("type", ["type": "string", "format": "uri"]), ("title", Schema.words.json),
             ("status", Schema.integer(400...599).json), ("detail", Schema.words.json),
             ("code", Schema.words.json), ("request_id", Schema.words.json),
+            (
+                "outcome",
+                Schema.oneOf(ProblemOutcome.self).described(
+                    "What this says of a request that may move money: docs/reference/problems.md."
+                ).json
+            ),
             ("errors", Schema.list(.named("FieldError"), max: InvalidBody.errorsMax).json),
         ]),
-        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "required": ["type", "title", "status", "detail", "code", "outcome", "request_id"],
         "additionalProperties": true,
     ])
 }

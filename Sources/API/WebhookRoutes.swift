@@ -65,14 +65,14 @@ extension RouteTable {
             .delete, "/v1/webhook-endpoints/{endpoint}", "deleteWebhookEndpoint",
             "Forget an endpoint with its secrets and deliveries", nil, status: 204
         ) { call in
-            guard try webhooks(call).store.remove(try id(call)) else { throw unknown }
+            guard try webhooks(call).remove(try id(call), by: call.actor) else { throw unknown }
             return .noContent
         },
         act("enable", "enableWebhookEndpoint", "Tell it what happens from now on") { call in
-            try change(call) { try $0.set($1, .enabled) }
+            try change(call) { try $0.set($1, .enabled, by: call.actor) }
         },
         act("disable", "disableWebhookEndpoint", "Tell it nothing; what waits is stopped") {
-            call in try change(call) { try $0.set($1, .disabled) }
+            call in try change(call) { try $0.set($1, .disabled, by: call.actor) }
         },
         row(
             .post, "/v1/webhook-endpoints/{endpoint}/rotate-secret", "rotateWebhookSecret",
@@ -95,7 +95,9 @@ extension RouteTable {
         ) { call in
             try JSONObjectReader.read(call.body) { _ in }
             let id = try endpoint(call).id
-            guard let event = try webhooks(call).test(id) else { throw Denial(.webhookEndpointOff) }
+            guard let event = try webhooks(call).test(id, by: call.actor) else {
+                throw Denial(.webhookEndpointOff)
+            }
             return Answer(status: 202, content: .json(["event": .string("\(event)")]))
         },
         row(
@@ -122,6 +124,15 @@ extension RouteTable {
                         ]),
                 ]), example: ["after": "evt_01kjqz8v5m3t9w2x4y6c7d8e9f"]),
             problems: ["event_unknown", "webhook_endpoint_off"], replay),
+        row(
+            .get, "/v1/webhook-endpoint-acts", "listWebhookEndpointActs",
+            "Who did what with the endpoints, newest first, also with those that are deleted",
+            .page("WebhookEndpointAct"),
+            query: [
+                Route.Query(
+                    name: "endpoint", words: "Only what was done with this one.",
+                    schema: .id(WebhookEndpointID.self))
+            ] + Route.Query.page, listActs),
     ]
 
     private static func row(
@@ -231,7 +242,8 @@ extension RouteTable {
         }
         guard let url = wish.url else { throw Denial(.invalidBody) }
         let (keeping, made) = try webhooks(call).add(
-            url, description: wish.description ?? "", types: wish.types, hasKey: wish.hasKey)
+            url, description: wish.description ?? "", types: wish.types, hasKey: wish.hasKey,
+            by: call.actor)
         try check(keeping)
         return try answer(made, call, status: 201)
     }
@@ -244,7 +256,7 @@ extension RouteTable {
                     "description", min: 0, max: Webhooks.descriptionMax),
                 types: types(&reader))
         }
-        return try change(call) { try $0.change($1, wish) }
+        return try change(call) { try $0.change($1, wish, by: call.actor) }
     }
 
     private static func change(
@@ -271,7 +283,8 @@ extension RouteTable {
                 "overlap_hours", in: Int64(range.lowerBound)...Int64(range.upperBound))
         }
         let made = try webhooks(call).rotate(
-            try id(call), overlapHours: hours.map { Int($0) } ?? Webhooks.overlapHoursUsual)
+            try id(call), overlapHours: hours.map { Int($0) } ?? Webhooks.overlapHoursUsual,
+            by: call.actor)
         guard let made else { throw unknown }
         return try answer(made, call, status: 200)
     }
@@ -306,13 +319,13 @@ extension RouteTable {
         let id = try endpoint(call).id
         let replaying: Webhooks.Replaying
         if let one = asked.one {
-            replaying = try webhooks.replay(one, to: id)
+            replaying = try webhooks.replay(one, to: id, by: call.actor)
         } else {
             for place in [asked.after, asked.through].compactMap({ $0 })
             where try !webhooks.log.has(place) { throw Denial(.eventUnknown) }
             replaying = try webhooks.replay(
                 after: asked.after ?? EventID(high: 0, low: 0),
-                through: try asked.through ?? webhooks.log.head(), to: id)
+                through: try asked.through ?? webhooks.log.head(), to: id, by: call.actor)
         }
         switch replaying {
         case .unknown: throw unknown
@@ -395,6 +408,37 @@ extension RouteTable {
         let next =
             rows.count > shown.count ? shown.last.map { Cursor([.integer($0.number)]) } : nil
         return call.list(shown.map(describe), next: next, page)
+    }
+
+    @Sendable private static func listActs(_ call: Call) async throws -> Answer {
+        let page = try call.page()
+        var endpoint: WebhookEndpointID?
+        if let text = call.query["endpoint"] {
+            guard let id = WebhookEndpointID(text) else {
+                throw Denial(.invalidQuery, "endpoint must be an endpoint's id.")
+            }
+            endpoint = id
+        }
+        var before: Int64?
+        if let cursor = page.after {
+            guard cursor.parts.count == 1, case .integer(let number) = cursor.parts[0] else {
+                throw Denial(.invalidCursor)
+            }
+            before = number
+        }
+        let rows = try webhooks(call).store.acts(
+            of: endpoint, before: before, limit: page.limit + 1)
+        let shown = rows.prefix(page.limit)
+        let next =
+            rows.count > shown.count ? shown.last.map { Cursor([.integer($0.number)]) } : nil
+        return call.list(
+            shown.map { act in
+                [
+                    "at": .string(act.at.rfc3339), "endpoint": .string("\(act.endpoint)"),
+                    "url": .string(act.url), "actor": .string(act.actor),
+                    "act": .string(act.kind.rawValue), "detail": .string(act.detail),
+                ]
+            }, next: next, page)
     }
 
     // MARK: Words
@@ -498,6 +542,13 @@ extension Schemas {
             "required": .array(all.map { .string($0.0) }),
         ])
     }()
+
+    static let webhookEndpointAct = Schema.answer([
+        "at": .time, "endpoint": .id(WebhookEndpointID.self), "url": .words,
+        "actor": Schema.words.described("Whose key or sign-in it was; `system` for a 410."),
+        "act": .oneOf(WebhookStore.Act.Kind.self),
+        "detail": Schema.words.described("What was before and after, or which events."),
+    ])
 
     static let webhookTest = Schema.answer(["event": .id(EventID.self)])
 

@@ -162,11 +162,10 @@ private struct Told {
                 type: type, subject: subject, state: state, notice: notice, detail: detail)
         }
         switch item.kind {
-        case .stopped: return try event(HostEvent.stopped, detail: .kind(item.word))
+        case .stopped: return try event(HostEvent.stopped, detail: stop(item))
         case .helpAsked: return try event(HostEvent.helpAsked, detail: .kind(item.word))
-        case .stopRemoved:
-            let flag = FlagID(high: item.thing.high, low: item.thing.low)
-            return try event(HostEvent.stopRemoved, detail: .flag(flag))
+        case .stopRemoved: return try event(HostEvent.stopRemoved, detail: stop(item))
+        case .stopExpired: return try event(HostEvent.stopExpired, detail: stop(item))
         case .notice:
             guard let notice = try notice(item, db) else { return nil }
             guard let twin = notice.content.event.twin, let row = row(of: twin, item.customer)
@@ -180,6 +179,15 @@ private struct Told {
             guard isWanted(type), try !isTold(item, as: type, db) else { return nil }
             return try event(type, subject: try subject(item, db), state: item.word)
         }
+    }
+
+    /// An older program kept the customer in the place of a stop that was set, and no kind of one
+    /// that was taken away.
+    private func stop(_ item: CommitEvents.Item) -> HostEvent.Detail {
+        let isKnown = item.thing != (item.customer.high, item.customer.low)
+        return .stop(
+            isKnown ? FlagID(high: item.thing.high, low: item.thing.low) : nil,
+            kind: item.word.isEmpty ? nil : item.word)
     }
 
     private func notice(_ item: CommitEvents.Item, _ db: Database) throws -> Notice? {

@@ -15,6 +15,9 @@ extension WebhookStore {
         public let body: Data?
         public var state: State = .waiting
         public var attempts = 0
+        /// How often somebody asked for it. A round that began before the last asking keeps its tries
+        /// and leaves the delivery as it was asked for.
+        public var asked = 0
         public var due: Instant
         public let madeAt: Instant
         public var doneAt: Instant?
@@ -60,6 +63,8 @@ extension WebhookStore {
             case timedOut = "timed_out"
             /// No connection, or it broke.
             case unreachable
+            /// Its certificate does not lead to one that is trusted, is of another name, or is over.
+            case untrusted
             /// The host's name has no address.
             case nameUnknown = "name_unknown"
             /// The name's address is not one that may be called.
@@ -79,8 +84,14 @@ extension WebhookStore {
         public var deliveries: [Delivery] = []
         /// How far the log was passed; `nil` when it was not looked at.
         public var position: EventID?
+        /// The filter it was passed with: under another one the place is not kept, because what was
+        /// passed over may be wanted now. `nil` when nothing was filtered.
+        public var types: [String]?
         public var quietUntil: Instant?
         public var isGone = false
+
+        /// Whether the endpoint wants nothing more for now.
+        public var asksForRest: Bool { isGone || quietUntil != nil }
 
         public init() {}
     }
@@ -101,15 +112,16 @@ extension WebhookStore {
         }
     }
 
-    /// Keeps what a round did, unless the endpoint was switched off, changed its place or was
-    /// removed meanwhile: then only the tries are kept.
+    /// Keeps what a round did, unless the endpoint was switched off, changed its place or filter or
+    /// was removed meanwhile: then only the tries are kept.
     public func keep(
         _ round: Round, of id: WebhookEndpointID, from position: EventID, at now: Instant
     ) throws {
         try pool.write { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT state, position FROM webhook_endpoint WHERE id = ?",
+                    db,
+                    sql: "SELECT state, position, types, url FROM webhook_endpoint WHERE id = ?",
                     arguments: ["\(id)"])
             else { return }
             let isOn = (row["state"] as String) == Endpoint.State.enabled.rawValue
@@ -117,7 +129,11 @@ extension WebhookStore {
                 try Self.keep(delivery, of: id, isOn: isOn && !round.isGone, at: now, db)
             }
             guard isOn else { return }
-            if let through = round.position, (row["position"] as String) == "\(position)" {
+            let isSameFilter =
+                round.types.map { $0.joined(separator: " ") == row["types"] as String } ?? true
+            if let through = round.position, isSameFilter,
+                (row["position"] as String) == "\(position)"
+            {
                 try db.execute(
                     sql: "UPDATE webhook_endpoint SET position = ? WHERE id = ?",
                     arguments: ["\(through)", "\(id)"])
@@ -145,6 +161,9 @@ extension WebhookStore {
                         UPDATE webhook_delivery SET state = 'stopped', done_at = ?
                         WHERE endpoint = ? AND state = 'waiting'
                         """, arguments: [now.milliseconds, "\(id)"])
+                try Self.note(
+                    .gone, of: id, url: row["url"], detail: "It answered 410.",
+                    by: Actor.system.name, at: now, db)
             }
         }
     }
@@ -158,15 +177,16 @@ extension WebhookStore {
         try db.execute(
             sql: """
                 INSERT INTO webhook_delivery(
-                    endpoint, event, type, body, state, attempts, due, made_at, done_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    endpoint, event, type, body, state, attempts, due, made_at, done_at, asked)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (endpoint, event) DO UPDATE SET state = excluded.state,
                     attempts = excluded.attempts, due = excluded.due, done_at = excluded.done_at
+                    WHERE webhook_delivery.asked = excluded.asked
                 """,
             arguments: [
                 "\(id)", "\(delivery.event)", delivery.type, delivery.body, state.rawValue,
                 delivery.attempts, delivery.due.milliseconds, delivery.madeAt.milliseconds,
-                doneAt?.milliseconds,
+                doneAt?.milliseconds, delivery.asked,
             ])
         for (offset, one) in delivery.tries.enumerated() {
             try db.execute(
@@ -187,21 +207,33 @@ extension WebhookStore {
 
     // MARK: Sending again
 
-    /// Sets deliveries to be sent as if for the first time, under the same ids; says how many.
-    /// Nothing when the endpoint is not switched on.
+    /// Sets deliveries to be sent as if for the first time, under the same ids, also those that a
+    /// round has in hand; says how many. Nothing when the endpoint is not switched on.
     public func send(
-        _ deliveries: [Delivery], to id: WebhookEndpointID
+        _ deliveries: [Delivery], to id: WebhookEndpointID, as act: Act.Kind, detail: String,
+        by actor: Actor, at now: Instant
     ) throws -> Int? {
         try pool.write { db in
-            guard
-                try Endpoint.State.enabled.rawValue
-                    == String.fetchOne(
-                        db, sql: "SELECT state FROM webhook_endpoint WHERE id = ?",
-                        arguments: ["\(id)"])
-            else { return nil }
-            for delivery in deliveries {
-                try Self.keep(delivery, of: id, isOn: true, at: delivery.madeAt, db)
+            guard let endpoint = try Self.endpoint(id, db), endpoint.state == .enabled else {
+                return nil
             }
+            for delivery in deliveries {
+                try db.execute(
+                    sql: """
+                        INSERT INTO webhook_delivery(
+                            endpoint, event, type, body, state, attempts, due, made_at, asked)
+                        VALUES (?, ?, ?, ?, 'waiting', 0, ?, ?, 1)
+                        ON CONFLICT (endpoint, event) DO UPDATE SET state = 'waiting',
+                            attempts = 0, due = excluded.due, done_at = NULL,
+                            asked = webhook_delivery.asked + 1
+                        """,
+                    arguments: [
+                        "\(id)", "\(delivery.event)", delivery.type, delivery.body,
+                        delivery.due.milliseconds, delivery.madeAt.milliseconds,
+                    ])
+            }
+            try Self.note(
+                act, of: id, url: endpoint.url, detail: detail, by: actor.name, at: now, db)
             return deliveries.count
         }
     }
@@ -227,18 +259,15 @@ extension WebhookStore {
         of id: WebhookEndpointID, _ filter: Filter = Filter(), limit: Int
     ) throws -> [Delivery] {
         try pool.read { db in
+            var arguments: StatementArguments = ["\(id)", filter.before ?? Int64.max]
+            if let event = filter.event { arguments += ["\(event)"] }
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM webhook_delivery
-                    WHERE endpoint = ?1 AND number < ?2 AND state = coalesce(?3, state)
-                        AND event = coalesce(?4, event)
-                    ORDER BY number DESC LIMIT ?5
-                    """,
-                arguments: [
-                    "\(id)", filter.before ?? Int64.max, filter.state?.rawValue,
-                    filter.event.map { "\($0)" }, limit,
-                ])
+                    WHERE endpoint = ? AND number < ? \(Self.words(of: filter))
+                    ORDER BY number DESC LIMIT ?
+                    """, arguments: arguments + [limit])
             return try rows.compactMap { row in
                 guard var delivery = Self.delivery(row) else { return nil }
                 delivery.tries = try Row.fetchAll(
@@ -253,35 +282,53 @@ extension WebhookStore {
         }
     }
 
+    /// The conditions of a filter, for whose every form there is an index: an event is unique of its
+    /// endpoint, and what was not delivered has one; of those delivered the newest are found at once.
+    static func words(of filter: Filter) -> String {
+        let state =
+            switch filter.state {
+            case .delivered: "AND state = 'delivered'"
+            // The index is of this condition, and SQLite wants to see it.
+            case .waiting: "AND state <> 'delivered' AND state = 'waiting'"
+            case .failed: "AND state <> 'delivered' AND state = 'failed'"
+            case .stopped: "AND state <> 'delivered' AND state = 'stopped'"
+            case nil: ""
+            }
+        return (filter.event == nil ? "" : "AND event = ? ") + state
+    }
+
     /// How many wait, and how many were given up and are still kept.
     public func counts(of id: WebhookEndpointID) throws -> (waiting: Int, failed: Int) {
         try pool.read { db in
             func count(_ state: Delivery.State) throws -> Int {
                 try Int.fetchOne(
                     db,
-                    sql: "SELECT count(*) FROM webhook_delivery WHERE endpoint = ? AND state = ?",
-                    arguments: ["\(id)", state.rawValue]) ?? 0
+                    sql: """
+                        SELECT count(*) FROM webhook_delivery
+                        WHERE endpoint = ? \(Self.words(of: Filter(state: state)))
+                        """, arguments: ["\(id)"]) ?? 0
             }
             return (try count(.waiting), try count(.failed))
         }
     }
 
-    /// Forgets deliveries that ended before `instant`, at most `limit`; says how many.
+    /// Forgets deliveries that ended before `instant`, the oldest first, at most `limit`, so that
+    /// nobody waits long for the writer; says how many. When it is `limit` there may be more.
     public func forget(before instant: Instant, limit: Int) throws -> Int {
-        let some = try pool.read { db in
-            try Int64.fetchAll(
-                db, sql: "SELECT number FROM webhook_delivery WHERE done_at < ? LIMIT ?",
-                arguments: [instant.milliseconds, limit])
+        let isAny = try pool.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM webhook_delivery WHERE done_at < ?)",
+                arguments: [instant.milliseconds])
         }
-        guard !some.isEmpty else { return 0 }
+        guard isAny == true else { return 0 }
         return try pool.write { db in
-            for number in some {
-                try db.execute(
-                    sql: """
-                        DELETE FROM webhook_delivery WHERE number = ? AND state <> 'waiting'
-                        """, arguments: [number])
-            }
-            return some.count
+            try db.execute(
+                sql: """
+                    DELETE FROM webhook_delivery WHERE number IN (
+                        SELECT number FROM webhook_delivery WHERE done_at < ?
+                        ORDER BY done_at LIMIT ?)
+                    """, arguments: [instant.milliseconds, limit])
+            return db.changesCount
         }
     }
 
@@ -295,6 +342,7 @@ extension WebhookStore {
         delivery.number = row["number"]
         delivery.state = state
         delivery.attempts = row["attempts"]
+        delivery.asked = row["asked"]
         delivery.due = Instant(milliseconds: row["due"])
         delivery.doneAt = (row["done_at"] as Int64?).map { Instant(milliseconds: $0) }
         return delivery

@@ -103,7 +103,9 @@ public struct WebhookStore: Sendable {
     }
 
     /// Adds an endpoint that is told what happens from now on.
-    public func add(_ endpoint: Endpoint, _ secrets: [Secret]) throws -> Keeping {
+    public func add(
+        _ endpoint: Endpoint, _ secrets: [Secret], by actor: Actor
+    ) throws -> Keeping {
         try pool.numberCommits()
         return try pool.write { db in
             let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM webhook_endpoint") ?? 0
@@ -122,14 +124,19 @@ public struct WebhookStore: Sendable {
                 ])
             guard db.changesCount == 1 else { return .taken }
             for secret in secrets { try Self.insert(secret, of: endpoint.id, db) }
+            try Self.note(
+                .added, of: endpoint.id, url: endpoint.url,
+                detail: "types: \(endpoint.typesInWords)", by: actor.name, at: endpoint.madeAt, db)
             return .kept
         }
     }
 
     /// Keeps URL, description, filter and state. One that is switched on again is told what happens
-    /// from then on; what waits for one that is switched off is stopped.
+    /// from then on; what waits for one that is switched off is stopped. A new filter holds for
+    /// everything that was not sent yet.
     public func change(
-        _ id: WebhookEndpointID, at now: Instant, _ body: (inout Endpoint) -> Void
+        _ id: WebhookEndpointID, by actor: Actor, at now: Instant,
+        _ body: (inout Endpoint) -> Void
     ) throws -> Keeping {
         try pool.numberCommits()
         return try pool.write { db in
@@ -157,6 +164,10 @@ public struct WebhookStore: Sendable {
                         """, arguments: ["\(try EventLog.head(db))", "\(id)"])
             }
             if endpoint.state != .enabled { try Self.stopWaiting(id, at: now, db) }
+            for (act, detail) in endpoint.changes(since: before) {
+                try Self.note(
+                    act, of: id, url: endpoint.url, detail: detail, by: actor.name, at: now, db)
+            }
             return .kept
         }
     }
@@ -171,12 +182,18 @@ public struct WebhookStore: Sendable {
                 """, arguments: [now.milliseconds, "\(id)"])
     }
 
-    /// Forgets an endpoint with its secrets and deliveries; `false` when there was none.
-    public func remove(_ id: WebhookEndpointID) throws -> Bool {
+    /// Forgets an endpoint with its secrets and deliveries; `false` when there was none. What was
+    /// done with it stays in ``acts(of:before:limit:)``.
+    public func remove(
+        _ id: WebhookEndpointID, by actor: Actor, at now: Instant
+    ) throws -> Bool {
         try pool.write { db in
+            guard let endpoint = try Self.endpoint(id, db) else { return false }
             try db.execute(
                 sql: "DELETE FROM webhook_endpoint WHERE id = ?", arguments: ["\(id)"])
-            return db.changesCount == 1
+            try Self.note(
+                .removed, of: id, url: endpoint.url, detail: "", by: actor.name, at: now, db)
+            return true
         }
     }
 
@@ -192,7 +209,7 @@ public struct WebhookStore: Sendable {
         }
     }
 
-    private static func endpoint(_ id: WebhookEndpointID, _ db: Database) throws -> Endpoint? {
+    static func endpoint(_ id: WebhookEndpointID, _ db: Database) throws -> Endpoint? {
         try Row.fetchOne(
             db, sql: "SELECT * FROM webhook_endpoint WHERE id = ?", arguments: ["\(id)"]
         ).flatMap(endpoint)
@@ -254,12 +271,12 @@ public struct WebhookStore: Sendable {
     /// Begins to sign with new secrets; those before them sign until `ends`. What has ended is
     /// forgotten. `false` when the endpoint is gone, or somebody else did the same meanwhile.
     public func rotate(
-        _ id: WebhookEndpointID, to secrets: [Secret], oldUntil ends: Instant, at now: Instant
+        _ id: WebhookEndpointID, to secrets: [Secret], oldUntil ends: Instant, by actor: Actor,
+        at now: Instant
     ) throws -> Bool {
         try pool.write { db in
-            guard try Self.endpoint(id, db) != nil, let number = secrets.first?.number else {
-                return false
-            }
+            guard let endpoint = try Self.endpoint(id, db), let number = secrets.first?.number
+            else { return false }
             let newest = try Int64.fetchOne(
                 db, sql: "SELECT max(number) FROM webhook_secret WHERE endpoint = ?",
                 arguments: ["\(id)"])
@@ -273,6 +290,10 @@ public struct WebhookStore: Sendable {
                 sql: "DELETE FROM webhook_secret WHERE endpoint = ? AND ends_at <= ?",
                 arguments: ["\(id)", now.milliseconds])
             for secret in secrets { try Self.insert(secret, of: id, db) }
+            try Self.note(
+                .rotated, of: id, url: endpoint.url,
+                detail: "secret \(number); the one before signs until \(ends.rfc3339)",
+                by: actor.name, at: now, db)
             return true
         }
     }

@@ -6,36 +6,17 @@ import Foundation
 
 /// Why an app got no answer it can use.
 public enum ClientFailure: Error, Hashable, Sendable {
-    /// The API refused; nothing was done.
+    /// The API refused; nothing was done, by this try or an earlier one.
     case refused(Problem)
-    /// The credentials are not believed any more: sign in again.
+    /// The server answered 401: sign in again.
     case signedOut
-    /// No answer. A request that was kept may have been carried out: ask again with the same wish, and
-    /// nothing else.
+    /// No answer, or none that says what became of it. A request that was kept may have been carried
+    /// out: ask again with the same wish, and nothing else.
     case unreachable
     /// The answer could not be read.
     case malformed
     /// Too many requests wait for an answer.
     case tooManyUnanswered
-}
-
-/// Sends a request and brings the answer, whatever its status.
-public protocol Transport: Sendable {
-    /// Throws when there was no answer.
-    func send(_ request: URLRequest) async throws -> (Data, HTTPURLResponse)
-}
-
-/// The system's own way.
-public struct SystemTransport: Transport {
-    private let session: URLSession
-
-    public init(session: URLSession = .shared) { self.session = session }
-
-    public func send(_ request: URLRequest) async throws -> (Data, HTTPURLResponse) {
-        let (data, response) = try await session.data(for: request)
-        guard let http = response as? HTTPURLResponse else { throw ClientFailure.malformed }
-        return (data, http)
-    }
 }
 
 /// What one customer's app asks of the API, through the host's own server: `base` is where that passes
@@ -49,10 +30,14 @@ public struct Client: Sendable {
     private let now: @Sendable () -> Date
 
     static let timeoutSeconds: TimeInterval = 20
+    /// A stream that is silent for longer is broken: the service says something every 15 seconds.
+    static let silenceSeconds: TimeInterval = 50
     static let answerBytesMax = 4 << 20
 
     /// - Parameter authorization: the value of the header `Authorization`, as the host's server wants
-    ///   it from this customer.
+    ///   it from this customer. What it throws reads as no connection, because a token cannot be
+    ///   renewed without one; when the host's server itself said that the customer is signed out,
+    ///   throw ``ClientFailure/signedOut``.
     public init(
         base: URL, customer: String, pending: PendingRequests,
         transport: any Transport = SystemTransport(),
@@ -105,7 +90,7 @@ public struct Client: Sendable {
     public func notices(
         limit: Int = 50, cursor: String? = nil
     ) async throws(ClientFailure) -> Page<NoticeValue> {
-        try await page("/notices?limit=\(limit)" + (cursor.map { "&cursor=\($0)" } ?? ""))
+        try await page("/notices?limit=\(limit)" + (cursor.map(Self.cursor) ?? ""))
     }
 
     // MARK: Acting
@@ -153,11 +138,12 @@ public struct Client: Sendable {
         _ path: String, _ fields: [String: Field]
     ) async throws(ClientFailure) -> Made {
         let request: PendingRequests.Request
+        let isNew: Bool
         do {
             let encoder = JSONEncoder()
             // The same wish is the same bytes.
             encoder.outputFormatting = [.sortedKeys]
-            request = try await pending.begin(
+            (request, isNew) = try await pending.begin(
                 "/v1/customers/\(customer)\(path)", encoder.encode(fields), at: now())
         } catch let failure as ClientFailure {
             throw failure
@@ -165,44 +151,116 @@ public struct Client: Sendable {
             // What is not on disk is not sent.
             throw .malformed
         }
-        return try await send(request)
+        switch try await send(request, isFirst: isNew) {
+        case .made(let made): return made
+        case .refused(let problem): throw .refused(problem)
+        case .open(let failure): throw failure
+        }
     }
 
-    /// Sends again what has no answer, the oldest first; what is refused by now is forgotten. Stops at
-    /// the first that gets no answer this time either.
+    /// What became of the requests that had no answer.
+    public struct Resumption: Sendable, Equatable {
+        public var made: [Made] = []
+        /// Refused, and forgotten: neither tries before nor this one did anything.
+        public var refused: [Problem] = []
+        /// Kept to be sent again: there is still nothing that says what became of them.
+        public var unanswered: [PendingRequests.Request] = []
+        /// Not sent any more; see ``PendingRequests/expired(at:)``.
+        public var expired: [PendingRequests.Request] = []
+        /// Records that could not be read; see ``PendingRequests/unreadable``.
+        public var unreadable = 0
+        /// Why the rest was not asked; `nil` when all were.
+        public var stoppedBy: ClientFailure?
+    }
+
+    /// Sends again what has no answer, the oldest first. One whose answer says nothing, or cannot be
+    /// read, does not hold up the others; without a connection and signed out the rest waits.
     @discardableResult
-    public func resume() async throws(ClientFailure) -> [Made] {
-        var made: [Made] = []
-        for request in await pending.unanswered {
+    public func resume() async -> Resumption {
+        var resumption = Resumption()
+        let time = now()
+        resumption.expired = await pending.expired(at: time)
+        resumption.unreadable = await pending.unreadable.count
+        for request in await pending.unanswered(at: time) {
+            guard resumption.stoppedBy == nil else {
+                resumption.unanswered.append(request)
+                continue
+            }
             do throws(ClientFailure) {
-                made.append(try await send(request))
+                switch try await send(request, isFirst: false) {
+                case .made(let made): resumption.made.append(made)
+                case .refused(let problem): resumption.refused.append(problem)
+                case .open(let failure):
+                    resumption.unanswered.append(request)
+                    if failure == .signedOut { resumption.stoppedBy = failure }
+                }
             } catch {
-                guard case .refused = error else { throw error }
+                resumption.unanswered.append(request)
+                // What cannot be read or written is this one's own; no connection is everybody's.
+                if error != .malformed { resumption.stoppedBy = error }
             }
         }
-        return made
+        return resumption
     }
 
-    private func send(_ request: PendingRequests.Request) async throws(ClientFailure) -> Made {
+    /// What an answer says of a request that was kept.
+    private enum Answered {
+        case made(Made)
+        case refused(Problem)
+        /// Nothing that ends it: it stays, with its key.
+        case open(ClientFailure)
+    }
+
+    /// - Throws: when there was no answer at all, or it could not be read or kept.
+    private func send(
+        _ request: PendingRequests.Request, isFirst: Bool
+    ) async throws(ClientFailure) -> Answered {
         var outgoing = try await prepared(request.path)
         outgoing.httpMethod = "POST"
         outgoing.httpBody = request.body
         outgoing.setValue("application/json", forHTTPHeaderField: "Content-Type")
         outgoing.setValue(request.key, forHTTPHeaderField: "Idempotency-Key")
         let (data, status) = try await answer(to: outgoing)
-        let made: Made
         switch status {
-        case 200..<300: made = try read(data)
-        // Whether it was done is not known, or is known to be undone for now: the wish stands.
-        case 401: throw .signedOut
-        case 408, 429, 500...: throw .unreachable
-        default:
-            let problem: Problem = try read(data)
+        case 200..<300:
+            let made: Made = try read(data)
             try await forget(request)
-            throw .refused(problem)
+            return .made(made)
+        case 401: return .open(.signedOut)
+        default:
+            let problem: Problem
+            do throws(ClientFailure) {
+                problem = try read(data)
+            } catch {
+                // Not of the API: something in between answered, or broke.
+                return .open(Self.isForNow(status) ? .unreachable : .malformed)
+            }
+            guard Self.isOver(problem, status: status, isFirst: isFirst) else {
+                return .open(.unreachable)
+            }
+            try await forget(request)
+            return .refused(problem)
         }
-        try await forget(request)
-        return made
+    }
+
+    /// Whether a problem says that the request was never carried out, by this try or an earlier one.
+    /// Of an earlier one only a decision speaks, because only for that was the key looked up.
+    static func isOver(_ problem: Problem, status: Int, isFirst: Bool) -> Bool {
+        switch problem.outcome {
+        case "refused": true
+        case "not_reached": isFirst
+        case "unknown": false
+        // A server between, or one of another version: its 4xx is about its own try.
+        default: isFirst && status < 500 && !isForNow(status) && status != 409
+        }
+    }
+
+    /// Answers that say "not now": too slow, too early, too many, or broken.
+    private static func isForNow(_ status: Int) -> Bool {
+        switch status {
+        case 408, 425, 429, 500...: true
+        default: false
+        }
     }
 
     private func forget(_ request: PendingRequests.Request) async throws(ClientFailure) {
@@ -223,9 +281,13 @@ public struct Client: Sendable {
         while let cursor = next, rows.count < 2_000 {
             let found: Page<Row> = try await page(path + "?limit=200" + cursor)
             rows += found.data
-            next = found.nextCursor.map { "&cursor=\($0)" }
+            next = found.nextCursor.map(Self.cursor)
         }
         return rows
+    }
+
+    private static func cursor(_ text: String) -> String {
+        "&cursor=" + (text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
     }
 
     private func page<Row>(_ path: String) async throws(ClientFailure) -> Page<Row>
@@ -237,8 +299,24 @@ public struct Client: Sendable {
         switch status {
         case 200..<300: return try read(data)
         case 401: throw .signedOut
-        case 408, 429, 500...: throw .unreachable
+        case let status where Self.isForNow(status): throw .unreachable
         default: throw .refused(try read(data))
+        }
+    }
+
+    /// The stream that tells of changes, from behind `last`.
+    func openChanges(after last: String?) async throws(ClientFailure) -> OpenAnswer {
+        var request = try await prepared("/v1/customers/\(customer)/changes")
+        request.timeoutInterval = Self.silenceSeconds
+        request.setValue("text/event-stream", forHTTPHeaderField: "Accept")
+        request.setValue("no-cache", forHTTPHeaderField: "Cache-Control")
+        if let last { request.setValue(last, forHTTPHeaderField: "Last-Event-ID") }
+        do {
+            return try await transport.open(request)
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch {
+            throw .unreachable
         }
     }
 
@@ -247,8 +325,10 @@ public struct Client: Sendable {
         var request = URLRequest(url: url, timeoutInterval: Self.timeoutSeconds)
         do {
             request.setValue(try await authorization(), forHTTPHeaderField: "Authorization")
-        } catch {
+        } catch ClientFailure.signedOut {
             throw .signedOut
+        } catch {
+            throw .unreachable
         }
         request.setValue("application/json", forHTTPHeaderField: "Accept")
         return request

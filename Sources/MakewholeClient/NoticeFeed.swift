@@ -4,6 +4,7 @@ import Foundation
 /// moves only when the app has taken what it was given.
 public actor NoticeFeed {
     private struct Place: Codable {
+        /// The last notice that was taken; empty at the beginning of all.
         var last: String
     }
 
@@ -23,13 +24,14 @@ public actor NoticeFeed {
         }
     }
 
-    /// What came behind the place. The first look of all begins with the newest notice there is.
-    public func look() async throws(ClientFailure) -> [NoticeValue] {
+    /// What came behind the place. The first look of all begins with the newest notice there is, and
+    /// keeps that place: what comes after it is not passed over, taken or not.
+    public func look() async throws -> [NoticeValue] {
         var new: [NoticeValue] = []
         var cursor: String?
         for _ in 0..<Self.pagesMax {
             let page = try await client.notices(limit: 50, cursor: cursor)
-            guard let place else { return Array(page.data.prefix(1)) }
+            let place = try self.place ?? begin(page.data)
             let fresh = page.data.prefix { $0.id != place }
             new += fresh
             guard fresh.count == page.data.count, let next = page.nextCursor else { break }
@@ -38,10 +40,19 @@ public actor NoticeFeed {
         return new.reversed()
     }
 
+    /// The place behind all but the newest.
+    private func begin(_ newest: [NoticeValue]) throws -> String {
+        let before = newest.dropFirst().first?.id ?? ""
+        try keep(before)
+        return before
+    }
+
     /// The app has taken everything through this notice.
-    public func take(through notice: NoticeValue) throws {
-        try JSONEncoder().encode(Place(last: notice.id)).write(to: file, options: .atomic)
-        place = notice.id
+    public func take(through notice: NoticeValue) throws { try keep(notice.id) }
+
+    private func keep(_ id: String) throws {
+        try JSONEncoder().encode(Place(last: id)).write(to: file, options: .atomic)
+        place = id
     }
 
     /// Looks again and again until the task is cancelled or `body` throws; a look without an answer is

@@ -6,7 +6,7 @@ import Observation
 
 /// Home: what there is, what is owed and until when, and the one thing to do next.
 @MainActor @Observable
-public final class HomeModel {
+public final class HomeModel: Refreshable {
     public enum State: Sendable, Equatable {
         case loading
         case shown(Home)
@@ -63,6 +63,8 @@ public final class HomeModel {
             }
         }
     }
+
+    public func refresh() async { await load() }
 }
 
 /// The last Home on disk, to be shown without a connection; gone at sign-out.
@@ -115,7 +117,7 @@ public enum Outcome: Sendable, Equatable {
 
 /// Adding money: type, review, send, done.
 @MainActor @Observable
-public final class DepositModel {
+public final class DepositModel: Refreshable {
     public enum State: Sendable, Equatable {
         case loading
         case editing(methods: [PaymentMethodValue], problem: AmountProblem?)
@@ -138,18 +140,41 @@ public final class DepositModel {
         case noBankAccount
     }
 
-    public private(set) var state = State.loading
+    public private(set) var state = State.loading { didSet { turn += 1 } }
     private let client: Client
     private var methods: [PaymentMethodValue] = []
+    /// Grows with each change of ``state``.
+    @ObservationIgnored private var turn = 0
 
     public init(client: Client) { self.client = client }
 
+    /// Begins anew, but not while something is sent or what was sent has no answer.
     public func load() async {
+        switch state {
+        case .sending, .over(_, .unknown): return
+        case .loading, .editing, .reviewing, .over, .failed: break
+        }
+        let began = turn
+        let loaded: State
+        var found: [PaymentMethodValue]?
         do throws(ClientFailure) {
-            methods = try await client.paymentMethods().filter(\.isUsableBankAccount)
-            state = .editing(methods: methods, problem: nil)
+            let usable = try await client.paymentMethods().filter(\.isUsableBankAccount)
+            found = usable
+            loaded = .editing(methods: usable, problem: nil)
         } catch {
-            state = .failed(error)
+            loaded = .failed(error)
+        }
+        // Who went on meanwhile stays where he is.
+        guard turn == began else { return }
+        if let found { methods = found }
+        state = loaded
+    }
+
+    public func refresh() async {
+        switch state {
+        case .loading, .failed: await load()
+        // What is typed, shown or sent is the customer's.
+        case .editing, .reviewing, .sending, .over: break
         }
     }
 
@@ -191,7 +216,7 @@ public final class DepositModel {
 
 /// Making whole: choose a way, review, send, follow it to its end.
 @MainActor @Observable
-public final class SettleModel {
+public final class SettleModel: Refreshable {
     public enum State: Sendable, Equatable {
         case loading
         case nothingOwed
@@ -212,26 +237,46 @@ public final class SettleModel {
         public var totalMinor: Int64 { owedMinor + option.feeMinor }
     }
 
-    public private(set) var state = State.loading
+    public private(set) var state = State.loading { didSet { turn += 1 } }
     private let client: Client
+    /// Grows with each change of ``state``.
+    @ObservationIgnored private var turn = 0
 
     public init(client: Client) { self.client = client }
 
+    /// Begins anew, but not while something is sent or what was sent has no answer.
     public func load() async {
+        switch state {
+        case .sending, .over(_, .unknown): return
+        case .loading, .nothingOwed, .choosing, .reviewing, .amountChanged, .over, .following,
+            .failed:
+            break
+        }
+        let began = turn
+        let loaded: State
         do throws(ClientFailure) {
-            let owed = try await client.home().owedMinor
-            guard owed > 0 else {
-                state = .nothingOwed
-                return
-            }
-            let active = try await client.openObligations().compactMap(\.activeSettlement).first
-            if let active {
-                state = .following(try await client.settlement(active))
-            } else {
-                state = .choosing(owedMinor: owed, try await client.settlementOptions())
-            }
+            loaded = try await present()
         } catch {
-            state = .failed(error)
+            loaded = .failed(error)
+        }
+        // Who went on meanwhile stays where he is.
+        if turn == began { state = loaded }
+    }
+
+    private func present() async throws(ClientFailure) -> State {
+        let owed = try await client.home().owedMinor
+        guard owed > 0 else { return .nothingOwed }
+        let active = try await client.openObligations().compactMap(\.activeSettlement).first
+        if let active { return .following(try await client.settlement(active)) }
+        return .choosing(owedMinor: owed, try await client.settlementOptions())
+    }
+
+    public func refresh() async {
+        switch state {
+        case .following: await follow()
+        case .loading, .nothingOwed, .choosing, .amountChanged, .failed: await load()
+        // What is shown or sent is the customer's; a changed amount is refused when it is sent.
+        case .reviewing, .sending, .over: break
         }
     }
 
@@ -275,16 +320,22 @@ public final class SettleModel {
     }
 
     private func follow(_ id: String) async {
-        do throws(ClientFailure) { state = .following(try await client.settlement(id)) } catch {}
+        let began = turn
+        do throws(ClientFailure) {
+            let found = try await client.settlement(id)
+            if turn == began { state = .following(found) }
+        } catch {}
     }
 
     /// Looks where the payment is. What is shown stays when there is no answer.
     public func follow() async {
         guard case .following(let settlement) = state else { return }
+        let began = turn
         do throws(ClientFailure) {
-            state = .following(try await client.settlement(settlement.id))
+            let found = try await client.settlement(settlement.id)
+            if turn == began { state = .following(found) }
         } catch {
-            if error != .unreachable { state = .failed(error) }
+            if turn == began, error != .unreachable { state = .failed(error) }
         }
     }
 
@@ -303,7 +354,7 @@ public final class SettleModel {
 /// Documents that a payment waits for. They are sent on the service's own page, where they are sealed;
 /// the app opens it and follows what becomes of them.
 @MainActor @Observable
-public final class DocumentsModel {
+public final class DocumentsModel: Refreshable {
     public enum State: Sendable, Equatable {
         case loading
         case nothingWanted
@@ -332,22 +383,33 @@ public final class DocumentsModel {
                 state = .nothingWanted
                 return
             }
-            if waiting.documentsWanted.isEmpty {
+            if waiting.documentsMissing.isEmpty {
                 state = .inReview(settlement: waiting.id)
             } else {
                 state = .wanted(
-                    waiting.documentsWanted, settlement: waiting.id,
+                    waiting.documentsMissing, settlement: waiting.id,
                     page: pages.appendingPathComponent("settlements/\(waiting.id)/documents"))
             }
         } catch {
+            // What is shown stays shown.
+            if isShown, error == .unreachable { return }
             state = .failed(error)
         }
     }
+
+    private var isShown: Bool {
+        switch state {
+        case .nothingWanted, .wanted, .inReview: true
+        case .loading, .failed: false
+        }
+    }
+
+    public func refresh() async { await load() }
 }
 
 /// What the customer was told, the newest first, with what is new since the app last looked.
 @MainActor @Observable
-public final class NotificationsModel {
+public final class NotificationsModel: Refreshable {
     public enum State: Sendable, Equatable {
         case loading
         case shown([NoticeValue], hasMore: Bool)
@@ -376,6 +438,8 @@ public final class NotificationsModel {
             state = .failed(error)
         }
     }
+
+    public func refresh() async { await load() }
 
     public func loadMore() async {
         guard case .shown(let shown, true) = state, let before = cursor else { return }

@@ -98,7 +98,10 @@ public struct SettlementValue: Codable, Hashable, Sendable, Identifiable {
     public let feeMinor: Int64
     /// What a wire must say.
     public let reference: String
+    /// What must be sent before it goes on.
     public let documentsWanted: [String]
+    /// What of it was not sent yet, or was not accepted.
+    public let documentsMissing: [String]
     /// Where the customer enters a card or approves a payment: the processor's page.
     public let actionUrl: URL?
 }
@@ -120,6 +123,9 @@ public struct Problem: Codable, Hashable, Sendable {
     public let status: Int
     public let detail: String?
     public let requestId: String?
+    /// What the answer says of a request that may move money: `refused` (decided; neither this try nor
+    /// one before it did anything), `not_reached` (this try did nothing), `unknown`.
+    public let outcome: String?
     /// What is owed now, where that is what the problem is about.
     public let owedMinor: Int64?
 }

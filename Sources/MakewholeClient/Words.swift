@@ -86,11 +86,6 @@ public struct Words: Sendable {
         language.book.text(sentence.rawValue, values)
     }
 
-    /// A pair on its way into the files.
-    private func pick(_ english: String, _ spanish: String) -> String {
-        language == .spanish ? spanish : english
-    }
-
     // MARK: Home
 
     public var home: String { text(.home) }

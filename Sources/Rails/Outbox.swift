@@ -56,7 +56,7 @@ public struct Outbox: Sendable {
         do {
             let result: Figures.Sending?
             switch row.outgoing {
-            case .mail(let notice):
+            case .notice(let notice):
                 // The courier takes it from here and counts it, over each channel by itself.
                 try await courier.plan(notice, for: customer)
                 result = nil
@@ -87,7 +87,7 @@ public struct Outbox: Sendable {
             } else {
                 try service.edge.outgoingDone(
                     row.id, at: service.clock.now(), failure: "gave up: \(error)")
-                if case .mail(let notice) = row.outgoing {
+                if case .notice(let notice) = row.outgoing {
                     try await courier.undeliverable(notice, to: customer)
                 }
             }

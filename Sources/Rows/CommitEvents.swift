@@ -24,7 +24,7 @@ package struct CommitEvents {
         case deposit = 1
         case obligation, settlement, withdrawal, order, sale, document, claim
         case notice = 64
-        case stopped, stopRemoved, helpAsked
+        case stopped, stopRemoved, helpAsked, stopExpired
 
         init?(_ kind: EntityKind) {
             switch kind {
@@ -51,7 +51,7 @@ package struct CommitEvents {
             case .sale: (.sale, .sale)
             case .document: (.document, .document)
             case .claim: (.claim, .claim)
-            case .notice, .stopped, .stopRemoved, .helpAsked: nil
+            case .notice, .stopped, .stopRemoved, .helpAsked, .stopExpired: nil
             }
         }
     }
@@ -68,20 +68,21 @@ package struct CommitEvents {
     /// What one decision tells; the states it led to are in the rows of the commit.
     package mutating func add(_ decided: Commit.Decided) {
         guard case .customer(let customer) = decided.envelope.addressee else { return }
-        switch decided.envelope.command {
-        case .setFlag(let flag):
-            Self.add(.stopped, customer, customer, flag.kind.rawValue, to: &told)
-        case .removeFlag(let flag): Self.add(.stopRemoved, customer, flag.flag, "", to: &told)
-        case .askForHelp(let help):
+        if case .askForHelp(let help) = decided.envelope.command {
             Self.add(.helpAsked, customer, customer, help.kind.rawValue, to: &told)
-        default: break
+        }
+        for stop in decided.changes.stops {
+            switch stop {
+            case .set(let flag, let kind):
+                Self.add(.stopped, customer, flag, kind.rawValue, to: &told)
+            case .removed(let flag, let kind):
+                Self.add(.stopRemoved, customer, flag, kind.rawValue, to: &told)
+            case .expired(let flag, let kind):
+                Self.add(.stopExpired, customer, flag, kind.rawValue, to: &told)
+            }
         }
         for notice in decided.changes.notices {
             Self.add(.notice, customer, notice.id, "", to: &told)
-        }
-        for alert in decided.changes.alerts {
-            guard case .customerStopped(let customer, let kind) = alert.content else { continue }
-            Self.add(.stopped, customer, customer, kind.rawValue, to: &told)
         }
     }
 

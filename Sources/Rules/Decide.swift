@@ -92,7 +92,7 @@ extension Draft {
         case .chargeOff(let id):
             try chargeOff(Command.ChargeOff(obligation: id, reason: "age"))
         case .liquidationSlice: try liquidate()
-        case .flagEnd: try flagEnded()
+        case .flagEnd(let id): try flagEnded(id)
         case .returnAnswer(let payment): try returnAnswerOverdue(payment)
         case .validationEnd(let id): try validationEnded(id)
         case .refundAnswer(let id): try refundUnanswered(id)

@@ -100,7 +100,7 @@ public struct Draft {
     mutating func notify(_ content: Notice.Content) -> NoticeID {
         let notice = Notice(id: identifier(), at: facts.now, content: content)
         changes.notices.append(notice)
-        changes.outgoing.append(.mail(notice.id))
+        changes.outgoing.append(.notice(notice.id))
         return notice.id
     }
 
@@ -161,6 +161,7 @@ public struct Changes: Hashable, Sendable {
     public internal(set) var parked: [SuspenseItem] = []
     public internal(set) var debits: [DebitCount] = []
     public internal(set) var blocked: [BlockedAccount] = []
+    public internal(set) var stops: [StopChange] = []
 
     /// A customer comes into being.
     public static let opening = Changes(touched: [.profile])
@@ -181,6 +182,14 @@ public struct Changes: Hashable, Sendable {
     public enum TimerChange: Hashable, Sendable {
         case set(Timer)
         case clear(Timer.Kind)
+    }
+
+    /// What became of a stop, for the host.
+    public enum StopChange: Hashable, Sendable {
+        case set(FlagID, StopFlag.Kind)
+        case removed(FlagID, StopFlag.Kind)
+        /// Its time ran out.
+        case expired(FlagID, StopFlag.Kind)
     }
 
     public enum EntryChange: Hashable, Sendable {

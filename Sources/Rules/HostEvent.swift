@@ -21,7 +21,7 @@ public struct HostEvent: Sendable {
     public let state: String?
     /// What the customer was told in the same commit about the same thing.
     public let notice: Notice?
-    /// The kind of a stop or of a call for help, or the stop that was taken away.
+    /// The stop that was set or is over, or the kind of a call for help.
     public let detail: Detail?
 
     public init(
@@ -53,7 +53,8 @@ public struct HostEvent: Sendable {
 
     public enum Detail: Hashable, Sendable {
         case kind(String)
-        case flag(FlagID)
+        /// Commits of a program before this one named only the one or the other.
+        case stop(FlagID?, kind: String?)
     }
 
     /// A thing whose states are told.
@@ -94,6 +95,7 @@ public struct HostEvent: Sendable {
 
     public static let stopped = "customer.stopped"
     public static let stopRemoved = "customer.stop_removed"
+    public static let stopExpired = "customer.stop_expired"
     public static let helpAsked = "customer.help_asked"
 
     /// What is sent when somebody asks to try an endpoint; it is in no commit.
@@ -104,7 +106,9 @@ public struct HostEvent: Sendable {
         let states = Thing.allCases.flatMap { thing in
             thing.words.map { "\(thing.rawValue).\($0.word)" }
         }
-        return Set(states + Notice.Content.eventTypes + [stopped, stopRemoved, helpAsked]).sorted()
+        return Set(
+            states + Notice.Content.eventTypes + [stopped, stopRemoved, stopExpired, helpAsked]
+        ).sorted()
     }()
 }
 

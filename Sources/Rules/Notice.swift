@@ -126,8 +126,8 @@ public struct Alert: Hashable, Sendable, Codable {
 
 /// What the world is told after the commit, at least once, each with its own key.
 public enum Outgoing: Hashable, Sendable, Codable {
-    /// A notice, by mail and over every other channel the customer wants.
-    case mail(NoticeID)
+    /// A notice, over every channel the customer wants.
+    case notice(NoticeID)
     case charge(settlement: SettlementID, kind: SettlementKindName, amount: Cents, fee: Cents)
     /// Gives back what a payment brought beyond what was owed, under
     /// ``SettlementID/refundOfOverpayment``.

@@ -548,13 +548,19 @@ extension Draft {
             setAt: facts.now, expiresAt: expiresAt)
         customer.profile.flags.append(flag)
         keepProfile()
+        changes.stops.append(.set(flag.id, kind))
         if let expiresAt { set(.flagEnd(flag.id), due: expiresAt) }
         guard kind.stopsLiquidation else { return }
         for obligation in customer.openObligations { pauseClock(of: obligation.id, why: .stop) }
     }
 
     /// A stop ran out: cash it had protected pays what is owed, and clocks it held go on.
-    mutating func flagEnded() throws(Refusal) -> Reply {
+    mutating func flagEnded(_ id: FlagID) throws(Refusal) -> Reply {
+        if let flag = customer.profile.flags.first(where: { $0.id == id }),
+            !flag.isInForce(at: facts.now)
+        {
+            changes.stops.append(.expired(id, flag.kind))
+        }
         try goOnAfterStop()
         return .done
     }
@@ -579,7 +585,8 @@ extension Draft {
         guard let index = customer.profile.flags.firstIndex(where: { $0.id == command.flag }) else {
             throw .flagUnknown
         }
-        customer.profile.flags.remove(at: index)
+        let flag = customer.profile.flags.remove(at: index)
+        changes.stops.append(.removed(flag.id, flag.kind))
         clear(.flagEnd(command.flag))
         keepProfile()
         try goOnAfterStop()

@@ -105,7 +105,8 @@ public final class Figures: Sendable {
     public func sending(_ outgoing: Outgoing, _ result: Sending) {
         let channel: Channel =
             switch outgoing {
-            case .mail: .mail
+            // The courier counts each channel by itself; what ends before it is counted as mail.
+            case .notice: .mail
             case .charge: .charge
             case .refund: .refund
             case .placeOrder: .order
@@ -151,6 +152,7 @@ public final class Figures: Sendable {
         case rates
         case live
         case webhooks
+        case documents
     }
 
     /// A round of background work ended early; the next begins anew.

@@ -53,7 +53,7 @@ public struct Webhooks: Sendable {
 
     /// A new endpoint with a secret of its own, and a key where `hasKey`.
     public func add(
-        _ url: OutsideURL, description: String, types: [String], hasKey: Bool
+        _ url: OutsideURL, description: String, types: [String], hasKey: Bool, by actor: Actor
     ) throws -> (keeping: WebhookStore.Keeping, made: Made) {
         let now = service.clock.now()
         let id = WebhookEndpointID(sharing: Causes.named(scope: "webhook", key: Self.nonce))
@@ -61,16 +61,16 @@ public struct Webhooks: Sendable {
         let keeping = try store.add(
             WebhookStore.Endpoint(
                 id: id, url: url.text, description: description, types: types, hasKey: hasKey,
-                madeAt: now), secrets)
+                madeAt: now), secrets, by: actor)
         return (keeping, made)
     }
 
     private static var nonce: String { Token.random(prefix: "").text }
 
     public func change(
-        _ id: WebhookEndpointID, _ wish: Wish
+        _ id: WebhookEndpointID, _ wish: Wish, by actor: Actor
     ) throws -> WebhookStore.Keeping {
-        try store.change(id, at: service.clock.now()) { endpoint in
+        try store.change(id, by: actor, at: service.clock.now()) { endpoint in
             if let url = wish.url { endpoint.url = url.text }
             if let description = wish.description { endpoint.description = description }
             if let types = wish.types { endpoint.types = types }
@@ -78,21 +78,30 @@ public struct Webhooks: Sendable {
     }
 
     public func set(
-        _ id: WebhookEndpointID, _ state: WebhookStore.Endpoint.State
+        _ id: WebhookEndpointID, _ state: WebhookStore.Endpoint.State, by actor: Actor
     ) throws -> WebhookStore.Keeping {
-        try store.change(id, at: service.clock.now()) { $0.state = state }
+        try store.change(id, by: actor, at: service.clock.now()) { $0.state = state }
+    }
+
+    /// Forgets an endpoint; `false` when there was none.
+    public func remove(_ id: WebhookEndpointID, by actor: Actor) throws -> Bool {
+        try store.remove(id, by: actor, at: service.clock.now())
     }
 
     /// A new secret, and a new key where the endpoint has one; the old ones sign for `hours` more.
     /// `nil` when there is no such endpoint.
-    public func rotate(_ id: WebhookEndpointID, overlapHours hours: Int) throws -> Made? {
+    public func rotate(
+        _ id: WebhookEndpointID, overlapHours hours: Int, by actor: Actor
+    ) throws -> Made? {
         guard let endpoint = try store.endpoint(id) else { return nil }
         let now = service.clock.now()
         while true {
             let number = try store.nextSecret(of: id)
             let (secrets, made) = secrets(
                 of: id, number: number, hasKey: endpoint.hasKey, at: now)
-            if try store.rotate(id, to: secrets, oldUntil: now.adding(hours: hours), at: now) {
+            if try store.rotate(
+                id, to: secrets, oldUntil: now.adding(hours: hours), by: actor, at: now)
+            {
                 return made
             }
             // Somebody rotated at the same moment: theirs is the older one then.
@@ -165,7 +174,7 @@ public struct Webhooks: Sendable {
 
     /// Sends an event that says nothing, so that an endpoint can be tried. `nil` when there is no
     /// such endpoint or it is switched off.
-    public func test(_ id: WebhookEndpointID) throws -> EventID? {
+    public func test(_ id: WebhookEndpointID, by actor: Actor) throws -> EventID? {
         let now = service.clock.now()
         let random = Causes.named(scope: "webhook-test", key: Self.nonce)
         let event = EventID(
@@ -176,7 +185,9 @@ public struct Webhooks: Sendable {
         ]
         let delivery = WebhookStore.Delivery(
             event: event, type: HostEvent.test, body: Data(body.bytes()), at: now)
-        guard try store.send([delivery], to: id) != nil else { return nil }
+        let sent = try store.send(
+            [delivery], to: id, as: .tested, detail: "\(event)", by: actor, at: now)
+        guard sent != nil else { return nil }
         service.eventBell.ring()
         return event
     }
@@ -192,7 +203,9 @@ public struct Webhooks: Sendable {
     }
 
     /// Sends one event again, wanted by its filter or not, under the id it has.
-    public func replay(_ event: EventID, to id: WebhookEndpointID) throws -> Replaying {
+    public func replay(
+        _ event: EventID, to id: WebhookEndpointID, by actor: Actor
+    ) throws -> Replaying {
         guard try store.endpoint(id) != nil else { return .unknown }
         let now = service.clock.now()
         let kept = try store.deliveries(
@@ -201,7 +214,9 @@ public struct Webhooks: Sendable {
         let type = try kept?.type ?? log.event(event)?.type
         guard let type else { return .eventUnknown }
         let delivery = WebhookStore.Delivery(event: event, type: type, body: kept?.body, at: now)
-        guard let count = try store.send([delivery], to: id) else { return .off }
+        let sent = try store.send(
+            [delivery], to: id, as: .replayed, detail: "\(event)", by: actor, at: now)
+        guard let count = sent else { return .off }
         service.eventBell.ring()
         return .again(count, goOn: nil)
     }
@@ -209,7 +224,7 @@ public struct Webhooks: Sendable {
     /// Sends again, under the ids they have, the events behind `after` through `through` that the
     /// endpoint's filter wants: at most ``replayMax`` of them.
     public func replay(
-        after: EventID, through: EventID, to id: WebhookEndpointID
+        after: EventID, through: EventID, to id: WebhookEndpointID, by actor: Actor
     ) throws -> Replaying {
         guard let endpoint = try store.endpoint(id) else { return .unknown }
         guard endpoint.state == .enabled else { return .off }
@@ -229,7 +244,10 @@ public struct Webhooks: Sendable {
             place = reading.through
             hasMore = reading.hasMore
         }
-        guard let count = try store.send(deliveries, to: id) else { return .off }
+        let sent = try store.send(
+            deliveries, to: id, as: .replayed,
+            detail: "\(deliveries.count) behind \(after) through \(last)", by: actor, at: now)
+        guard let count = sent else { return .off }
         service.eventBell.ring()
         return .again(count, goOn: hasMore && place < last ? place : nil)
     }

@@ -80,7 +80,7 @@ struct Register {
 
     private mutating func enter(_ outgoing: Outgoing, _ customer: Customer?) throws(Finding) {
         switch outgoing {
-        case .mail(let notice):
+        case .notice(let notice):
             guard mailed.insert(notice).inserted else {
                 throw Finding("\(notice) was mailed twice")
             }

@@ -173,7 +173,7 @@ public final class World {
 
     private func take(_ stored: MemoryStore.StoredOutgoing) {
         switch stored.outgoing {
-        case .mail(let notice): post(notice, to: stored.customer)
+        case .notice(let notice): post(notice, to: stored.customer)
         case .charge(let settlement, let kind, let amount, let fee):
             charge(settlement, kind, amount, fee, of: stored.customer)
         case .placeOrder(let sale, let asset, let quantity, let limit):

@@ -1,6 +1,7 @@
 import Banking
 import Edges
 import Ledger
+import Rules
 import Service
 import Web
 
@@ -17,23 +18,28 @@ extension Site {
         let endpoint = try found(visit)
         let limit = Site.deskRowsPerPage
         let deliveries = try hooks.store.deliveries(of: endpoint.id, limit: limit + 1)
+        let acts = try hooks.store.acts(of: endpoint.id, limit: limit)
         return .page(
             WebhookPage(
                 endpoint: try row(of: endpoint),
                 deliveries: deliveries.prefix(limit).map(Self.page(of:)),
-                hasMore: deliveries.count > limit, mayAct: visit.mayAct))
+                hasMore: deliveries.count > limit, acts: acts.map(Self.page(of:)),
+                mayAct: visit.mayAct))
     }
 
     /// Each says what should be so: doing it twice does no harm, and the page shows what is.
     func actOnWebhookEndpoint(_ visit: DeskVisit) async throws -> Answer {
         let id = try found(visit).id
+        let actor = Actor.operator(visit.name)
         switch visit.form[.decision] {
-        case "enable": _ = try hooks.set(id, .enabled)
-        case "disable": _ = try hooks.set(id, .disabled)
-        case "test": _ = try hooks.test(id)
+        case "enable": _ = try hooks.set(id, .enabled, by: actor)
+        case "disable": _ = try hooks.set(id, .disabled, by: actor)
+        case "test": _ = try hooks.test(id, by: actor)
         case "replay":
             guard let event = EventID(visit.form[.event]) else { throw Turn.bodyMalformed }
-            if case .eventUnknown = try hooks.replay(event, to: id) { throw Turn.notFound }
+            if case .eventUnknown = try hooks.replay(event, to: id, by: actor) {
+                throw Turn.notFound
+            }
         default: throw Turn.bodyMalformed
         }
         return .seeOther(Paths.Desk.webhook("\(id)").text)
@@ -62,6 +68,11 @@ extension Site {
             failingSince: endpoint.failingSince?.milliseconds)
     }
 
+    private static func page(of act: WebhookStore.Act) -> WebhookPage.Act {
+        WebhookPage.Act(
+            at: act.at.milliseconds, actor: act.actor, kind: act.kind.onPages, detail: act.detail)
+    }
+
     private static func page(of delivery: WebhookStore.Delivery) -> WebhookPage.Delivery {
         WebhookPage.Delivery(
             event: "\(delivery.event)", type: delivery.type, state: delivery.state.onPages,
@@ -83,6 +94,22 @@ extension WebhookStore.Delivery.State {
     }
 }
 
+extension WebhookStore.Act.Kind {
+    fileprivate var onPages: WebhookPage.Act.Kind {
+        switch self {
+        case .added: .added
+        case .changed: .changed
+        case .enabled: .enabled
+        case .disabled: .disabled
+        case .removed: .removed
+        case .rotated: .rotated
+        case .tested: .tested
+        case .replayed: .replayed
+        case .gone: .gone
+        }
+    }
+}
+
 extension WebhookStore.Try.Result {
     fileprivate var onPages: WebhookPage.Delivery.Result {
         switch self {
@@ -93,6 +120,7 @@ extension WebhookStore.Try.Result {
         case .refused: .refused
         case .timedOut: .timedOut
         case .unreachable: .unreachable
+        case .untrusted: .untrusted
         case .nameUnknown: .nameUnknown
         case .addressForbidden: .addressForbidden
         }

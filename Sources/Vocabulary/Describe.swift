@@ -349,6 +349,16 @@ public struct Describe: Sendable {
                 "documents_wanted",
                 .array(settlement.documentsWanted.map { .string($0.rawValue) })
             ),
+            (
+                "documents_missing",
+                .array(
+                    settlement.documentsWanted.filter { type in
+                        switch customer.document(type, for: settlement.id)?.state {
+                        case .refused, nil: true
+                        case .uploaded, .accepted: false
+                        }
+                    }.map { .string($0.rawValue) })
+            ),
             ("action_url", optional(settlement.actionURL) { .string($0) }),
             ("trace", optional(settlement.trace) { .string($0.text) }),
             ("settlement_day", optional(settlement.settlementDay) { .string($0.iso) }),

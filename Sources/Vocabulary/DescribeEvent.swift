@@ -22,7 +22,9 @@ extension Describe {
         }
         switch event.detail {
         case .kind(let kind): data["kind"] = .string(kind)
-        case .flag(let flag): data["flag"] = text(flag)
+        case .stop(let flag, let kind):
+            data["flag"] = flag.map { text($0) } ?? .null
+            data["kind"] = kind.map { .string($0) } ?? .null
         case nil: break
         }
         if isShort {

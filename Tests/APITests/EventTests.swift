@@ -95,27 +95,45 @@ struct EventTests {
                 ])
             _ = try await world.post(
                 "/v1/customers/\(customer)/help", ["kind": "more_time", "words": "Friday."])
+            let id = try #require(CustomerID(customer))
+            func flag() throws -> FlagID {
+                try #require(world.service.reader.customer(id)?.profile.flags.last?.id)
+            }
+            let hardship = try flag()
             try await world.happen(
                 .setFlag(
                     Command.SetFlag(kind: .compliance, reason: "a letter", expiresAt: nil)),
                 to: customer)
-            let id = try #require(CustomerID(customer))
-            let flag = try #require(
-                world.service.reader.customer(id)?.profile.flags.last?.id)
+            let letter = try flag()
             try await world.happen(
-                .removeFlag(Command.RemoveFlag(flag: flag, reason: "answered")), to: customer)
+                .removeFlag(Command.RemoveFlag(flag: letter, reason: "answered")), to: customer)
+            let until = world.service.clock.now().adding(hours: 1)
+            try await world.happen(
+                .setFlag(Command.SetFlag(kind: .legalHold, reason: "an order", expiresAt: until)),
+                to: customer)
+            let order = try flag()
+            try await world.happen(.timer(.flagEnd(order)), to: customer)
+            world.service.clock.advance(to: until)
+            try await world.happen(.timer(.flagEnd(order)), to: customer)
 
             let rows = try await world.get("/v1/events?types=customer.*,order.*").rows
 
             #expect(
                 rows.map { $0["type"] } == [
                     "order.opened", "customer.help_asked", "customer.stopped",
-                    "customer.stop_removed",
-                ])
+                    "customer.stopped", "customer.stop_removed", "customer.stopped",
+                    "customer.stop_expired",
+                ], "each stop is told by who or what set it, and its end once")
             #expect(rows[0]["data"]?["order_reference"] == "order-17")
             #expect(rows[1]["data"]?["kind"] == "more_time")
-            #expect(rows[2]["data"]?["kind"] == "compliance")
-            #expect(rows[3]["data"]?["flag"] == .string("\(flag)"))
+            let stops: [(String, FlagID)] = [
+                ("hardship", hardship), ("compliance", letter), ("compliance", letter),
+                ("legal_hold", order), ("legal_hold", order),
+            ]
+            for (row, (kind, flag)) in zip(rows[2...], stops) {
+                #expect(row["data"]?["kind"] == .string(kind))
+                #expect(row["data"]?["flag"] == .string("\(flag)"))
+            }
         }
     }
 

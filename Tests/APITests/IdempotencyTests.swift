@@ -36,6 +36,35 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("A problem says whether the request was decided, did nothing, or may have been done")
+    func outcomes() async throws {
+        try await World.run { (world: World) async throws in
+            let customer = try await world.customer()
+            let method = try await world.bankAccount(customer)
+            let path = "/v1/customers/\(customer)/deposits"
+            func outcome(_ got: World.Got) -> String? { got.json["outcome"]?.stringValue }
+            let body: JSON = ["method": .string(method), "amount_minor": 100_000_000_000]
+
+            #expect(outcome(try await world.post(path, body)) == "refused")
+            #expect(
+                outcome(try await world.post(path, ["method": .string(method)])) == "not_reached")
+            #expect(outcome(try await world.post(path, body, key: nil)) == "not_reached")
+            #expect(
+                outcome(try await world.post(path, body, idempotencyKey: nil)) == "not_reached")
+            #expect(
+                outcome(try await world.post("/v1/customers/none/deposits", body))
+                    == "not_reached")
+            _ = try await world.deposit(customer, method, idempotencyKey: "d-1")
+            let reused = try await world.post(
+                path, ["method": .string(method), "amount_minor": 7], idempotencyKey: "d-1")
+            #expect((reused.code, outcome(reused)) == ("idempotency_key_reused", "refused"))
+            world.service.engine.stop()
+            let stopping = try await world.post(path, body)
+            #expect((stopping.status, outcome(stopping)) == (503, "not_reached"))
+            #expect(EdgeProblem.storeUnavailable.outcome == .unknown)
+        }
+    }
+
     @Test("A replay is the same even after what was made has changed")
     func replayAfterChange() async throws {
         try await World.run { (world: World) async throws in

@@ -212,6 +212,36 @@ struct WebhookEndpointTests {
         }
     }
 
+    @Test("Who did what with an endpoint is listed, newest first, also when it is deleted")
+    func acts() async throws {
+        try await World.run { (world: World) async throws in
+            let got = try await made(world)
+            let other = try await made(world, ["url": "https://b.example.com/"])
+            let path = "\(Self.path)/\(got.id)"
+            _ = try await world.post(path + "/test")
+            _ = try await world.post(path + "/rotate-secret")
+            _ = try await world.post(path, ["types": ["sale.*"]])
+            _ = try await world.post(path + "/disable")
+            #expect(try await world.send(.delete, path).status == 204)
+
+            let acts = "/v1/webhook-endpoint-acts"
+            let mine = try await world.get("\(acts)?endpoint=\(got.id)")
+
+            #expect(
+                mine.rows.map { $0["act"] } == [
+                    "removed", "disabled", "changed", "secret_rotated", "tested", "added",
+                ])
+            #expect(mine.rows.allSatisfy { $0["actor"]?.stringValue?.hasPrefix("host:") == true })
+            #expect(!mine.text.contains("whsec_"))
+            let first = try await world.get("\(acts)?limit=5")
+            let cursor = try #require(first.json["next_cursor"]?.stringValue)
+            let rest = try await world.get("\(acts)?limit=5&cursor=\(cursor)")
+            #expect(rest.rows.map { $0["endpoint"] } == [.string(other.id), .string(got.id)])
+            #expect(rest.json["next_cursor"] == .null)
+            #expect(try await world.get("\(acts)?endpoint=x").status == 400)
+        }
+    }
+
     @Test("There are thirty-two at most")
     func limit() async throws {
         try await World.run { (world: World) async throws in

@@ -3,13 +3,13 @@ import Foundation
 import MakewholeClient
 
 /// Does one thing as a host's app would and prints what the screen came to: for
-/// Tests/System/client.py, against the real program.
+/// Tests/System/client.py and journeys.py, against the real program.
 @main
 struct Drill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "makewhole-client-drill")
 
     enum Act: String, ExpressibleByArgument {
-        case home, deposit, settle, documents, notifications, feed, resume
+        case home, deposit, settle, documents, notifications, feed, resume, changes, play
     }
 
     @Option var base: String
@@ -17,6 +17,7 @@ struct Drill: AsyncParsableCommand {
     @Option var key: String
     @Option var folder: String
     @Option var amount = ""
+    @Option(help: "For changes: ends after so many.") var count = 1
     @Argument var act: Act
 
     @MainActor
@@ -52,7 +53,49 @@ struct Drill: AsyncParsableCommand {
                 print(notice.type)
                 try await feed.take(through: notice)
             }
-        case .resume: print("made", try await client.resume().count)
+        case .resume:
+            let resumed = await client.resume()
+            print("made", resumed.made.count)
+            if let failure = resumed.stoppedBy { print("stopped", failure) }
+        case .changes: try await changes(client, folder)
+        case .play: try await Play(client: client, folder: folder, pages: url).run()
+        }
+    }
+
+    /// Brings Home up to date at each change, and says what it shows.
+    @MainActor
+    private func changes(_ client: Client, _ folder: URL) async throws {
+        let model = HomeModel(client: client, snapshot: Snapshot(folder: folder))
+        let told = Told(model: model, most: count)
+        let feed = ChangeFeed(client: client)
+        let following = Task { try await feed.follow([told]) }
+        for await _ in told.finished { break }
+        following.cancel()
+    }
+
+    @MainActor
+    private final class Told: Refreshable {
+        let model: HomeModel
+        let finished: AsyncStream<Void>
+        private let finish: AsyncStream<Void>.Continuation
+        private var left: Int
+
+        init(model: HomeModel, most: Int) {
+            self.model = model
+            left = most
+            (finished, finish) = AsyncStream.makeStream()
+        }
+
+        func refresh() async {
+            await model.refresh()
+            switch model.state {
+            case .shown(let home):
+                print("changed", home.customer.owedMinor, home.customer.cashMinor)
+            case .loading, .stale, .failed: print("failed")
+            }
+            fflush(nil)
+            left -= 1
+            if left == 0 { finish.yield() }
         }
     }
 

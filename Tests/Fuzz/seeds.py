@@ -2,7 +2,7 @@
 are broken, made by the maker that the second reader is tested with. Needed only to begin again from
 nothing; what the fuzzer kept is in Tests/Fuzz/corpus.
 
-    seeds.py reader|json|document|statements FOLDER
+    seeds.py reader|json|document|statements|language FOLDER
 """
 
 import pathlib
@@ -23,6 +23,24 @@ DOCUMENTS = [
     b"[" * 65,
 ]
 
+
+LANGUAGES = [
+    """{
+  "@@locale": "fr-CA", "@@x-name": "Français", "@@x-direction": "ltr",
+  "@@x-plurals": {"one": "i = 0..1", "many": "i != 0 and i % 1000000 = 0"},
+  "@@x-numbers": {"decimal": ",", "group": "\\u00a0", "minus": "−", "dollars": "{amount} $"},
+  "owe": "Vous devez {amount}, l'ami", "@owe": {"description": "x", "n": [1, {"a": null}]},
+  "tries": "{count, plural, =0 {rien} one {# essai} many {# d'essais} other {# essais}}",
+  "kind": "{kind, select, sale {Vente de {amount}} other {'{'#'}' ''}}", "size": "{n, number} Mo",
+  "@size": {"placeholders": {"n": {"x-optional": "yes"}}}
+}""".encode(),
+    b'{"@@locale":"ja","@@x-name":"x","@@x-plurals":{},"a":"\\ud83d\\ude00 \\"\\\\"}',
+    b'{"@@locale":"ar","@@x-name":"x","@@x-direction":"rtl","@@x-plurals":{"zero":"n = 0","two":'
+    b'"n = 2","few":"n % 100 = 3..10","many":"n % 100 = 11..99"},"a":"{n, plural, zero {a} two {b} '
+    b'few {c} many {#} other {{n, plural, zero {x} two {x} few {x} many {x} other {#}}}}"}',
+    b'{"@@locale":"en","@@x-name":"x","@@x-plurals":{"one":"n = 1"},"a":"{n, plural, other {#}}"}',
+    b"{" * 20,
+]
 
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <%s xmlns%s="urn:iso:std:iso:20022:tech:xsd:camt.%s">
@@ -47,6 +65,9 @@ def seeds(target):
     if target == "statements":
         yield from statements()
         return
+    if target == "language":
+        yield from LANGUAGES
+        return
     if target == "document":
         yield from DOCUMENTS
         return
@@ -56,7 +77,7 @@ def seeds(target):
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("reader", "json", "document", "statements"):
+    if len(sys.argv) != 3 or sys.argv[1] not in ("reader", "json", "document", "statements", "language"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)

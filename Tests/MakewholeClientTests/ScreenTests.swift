@@ -26,9 +26,10 @@ import Testing
         stub.answer("GET ", (200, Stub.customer(owed: 0)))
         #expect(await next() == .addMoney)
         stub.answer("GET ", (200, Stub.customer(owed: 15_000)))
-        stub.answer("GET /obligations", (200, Stub.page(Stub.obligation())))
+        stub.answer("GET /obligations?limit=200", (200, Stub.page(Stub.obligation())))
         #expect(await next() == .settle)
-        stub.answer("GET /obligations", (200, Stub.page(Stub.obligation(active: "stl_1"))))
+        stub.answer(
+            "GET /obligations?limit=200", (200, Stub.page(Stub.obligation(active: "stl_1"))))
         #expect(await next() == .watch("stl_1"))
         guard case .shown(let home) = model.state else { return }
         #expect(home.payBy == Date(timeIntervalSince1970: 1_795_705_200))
@@ -57,9 +58,117 @@ import Testing
         #expect(model.state == .failed(.unreachable), "the snapshot is gone")
     }
 
+    @Test("Only the server's 401 signs out: a token that cannot be renewed is no connection")
+    func tokens() async throws {
+        let snapshot = Snapshot(folder: folder)
+        stub.answer("GET ", (200, Stub.customer(owed: 0)))
+        await HomeModel(client: client, snapshot: snapshot).load()
+        let lost = try stub.client(folder) { throw URLError(.notConnectedToInternet) }
+        let model = HomeModel(client: lost, snapshot: snapshot)
+
+        await model.load()
+
+        guard case .stale = model.state else {
+            Issue.record("\(model.state)")
+            return
+        }
+        let ended = try stub.client(folder) { throw ClientFailure.signedOut }
+        let other = HomeModel(client: ended, snapshot: snapshot)
+        await other.load()
+        #expect(other.state == .failed(.signedOut))
+    }
+
+    @Test("What is being sent, and what was sent without an answer, is never loaded over")
+    func reloading() async throws {
+        stub.answer("GET /payment-methods?limit=200", (200, Stub.page(Stub.method)))
+        stub.answer("POST /deposits", (0, ""), (201, Stub.made))
+        let model = DepositModel(client: client)
+        await model.load()
+        model.review(amount: "50", method: "pmt_1")
+        guard case .reviewing(let review) = model.state else {
+            Issue.record("\(model.state)")
+            return
+        }
+
+        stub.whileSending { request in
+            guard request == "POST /deposits" else { return }
+            await model.load()
+            let state = await model.state
+            #expect(state == .sending(review))
+        }
+        await model.send()
+        stub.whileSending(nil)
+        await model.load()
+        await model.refresh()
+        #expect(model.state == .over(review, .unknown))
+
+        // A load that was slow does not undo what was done meanwhile.
+        await model.send()
+        stub.whileSending { _ in await model.review(amount: "60", method: "pmt_1") }
+        await model.load()
+        stub.whileSending(nil)
+        await model.load()
+        model.review(amount: "70", method: "pmt_1")
+        stub.whileSending { _ in await model.back() }
+        model.review(amount: "80", method: "pmt_1")
+        await model.load()
+        guard case .editing = model.state else {
+            Issue.record("\(model.state)")
+            return
+        }
+    }
+
+    @Test("A payment that is being sent, or has no answer, is never loaded over")
+    func reloadingPayments() async throws {
+        stub.answer("GET ", (200, Stub.customer(owed: 15_000)))
+        stub.answer("GET /obligations?limit=200", (200, Stub.page(Stub.obligation())))
+        stub.answer("GET /settlement-options", (200, Stub.page(Stub.option("wire"))))
+        stub.answer("POST /settlements", (0, ""))
+        let model = SettleModel(client: client)
+        await model.load()
+        guard case .choosing(_, let options) = model.state else { return }
+        model.choose(options[0])
+        guard case .reviewing(let review) = model.state else { return }
+
+        stub.whileSending { request in
+            guard request == "POST /settlements" else { return }
+            await model.load()
+            await model.refresh()
+        }
+        await model.send()
+        stub.whileSending(nil)
+        await model.load()
+        await model.refresh()
+
+        #expect(model.state == .over(review, .unknown))
+        #expect(stub.asked.count { $0.path == "" } == 1, "nothing was even asked")
+    }
+
+    @Test("A change brings what is shown up to date, and leaves what the customer is doing")
+    func refreshing() async throws {
+        stub.answer("GET ", (200, Stub.customer(owed: 15_000)), (200, Stub.customer(owed: 9_000)))
+        stub.answer("GET /obligations?limit=200", (200, Stub.page(Stub.obligation())))
+        stub.answer("GET /settlement-options", (200, Stub.page(Stub.option("wire"))))
+        let model = SettleModel(client: client)
+        await model.load()
+        stub.stream(Stub.Stream(parts: ["id: 1\ndata: x\n\n"]), Stub.Stream(status: 401))
+        let feed = ChangeFeed(client: client) { _ in }
+
+        await #expect(throws: ClientFailure.signedOut) { try await feed.follow([model]) }
+
+        guard case .choosing(9_000, let options) = model.state else {
+            Issue.record("\(model.state)")
+            return
+        }
+        model.choose(options[0])
+        let reviewing = model.state
+        await model.refresh()
+        #expect(model.state == reviewing)
+    }
+
     @Test("A deposit is typed, reviewed to the cent, sent, and done once")
     func deposit() async throws {
-        stub.answer("GET /payment-methods", (200, Stub.page(Stub.method)))
+        stub.answer("GET /payment-methods?limit=200", (200, Stub.page(Stub.method)))
         stub.answer("POST /deposits", (0, ""), (201, Stub.made))
         let model = DepositModel(client: client)
         await model.load()
@@ -94,7 +203,7 @@ import Testing
     @Test("What is owed is paid by a way that can be used, and followed to its end")
     func settling() async throws {
         stub.answer("GET ", (200, Stub.customer(owed: 15_000)))
-        stub.answer("GET /obligations", (200, Stub.page(Stub.obligation())))
+        stub.answer("GET /obligations?limit=200", (200, Stub.page(Stub.obligation())))
         stub.answer(
             "GET /settlement-options",
             (200, Stub.page(Stub.option("wire"), Stub.option("card", unavailable: "off"))))
@@ -136,7 +245,7 @@ import Testing
     @Test("An amount that changed meanwhile is shown and asked again, and nothing is paid")
     func changed() async throws {
         stub.answer("GET ", (200, Stub.customer(owed: 15_000)))
-        stub.answer("GET /obligations", (200, Stub.page(Stub.obligation())))
+        stub.answer("GET /obligations?limit=200", (200, Stub.page(Stub.obligation())))
         stub.answer("GET /settlement-options", (200, Stub.page(Stub.option("wire"))))
         stub.answer(
             "POST /settlements", (409, Stub.problem("amount_changed", status: 409, owed: 9_000)))
@@ -156,7 +265,8 @@ import Testing
     @Test("A payment under way is followed instead of another being offered")
     func underWay() async throws {
         stub.answer("GET ", (200, Stub.customer(owed: 15_000)))
-        stub.answer("GET /obligations", (200, Stub.page(Stub.obligation(active: "stl_1"))))
+        stub.answer(
+            "GET /obligations?limit=200", (200, Stub.page(Stub.obligation(active: "stl_1"))))
         stub.answer("GET /settlements/stl_1", (200, Stub.settlement("submitted")))
         let model = SettleModel(client: client)
 
@@ -174,7 +284,7 @@ import Testing
     @Test("Documents are sent on the service's page while they are wanted, and are in review after")
     func documents() async throws {
         stub.answer(
-            "GET /settlements",
+            "GET /settlements?limit=50",
             (200, Stub.page(Stub.settlement("documents_required", documents: #""photo_id""#))),
             (200, Stub.page(Stub.settlement("documents_required"))),
             (200, Stub.page(Stub.settlement("completed"))))
@@ -197,8 +307,9 @@ import Testing
     @Test("Notifications are read page by page and stay when the connection goes")
     func notifications() async throws {
         stub.answer(
-            "GET /notices", (200, Stub.page(Stub.notice(3), Stub.notice(2), next: "c")),
-            (200, Stub.page(Stub.notice(1))), (0, ""))
+            "GET /notices?limit=50",
+            (200, Stub.page(Stub.notice(3), Stub.notice(2), next: "c/1")), (0, ""))
+        stub.answer("GET /notices?limit=50&cursor=c%2F1", (200, Stub.page(Stub.notice(1))))
         let model = NotificationsModel(client: client)
 
         await model.load()

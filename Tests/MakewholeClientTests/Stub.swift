@@ -1,7 +1,8 @@
 import Foundation
-import MakewholeClient
 import Synchronization
 import Testing
+
+@testable import MakewholeClient
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -11,31 +12,57 @@ import Testing
 final class Stub: Transport {
     struct Asked: Sendable {
         let method: String
+        /// With its query, below the customer's path.
         let path: String
         let key: String?
         let body: String
     }
 
+    /// One opening of a stream: a status with its parts, or no connection at all. `isBroken` ends
+    /// it with an error.
+    struct Stream: Sendable {
+        var status = 200
+        var retryAfterSeconds: Int64?
+        var parts: [String] = []
+        var isBroken = false
+    }
+
     private struct State {
         var answers: [String: [(status: Int, body: String)]] = [:]
         var asked: [Asked] = []
+        var streams: [Stream?] = []
+        var openedAfter: [String?] = []
+        var onSend: (@Sendable (String) async -> Void)?
     }
 
     private let state = Mutex(State())
 
-    /// The next answers to a method and path; the last one is given again and again. Status 0 is no
-    /// answer at all.
+    /// The next answers to a method and path with its query; the last one is given again and again.
+    /// Status 0 is no answer at all, and so is a path that nobody named.
     func answer(_ request: String, _ answers: (Int, String)...) {
         state.withLock { $0.answers[request] = answers.map { (status: $0.0, body: $0.1) } }
     }
 
+    /// The next openings of the stream of changes; `nil` is no connection.
+    func stream(_ streams: Stream?...) { state.withLock { $0.streams = streams } }
+    func then(_ stream: Stream?) { state.withLock { $0.streams.append(stream) } }
+
+    /// What is done while a request is under way.
+    func whileSending(_ body: (@Sendable (String) async -> Void)?) {
+        state.withLock { $0.onSend = body }
+    }
+
     var asked: [Asked] { state.withLock { $0.asked } }
+    /// `Last-Event-ID` of each opening.
+    var openedAfter: [String?] { state.withLock { $0.openedAfter } }
     var posts: [Asked] { asked.filter { $0.method == "POST" } }
 
     func send(_ request: URLRequest) async throws -> (Data, HTTPURLResponse) {
         guard let url = request.url else { throw URLError(.badURL) }
         let method = request.httpMethod ?? "GET"
-        let path = String(url.path.dropFirst("/v1/customers/cus_1".count))
+        let path = String(
+            (url.path + (url.query.map { "?" + $0 } ?? "")).dropFirst("/v1/customers/cus_1".count))
+        if let body = state.withLock({ $0.onSend }) { await body("\(method) \(path)") }
         let answer = state.withLock { state -> (status: Int, body: String)? in
             state.asked.append(
                 Asked(
@@ -55,6 +82,21 @@ final class Stub: Transport {
         return (Data(answer.body.utf8), response)
     }
 
+    func open(_ request: URLRequest) async throws -> OpenAnswer {
+        let stream = state.withLock { state -> Stream? in
+            state.openedAfter.append(request.value(forHTTPHeaderField: "Last-Event-ID"))
+            return state.streams.isEmpty ? nil : state.streams.removeFirst()
+        }
+        guard let stream, request.url?.path == "/v1/customers/cus_1/changes" else {
+            throw URLError(.cannotConnectToHost)
+        }
+        let (parts, bring) = AsyncThrowingStream.makeStream(of: Data.self)
+        for part in stream.parts { bring.yield(Data(part.utf8)) }
+        bring.finish(throwing: stream.isBroken ? URLError(.networkConnectionLost) : nil)
+        return OpenAnswer(
+            status: stream.status, retryAfterSeconds: stream.retryAfterSeconds, parts: parts)
+    }
+
     /// A folder of its own, thrown away by the system.
     static func folder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory
@@ -63,12 +105,15 @@ final class Stub: Transport {
         return folder
     }
 
-    func client(_ folder: URL) throws -> Client {
+    func client(
+        _ folder: URL, later seconds: TimeInterval = 0,
+        authorization: @escaping @Sendable () async throws -> String = { "Bearer sample" }
+    ) throws -> Client {
         Client(
             base: try #require(URL(string: "https://api.example.com")), customer: "cus_1",
             pending: try PendingRequests(folder: folder), transport: self,
-            now: { Date(timeIntervalSince1970: 1_764_000_000) },
-            authorization: { "Bearer sample" })
+            now: { Date(timeIntervalSince1970: 1_764_000_000 + seconds) },
+            authorization: authorization)
     }
 
     // MARK: Answers
@@ -100,6 +145,9 @@ final class Stub: Transport {
         "standing":"usable"}
         """
 
+    static let wire = SettlementOptionValue(
+        kind: "wire", method: nil, asset: nil, feeMinor: 0, needsDocuments: false, unavailable: nil)
+
     static func option(_ kind: String, unavailable: String? = nil) -> String {
         let why = unavailable.map { "\"\($0)\"" } ?? "null"
         return """
@@ -111,7 +159,8 @@ final class Stub: Transport {
     static func settlement(_ state: String, documents: String = "") -> String {
         """
         {"id":"stl_1","kind":"wire","state":{"name":"\(state)"},"amount_minor":15000,
-        "fee_minor":0,"reference":"ABCD1234","documents_wanted":[\(documents)],"action_url":null}
+        "fee_minor":0,"reference":"ABCD1234","documents_wanted":["photo_id","bank_proof"],
+        "documents_missing":[\(documents)],"action_url":null}
         """
     }
 
@@ -122,8 +171,12 @@ final class Stub: Transport {
         """
     }
 
-    static func problem(_ code: String, status: Int, owed: Int64? = nil) -> String {
-        let more = owed.map { ",\"owed_minor\":\($0)" } ?? ""
+    static func problem(
+        _ code: String, status: Int, outcome: String? = "refused", owed: Int64? = nil
+    ) -> String {
+        let more =
+            (outcome.map { ",\"outcome\":\"\($0)\"" } ?? "")
+            + (owed.map { ",\"owed_minor\":\($0)" } ?? "")
         return "{\"code\":\"\(code)\",\"title\":\"No\",\"status\":\(status)\(more)}"
     }
 

@@ -10,8 +10,8 @@ import Testing
     /// What a caller that knows these addresses says of a URL.
     private func verdict(
         _ url: String, _ addresses: [[UInt8]], inside: Bool = false
-    ) async -> WebhookStore.Try.Result? {
-        let caller = WebhookCaller(mayStayInside: inside) { _ in addresses }
+    ) async throws -> WebhookStore.Try.Result? {
+        let caller = try WebhookCaller(mayStayInside: inside) { _ in addresses }
         do throws(WebhookCaller.NoWay) {
             await (try await caller.way(to: url)).close()
             return nil
@@ -21,22 +21,22 @@ import Testing
     }
 
     @Test("A name is called when every address it has is public, and not when one is not")
-    func addresses() async {
+    func addresses() async throws {
         let outside: [UInt8] = [1, 1, 1, 1]
         let inside: [UInt8] = [127, 0, 0, 1]
 
-        #expect(await verdict("https://example.com/", [outside]) == nil)
-        #expect(await verdict("https://example.com/", [inside]) == .addressForbidden)
-        #expect(await verdict("https://example.com/", [outside, inside]) == .addressForbidden)
-        #expect(await verdict("https://example.com/", []) == .nameUnknown)
-        #expect(await verdict("http://example.com/", [outside]) == .addressForbidden)
-        #expect(await verdict("https://a@example.com/", [outside]) == .addressForbidden)
-        #expect(await verdict("http://127.0.0.1:9/", [inside], inside: true) == nil)
+        #expect(try await verdict("https://example.com/", [outside]) == nil)
+        #expect(try await verdict("https://example.com/", [inside]) == .addressForbidden)
+        #expect(try await verdict("https://example.com/", [outside, inside]) == .addressForbidden)
+        #expect(try await verdict("https://example.com/", []) == .nameUnknown)
+        #expect(try await verdict("http://example.com/", [outside]) == .addressForbidden)
+        #expect(try await verdict("https://a@example.com/", [outside]) == .addressForbidden)
+        #expect(try await verdict("http://127.0.0.1:9/", [inside], inside: true) == nil)
     }
 
     @Test("The system's own names of this machine lead nowhere")
-    func ownNames() async {
-        let caller = WebhookCaller(mayStayInside: false)
+    func ownNames() async throws {
+        let caller = try WebhookCaller(mayStayInside: false)
         for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"] {
             let error = await #expect(throws: WebhookCaller.NoWay.self) {
                 try await caller.way(to: "https://\(host):8443/")
@@ -49,7 +49,7 @@ import Testing
     func pinned() async throws {
         try await Receiver.run(answer: "HTTP/1.1 204 No Content\r\n\r\n") { receiver in
             // A name that no name server has: only the address that was given can be called.
-            let caller = WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
+            let caller = try WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
             let way = try await caller.way(to: "http://hooks.invalid:\(receiver.port)/in?x=1")
 
             let answer = try await caller.send(Array("{}".utf8), [("webhook-id", "evt_1")], by: way)
@@ -63,12 +63,19 @@ import Testing
         }
     }
 
+    @Test("Certificates to trust that cannot be read are refused at once")
+    func badRoots() {
+        #expect(throws: (any Error).self) {
+            try WebhookCaller(mayStayInside: false, rootsPEM: "-----BEGIN CERTIFICATE-----\nAA==")
+        }
+    }
+
     @Test("A redirect is an answer and not a way")
     func redirect() async throws {
         try await Receiver.run(
             answer: "HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
         ) { receiver in
-            let caller = WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
+            let caller = try WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
             let way = try await caller.way(to: "http://127.0.0.1:\(receiver.port)/")
 
             let answer = try await caller.send([], [], by: way)
@@ -82,7 +89,7 @@ import Testing
     func nonsense() async throws {
         for answer in ["", "SSH-2.0-Sample\r\n", "HTTP/1.1 2"] {
             try await Receiver.run(answer: answer) { receiver in
-                let caller = WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
+                let caller = try WebhookCaller(mayStayInside: true) { _ in [[127, 0, 0, 1]] }
                 let way = try await caller.way(to: "http://127.0.0.1:\(receiver.port)/")
 
                 let got = try await caller.send([], [], by: way)

@@ -467,7 +467,7 @@ private enum Samples {
 
     static let outgoing: [Outgoing] =
         [
-            .mail(id(6)),
+            .notice(id(6)),
             .placeOrder(sale: id(11), asset: bitcoin, quantity: Quantity(2), limit: price),
             .orderCancellationRequested(order: id(10), reference: "o"),
             .refund(settlement: id(8), amount: Cents(3)),

@@ -76,7 +76,8 @@ import Testing
             _ = try webhooks.store.add(
                 WebhookStore.Endpoint(
                     id: id, url: "https://exchange.example.com/in", description: "Ledger",
-                    types: [], hasKey: false, madeAt: world.service.clock.now()), [])
+                    types: [], hasKey: false, madeAt: world.service.clock.now()), [],
+                by: .host("exchange"))
             _ = try await world.owe()
             let dana = try await desk("dana", world, reader)
             let path = "/operator/webhooks/\(id)"
@@ -103,6 +104,11 @@ import Testing
             let odd = try await dana.post(
                 path, [("decision", "replay"), ("event", "x")], from: page)
             #expect(odd.status == 400)
+            let acts = try webhooks.store.acts(of: id, limit: 9)
+            #expect(acts.map(\.kind) == [.replayed, .enabled, .disabled, .tested, .added])
+            #expect(acts.dropLast().allSatisfy { $0.actor == "operator:dana" })
+            let trail = try await dana.get(path).html
+            #expect(trail.contains("What was done with it") && trail.contains("operator:dana"))
             #expect(try await dana.get("/operator/webhooks/x").status == 404)
 
             let looker = reader.another()

@@ -1,9 +1,12 @@
 import Banking
-import Edges
 import Foundation
 import Ledger
+import Rules
+import Tables
 import TestPostgres
 import Testing
+
+@testable import Edges
 
 /// Endpoints and deliveries as they are kept.
 struct WebhookStoreTests {
@@ -15,7 +18,7 @@ struct WebhookStoreTests {
 
     init() throws {
         store = WebhookStore(try TestDatabase(path: Folder.new()).edge)
-        let kept = try store.add(endpoint(id, "https://a.example.com/"), [])
+        let kept = try store.add(endpoint(id, "https://a.example.com/"), [], by: .host("exchange"))
         guard case .kept = kept else { throw Unexpected() }
     }
 
@@ -25,6 +28,11 @@ struct WebhookStoreTests {
         WebhookStore.Endpoint(
             id: id, url: url, description: "", types: ["deposit.*", "sale.ordered"],
             hasKey: false, madeAt: now)
+    }
+
+    private func send(_ deliveries: [Delivery]) throws -> Int? {
+        try store.send(
+            deliveries, to: id, as: .replayed, detail: "", by: .operator("Ada"), at: now)
     }
 
     private func event(_ number: UInt64) -> EventID { EventID(high: 1, low: number) }
@@ -47,9 +55,10 @@ struct WebhookStoreTests {
 
     private func keep(
         _ deliveries: [Delivery], through: UInt64? = nil, from: EventID? = nil,
-        isGone: Bool = false
+        types: [String]? = nil, isGone: Bool = false
     ) throws {
         var round = WebhookStore.Round()
+        round.types = types
         round.deliveries = deliveries
         round.position = through.map(event)
         round.isGone = isGone
@@ -120,7 +129,7 @@ struct WebhookStoreTests {
         try keep([tried(3, .timedOut, .waiting)], through: 3, from: event(2))
         #expect(
             try store.deliveries(of: id, limit: 9).map(\.state) == [.stopped, .stopped, .stopped])
-        #expect(try store.send([Delivery(event: event(1), type: "x", at: now)], to: id) == nil)
+        #expect(try send([Delivery(event: event(1), type: "x", at: now)]) == nil)
     }
 
     @Test("What is sent again begins anew under the same id")
@@ -128,9 +137,7 @@ struct WebhookStoreTests {
         try keep([tried(1, .refused, .failed, attempts: 10)])
         #expect(try store.counts(of: id).failed == 1)
 
-        #expect(
-            try store.send([Delivery(event: event(1), type: "deposit.settled", at: now)], to: id)
-                == 1)
+        #expect(try send([Delivery(event: event(1), type: "deposit.settled", at: now)]) == 1)
 
         let delivery = try #require(try store.due(id, at: now, limit: 9).first)
         #expect(delivery.attempts == 0 && delivery.doneAt == nil)
@@ -145,7 +152,117 @@ struct WebhookStoreTests {
         #expect(try store.forget(before: now.adding(seconds: 1), limit: 9) == 1)
 
         #expect(try store.deliveries(of: id, limit: 9).map(\.event) == [event(2)])
-        #expect(try store.remove(id))
+        #expect(try store.remove(id, by: .system, at: now))
         #expect(try store.deliveries(of: id, limit: 9).isEmpty)
+    }
+
+    @Test("What is asked for while a round has it in hand is sent again after the round")
+    func askedMeanwhile() throws {
+        try keep([tried(1, .timedOut, .waiting, due: 5)], through: 1)
+        let inHand = try #require(try store.due(id, at: now.adding(seconds: 5), limit: 9).first)
+        #expect(try send([Delivery(event: event(1), type: "deposit.settled", at: now)]) == 1)
+        #expect(try send([Delivery(event: event(2), type: "deposit.settled", at: now)]) == 1)
+
+        var after = inHand
+        after.state = .delivered
+        after.attempts = 2
+        after.doneAt = now
+        after.tries = [
+            WebhookStore.Try(at: now, milliseconds: 9, status: 204, result: .delivered)
+        ]
+        // The second stood in the log too, and the round had it as new.
+        try keep([after, tried(2, .refused, .waiting, due: 300)], from: event(1))
+
+        let due = try store.due(id, at: now, limit: 9)
+        #expect(due.map(\.event) == [event(1), event(2)])
+        #expect(due.allSatisfy { $0.attempts == 0 })
+        let told = try store.deliveries(of: id, limit: 9)
+        #expect(told.map(\.tries.count) == [1, 2], "the tries are kept")
+        for delivery in due {
+            var sent = delivery
+            sent.state = .delivered
+            sent.doneAt = now
+            try keep([sent], from: event(1))
+        }
+        #expect(try store.due(id, at: now, limit: 9).isEmpty, "and it ends")
+    }
+
+    @Test("What a round passed with another filter is looked at again")
+    func otherFilter() throws {
+        try keep(
+            [tried(1, .delivered, .delivered)], through: 1, types: ["deposit.*", "sale.ordered"])
+        #expect(try store.endpoint(id)?.position == event(1))
+        _ = try store.change(id, by: .system, at: now) { $0.types = ["claim.*"] }
+
+        try keep([], through: 9, from: event(1), types: ["deposit.*", "sale.ordered"])
+
+        #expect(try store.endpoint(id)?.position == event(1))
+        try keep([], through: 9, from: event(1), types: ["claim.*"])
+        #expect(try store.endpoint(id)?.position == event(9))
+    }
+
+    @Test("Every act on an endpoint is kept with who did it, also when the endpoint is gone")
+    func acts() throws {
+        _ = try store.change(id, by: .operator("Ada"), at: now) { $0.types = [] }
+        _ = try store.change(id, by: .operator("Ada"), at: now) { $0.types = [] }
+        _ = try store.change(id, by: .host("exchange"), at: now) { $0.state = .disabled }
+        _ = try send([Delivery(event: event(1), type: "x", at: now)])
+        _ = try store.change(id, by: .host("exchange"), at: now) { $0.state = .enabled }
+        _ = try send([Delivery(event: event(1), type: "x", at: now)])
+        let secret = WebhookStore.Secret(
+            number: 1, scheme: .v1, sealed: Data([1]), publicKey: nil, madeAt: now)
+        #expect(
+            try store.rotate(
+                id, to: [secret], oldUntil: now.adding(hours: 1), by: .host("exchange"), at: now))
+        try keep([tried(2, .gone, .waiting)], isGone: true)
+        #expect(try store.remove(id, by: .host("exchange"), at: now))
+        #expect(try !store.remove(id, by: .host("exchange"), at: now))
+
+        let acts = try store.acts(of: id, limit: 20).reversed()
+
+        #expect(
+            acts.map(\.kind) == [
+                .added, .changed, .disabled, .enabled, .replayed, .rotated, .gone, .removed,
+            ], "what changed nothing is no act")
+        #expect(
+            acts.map(\.actor) == [
+                "host:exchange", "operator:Ada", "host:exchange", "host:exchange", "operator:Ada",
+                "host:exchange", "system", "host:exchange",
+            ])
+        #expect(
+            acts.dropFirst().first?.detail
+                == "types: deposit.*, sale.ordered → every event")
+        #expect(acts.allSatisfy { $0.url == "https://a.example.com/" && $0.at == now })
+        let newest = try store.acts(limit: 2)
+        #expect(newest.map(\.kind) == [.removed, .gone])
+        #expect(
+            try store.acts(before: newest[1].number, limit: 1).map(\.kind) == [.rotated])
+    }
+
+    @Test("Each list and count of deliveries finds its rows by an index of their own")
+    func indexes() throws {
+        // Plans are SQLite's.
+        let pool = try TestDatabase(sqlite: Folder.new()).pool
+        func plan(_ sql: String, _ arguments: StatementArguments) throws -> String {
+            try pool.read { db in
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments)
+                    .map { $0["detail"] as String }.joined(separator: " / ")
+            }
+        }
+        for state in Delivery.State.allCases where state != .delivered {
+            let words = WebhookStore.words(of: .init(state: state))
+            let list = try plan(
+                "SELECT * FROM webhook_delivery WHERE endpoint = ? AND number < ? \(words) "
+                    + "ORDER BY number DESC LIMIT 9", ["a", 1])
+            #expect(list.contains("webhook_delivery_open (endpoint=? AND state=?"), "\(list)")
+            let count = try plan(
+                "SELECT count(*) FROM webhook_delivery WHERE endpoint = ? \(words)", ["a"])
+            #expect(count.contains("webhook_delivery_open (endpoint=? AND state=?"), "\(count)")
+        }
+        let event = try plan(
+            "SELECT * FROM webhook_delivery WHERE endpoint = ? AND number < ? "
+                + "\(WebhookStore.words(of: .init(event: event(1)))) ORDER BY number DESC LIMIT 9",
+            ["a", 1, "e"])
+        #expect(event.contains("(endpoint=? AND event=?)"), "\(event)")
     }
 }

@@ -4,7 +4,7 @@ once, what is owed is settled and followed, notices come once, Home opens withou
 import argparse
 import subprocess
 
-from system import Makewhole, running
+from system import Makewhole, end, running
 
 
 def call(server, method, path, body=None, key=None):
@@ -61,6 +61,27 @@ def main():
         app = App(server, customer)
         assert app.do("home") == ["shown 0 add_money"]
 
+        # The stream says that something changed, also what changed while it was down.
+        listening = app.start("changes", "--count", "1000")
+
+        def shows(line):
+            while True:
+                said = listening.stdout.readline()
+                assert said, "the app ended"
+                if said == line + "\n":
+                    return
+
+        shows("changed 0 0")
+        asked = {"method": call(server, "GET", path + "/payment-methods")["data"][0]["id"]}
+        call(server, "POST", path + "/deposits", asked | {"amount_minor": 1_000}, "by-the-host")
+        shows("changed 0 1000")
+        server.kill()
+        server.start()
+        call(server, "POST", path + "/deposits", asked | {"amount_minor": 2_000}, "once-more")
+        shows("changed 0 3000")
+        end(listening)
+        assert app.do("feed") == ["deposit_credited"]
+
         # The server is gone when the button is pressed; the app is ended and started again.
         pressing = app.start("deposit", "--amount", "50.00")
         assert pressing.stdout.readline() == "reviewing\n"
@@ -71,7 +92,7 @@ def main():
         assert app.do("resume") == ["made 1"]
         assert app.do("resume") == ["made 0"]
         made = call(server, "GET", path + "/deposits")["data"]
-        assert [one["amount_minor"] for one in made] == [5_000], made
+        assert [one["amount_minor"] for one in made] == [5_000, 2_000, 1_000], made
 
         # A notice comes once, whatever the app was told before.
         assert app.do("feed") == ["deposit_credited"]
@@ -79,14 +100,15 @@ def main():
         assert app.do("deposit", "--amount", "20") == ["reviewing", "done"]
         assert app.do("deposit", "--amount", "twenty") == ["reviewing", "not sent"]
         assert app.do("feed") == ["deposit_credited"]
-        assert app.do("notifications") == ["deposit_credited"] * 2
+        assert app.do("notifications") == ["deposit_credited"] * 4
         assert app.do("settle") == ["nothing owed"]
         assert app.do("documents") == ["nothingWanted"]
-        assert len(call(server, "GET", path + "/deposits")["data"]) == 2
+        assert len(call(server, "GET", path + "/deposits")["data"]) == 4
     finally:
         server.stop()
     server.verify()
-    print("  a deposit without an answer was made once, notices came once, Home opened offline")
+    print("  a deposit without an answer was made once, notices came once, Home opened offline, and the "
+          "stream of changes went on through kill -9")
 
 
 if __name__ == "__main__":

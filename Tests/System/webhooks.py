@@ -1,15 +1,19 @@
 """The host is told by the real program: signatures checked by the public library `standardwebhooks` and
 by an Ed25519 that is not ours; receivers that fail, redirect, are slow, busy or gone; kill -9 in between;
-addresses that may not be called."""
+addresses that may not be called; certificates that are believed and that are not."""
 
 import argparse
 import base64
 import datetime
 import http.server
 import json
+import ssl
 import threading
 import time
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -32,13 +36,20 @@ class Receiver(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.came = {}
         self.lock = threading.Lock()
         self.failures_left = 2
         self.busy_left = 1
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake is the connection's own thread's.
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = f"https://localhost:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client):
@@ -341,6 +352,97 @@ def stay_outside(binaries, receiver):
         server.stop()
 
 
+class Authority:
+    """One that signs certificates; nobody trusts it but who was told to."""
+
+    def __init__(self, name):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self.certificate = self.sign(self.name, self.key, -1, 30, [
+            (x509.BasicConstraints(ca=True, path_length=0), True)])
+        self.pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def sign(self, subject, key, since, days, extensions):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        made = (
+            x509.CertificateBuilder().subject_name(subject).issuer_name(self.name)
+            .public_key(key.public_key()).serial_number(x509.random_serial_number())
+            .not_valid_before(now + datetime.timedelta(days=since))
+            .not_valid_after(now + datetime.timedelta(days=days)))
+        for extension, is_critical in extensions:
+            made = made.add_extension(extension, is_critical)
+        return made.sign(self.key, hashes.SHA256())
+
+    def issue(self, folder, file, names, since=-1, days=7):
+        """A file with the private key and the certificate of a host."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self.sign(
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "host")]), key, since, days,
+            [(x509.SubjectAlternativeName(names), False)])
+        path = folder / file
+        path.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption())
+            + certificate.public_bytes(serialization.Encoding.PEM))
+        return path
+
+
+def over_tls(binaries):
+    """Told over TLS where the certificate is of the host, in force, and of somebody who is trusted."""
+    ours, strange = Authority("Sample Root"), Authority("Strange Root")
+    server = Makewhole(binaries, more={"webhooks": {"inside": True, "ca": {"file": "roots.pem"}}})
+    (server.folder / "roots.pem").write_text(ours.pem)
+    names = [x509.DNSName("localhost")]
+    receivers = {
+        "right": ours.issue(server.folder, "right.pem", names),
+        "strange": strange.issue(server.folder, "strange.pem", names),
+        "other-name": ours.issue(
+            server.folder, "other.pem", [x509.DNSName("hooks.example.com")]),
+        "over": ours.issue(server.folder, "over.pem", names, since=-9, days=-2),
+    }
+    receivers = {name: Receiver(path) for name, path in receivers.items()}
+    server.start()
+    try:
+        made = {name: endpoint(server, f"{receiver.url}/{name}")
+                for name, receiver in receivers.items()}
+        for name, one in made.items():
+            call(server, "POST", f"/v1/webhook-endpoints/{one['id']}/test", status=202)
+            tried = until(lambda: [row for row in deliveries(server, one) if row["tries"]])
+            wanted = "delivered" if name == "right" else "untrusted"
+            assert tried[0]["tries"][0]["result"] == wanted, (name, tried)
+        came = receivers["right"].all("/right")
+        assert len(came) == 1
+        Webhook(made["right"]["secret"]).verify(came[0][2], came[0][1])
+        for name, receiver in receivers.items():
+            assert name == "right" or receiver.came == {}, "something was told to a stranger"
+    finally:
+        server.stop()
+    # Without the file it is a stranger too; and a file that is none stops the program at once.
+    plain = Makewhole(binaries, more={"webhooks": {"inside": True}}).start()
+    try:
+        one = endpoint(plain, receivers["right"].url + "/right")
+        call(plain, "POST", f"/v1/webhook-endpoints/{one['id']}/test", status=202)
+        tried = until(lambda: [row for row in deliveries(plain, one) if row["tries"]])
+        assert tried[0]["tries"][0]["result"] == "untrusted", tried
+    finally:
+        plain.stop()
+    (server.folder / "roots.pem").write_text("no certificate")
+    refused = server.tool("check", "--config", str(server.folder / "config.json"))
+    assert refused.returncode != 0 and "webhooks.ca.file" in refused.stderr, refused
+
+
+def acts(server, good):
+    """Who did what with the endpoint stands in the trail, and no secret does."""
+    path = f"/v1/webhook-endpoint-acts?endpoint={good['id']}&limit=200"
+    rows = call(server, "GET", path)["data"]
+    done = [row["act"] for row in rows]
+    assert done[0] == "disabled" and done[-1] == "added", done
+    assert {"secret_rotated", "tested", "replayed"} <= set(done), done
+    assert {row["actor"] for row in rows} == {"host:test"}, rows
+    assert "whsec_" not in json.dumps(rows)
+
+
 def figures(server):
     import urllib.request
     request = urllib.request.Request(server.url + "/metrics")
@@ -366,12 +468,15 @@ def main():
         log = crash(server, receiver, good, who, options.kills)
         figures(server)
         replay(server, receiver, good, log)
+        acts(server, good)
     finally:
         server.stop()
     server.verify()
     stay_outside(options.bin, receiver)
+    over_tls(options.bin)
     print(f"  {len(log)} events told through {options.kills} times kill -9, each signature believed by "
-          "others; a redirect not followed, nothing inside called")
+          "others; a redirect not followed, nothing inside called, nothing told to a certificate that "
+          "nobody vouches for")
 
 
 if __name__ == "__main__":

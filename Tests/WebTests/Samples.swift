@@ -198,7 +198,8 @@ enum Samples {
         DocumentsPage(
             settlementID: "set_311", methodLabel: "Prairie Credit Union ••0937",
             tasks: [
-                .init(kind: .photoID, status: .accepted), .init(kind: .bankProof, status: first),
+                .init(kind: .photoID, status: .accepted, acceptedAt: now - 40 * day),
+                .init(kind: .bankProof, status: first),
                 .init(kind: .selfie, status: .notStarted, isOptional: true),
             ], pausedUntil: now + 2 * day, reviewExpectedAt: first == .inReview ? now + day : nil,
             idempotencyKey: "key-documents", problems: problems,
@@ -529,12 +530,17 @@ enum Samples {
             problemAction: problems.isEmpty ? nil : .waive)
     }
 
-    static func documentReview(mayDecide: Bool = true, problems: [FieldProblem] = [])
-        -> DocumentReviewPage
-    {
+    static func documentReview(
+        mayDecide: Bool = true, shown: DocumentReviewPage.Shown = .notForReader,
+        problems: [FieldProblem] = []
+    ) -> DocumentReviewPage {
         DocumentReviewPage(
             id: "doc_9", kind: .bankProof, customerID: "cus_77", customer: "Sample Customer",
-            receivedAt: now - 5 * hour, hasImage: false,
+            receivedAt: now - 5 * hour, shown: shown,
+            events: [
+                .init(kind: .kept, by: "cus_77", at: now - 5 * hour),
+                .init(kind: .shown, by: "dana", at: now - hour),
+            ],
             checks: [
                 .init(title: "Name", expected: "Sample Customer", found: true),
                 .init(title: "Last four digits", expected: "0937", found: false),
@@ -664,7 +670,15 @@ enum Samples {
                         event: "evt_01kjqz8v5m3t9w2x4y6c7d8e9z", type: "webhook.test",
                         state: .waiting, attempts: 0, at: now, result: nil, status: nil,
                         nextAt: now)
-                ] + tried, hasMore: state == .failing, mayAct: mayAct)
+                ] + tried, hasMore: state == .failing,
+            acts: state == .off
+                ? []
+                : WebhookPage.Act.Kind.allCases.enumerated().map { place, kind in
+                    WebhookPage.Act(
+                        at: now - Int64(place) * hour,
+                        actor: place % 2 == 0 ? "operator:Dana" : "host:exchange", kind: kind,
+                        detail: kind == .changed ? "types: deposit.* → every event" : "")
+                }, mayAct: mayAct)
     }
 
     static func audit(_ verification: AuditPage.Verification) -> AuditPage {
@@ -886,6 +900,11 @@ enum Samples {
         ("notice-settings", noticeSettings(devices: 2, quiet: (22, 8))),
         ("notice-settings-kept", noticeSettings(devices: 0, quiet: nil, said: .kept)),
         ("notice-settings-refused", noticeSettings(devices: 1, quiet: nil, said: .refused)),
+        (
+            "notice-settings-hours",
+            noticeSettings(
+                devices: 1, quiet: (22, 22), problems: [FieldProblem(.quietTo, .noSpan)])
+        ),
         ("sale", sale), ("sale-chosen", chosenSale), ("sale-old", oldSale),
         ("help", help(nil)), ("help-more-time", help(.moreTime)),
         ("help-problems", help(.pendingCharge, problems: [FieldProblem(.message, .missing)])),
@@ -897,7 +916,8 @@ enum Samples {
     ]
 
     static func noticeSettings(
-        devices: Int, quiet: (Int, Int)?, said: NoticeSettingsPage.Said? = nil
+        devices: Int, quiet: (Int, Int)?, said: NoticeSettingsPage.Said? = nil,
+        problems: [FieldProblem] = []
     ) -> NoticeSettingsPage {
         NoticeSettingsPage(
             mail: "sample@example.com",
@@ -911,7 +931,7 @@ enum Samples {
             devices: (0..<devices).map {
                 NoticeSettingsPage.Device(
                     id: "0a0\($0)", host: "push.example", since: now - day)
-            }, said: said)
+            }, said: said, problems: problems)
     }
 
     static let customerNotices = CustomerNoticesPage(
@@ -962,7 +982,12 @@ enum Samples {
                     receivedAt: now - 2 * hour, pauseEndsAt: nil),
             ])
         ),
-        ("desk-document", documentReview()),
+        ("desk-document", documentReview(shown: .pages(2, isCut: true))),
+        ("desk-document-virus", documentReview(shown: .virus("Sample.Test.Virus"))),
+        ("desk-document-programs", documentReview(shown: .noPrograms("bwrap is not installed."))),
+        ("desk-document-waits", documentReview(shown: .notScanned)),
+        ("desk-document-unreadable", documentReview(shown: .unreadable)),
+        ("desk-document-destroyed", documentReview(shown: .destroyed)),
         ("desk-document-viewer", documentReview(mayDecide: false)),
         ("desk-suspense", suspense), ("desk-tasks", TasksPage(tasks: tasks)),
         ("desk-tasks-empty", TasksPage(tasks: [])),

@@ -4,6 +4,7 @@ import Edges
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Wire
 
 /// Calls URLs that somebody outside named. The host's name is resolved, every address it has is looked
@@ -14,6 +15,7 @@ public struct WebhookCaller: Sendable {
     public typealias Resolve = @Sendable (String) async throws -> [[UInt8]]
 
     let mayStayInside: Bool
+    let roots: [NIOSSLCertificate]
     let resolve: Resolve
 
     static let connectSeconds: Int64 = 5
@@ -28,8 +30,15 @@ public struct WebhookCaller: Sendable {
 
     /// - Parameter mayStayInside: lets addresses be called that are not public: for tests on one
     ///   machine.
-    public init(mayStayInside: Bool, resolve: @escaping Resolve = WebhookCaller.system) {
+    /// - Parameter rootsPEM: certificates that an endpoint's may lead to, besides the system's; empty
+    ///   for none.
+    /// - Throws: when they cannot be read.
+    public init(
+        mayStayInside: Bool, rootsPEM: String = "",
+        resolve: @escaping Resolve = WebhookCaller.system
+    ) throws {
         self.mayStayInside = mayStayInside
+        roots = rootsPEM.isEmpty ? [] : try NIOSSLCertificate.fromPEMBytes(Array(rootsPEM.utf8))
         self.resolve = resolve
     }
 
@@ -74,6 +83,11 @@ public struct WebhookCaller: Sendable {
             }
             configuration.dnsOverride = [url.host: Self.text(first)]
         }
+        if !roots.isEmpty {
+            var trust = TLSConfiguration.makeClientConfiguration()
+            trust.additionalTrustRoots = [.certificates(roots)]
+            configuration.tlsConfiguration = trust
+        }
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(
@@ -113,7 +127,11 @@ public struct WebhookCaller: Sendable {
             if Task.isCancelled { throw CancellationError() }
             let isLate = [.connectTimeout, .readTimeout, .deadlineExceeded]
                 .contains(error as? HTTPClientError)
-            return Answer(result: isLate ? .timedOut : .unreachable, status: nil, retryAfter: nil)
+            // TLS fails for other reasons too, but for none that another try mends.
+            let isTLS = error is NIOSSLError || error is NIOSSLExtraError
+            return Answer(
+                result: isLate ? .timedOut : isTLS ? .untrusted : .unreachable, status: nil,
+                retryAfter: nil)
         }
     }
 

@@ -23,8 +23,16 @@ public final class WebhookRail: Sendable {
         /// Endpoints with a round under way.
         var busy: Set<WebhookEndpointID> = []
         /// How far the log was looked through without anything to send, behind the kept place.
-        var passed: [WebhookEndpointID: (from: EventID, through: EventID)] = [:]
-        var forgotAt: Instant?
+        var passed: [WebhookEndpointID: Passed] = [:]
+        /// Endpoints of which something could not be read or kept.
+        var stumbles: [WebhookEndpointID: (count: Int, until: ContinuousClock.Instant)] = [:]
+    }
+
+    /// It holds for this place and filter only: what one filter passes over another may want.
+    private struct Passed {
+        let from: EventID
+        let types: [String]
+        let through: EventID
     }
 
     /// Deliveries of one round, which are kept together.
@@ -33,6 +41,14 @@ public final class WebhookRail: Sendable {
     static let passedMax = 1_000
     /// Rounds follow each other for so long before the name is looked up again.
     static let waySeconds: Int64 = 30
+    /// Deliveries that are forgotten in one transaction, and the pause behind it: others write too.
+    static let forgottenMax = 500
+    static let forgetPauseMilliseconds = 50
+    /// Seconds from one look for what is to be forgotten to the next.
+    static let forgetSeconds = 60
+    /// An endpoint of which something could not be read is left alone for a second, then for twice
+    /// as long each time, and never longer than this.
+    static let stumbleSecondsMax: Int64 = 60
 
     public init(service: Service, caller: WebhookCaller, logger: Logger) {
         self.service = service
@@ -47,12 +63,12 @@ public final class WebhookRail: Sendable {
     /// Goes on until it is cancelled.
     public func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.forget() }
             while !Task.isCancelled {
                 do {
                     for endpoint in try waiting() {
                         group.addTask { await self.tell(endpoint) }
                     }
-                    try forget()
                 } catch {
                     stumble(error)
                 }
@@ -74,51 +90,87 @@ public final class WebhookRail: Sendable {
         guard !endpoints.isEmpty else { return [] }
         let now = service.clock.now()
         let head = try log.head()
-        return try endpoints.filter { endpoint in
+        return endpoints.filter { endpoint in
             guard endpoint.quietUntil.map({ $0 <= now }) ?? true else { return false }
-            let isBusy = state.withLock { $0.busy.contains(endpoint.id) }
-            guard !isBusy else { return false }
-            let hasWork =
-                try place(of: endpoint) < head
-                || !store.due(endpoint.id, at: now, limit: 1).isEmpty
-            guard hasWork else { return false }
+            let isAlone = state.withLock { state in
+                let isResting = state.stumbles[endpoint.id].map { $0.until > .now } ?? false
+                return !isResting && !state.busy.contains(endpoint.id)
+            }
+            guard isAlone else { return false }
+            do {
+                let hasWork =
+                    try place(of: endpoint) < head
+                    || !store.due(endpoint.id, at: now, limit: 1).isEmpty
+                guard hasWork else { return false }
+            } catch {
+                stumble(error, over: endpoint.id)
+                return false
+            }
             return state.withLock { $0.busy.insert(endpoint.id).inserted }
         }
     }
 
-    private func place(of endpoint: WebhookStore.Endpoint) -> EventID {
+    func place(of endpoint: WebhookStore.Endpoint) -> EventID {
         state.withLock { state in
-            guard let passed = state.passed[endpoint.id], passed.from == endpoint.position else {
-                return endpoint.position
-            }
+            guard let passed = state.passed[endpoint.id], passed.from == endpoint.position,
+                passed.types == endpoint.types
+            else { return endpoint.position }
             return max(passed.through, endpoint.position)
         }
     }
 
-    /// Deliveries that are over are forgotten after ``WebhookStore/keptDays``, a few at a time.
-    private func forget() throws {
-        let now = service.clock.now()
-        let isTime = state.withLock { state in
-            if let at = state.forgotAt, now < at.adding(seconds: 60) { return false }
-            state.forgotAt = now
-            return true
+    /// One endpoint is left alone for a while, and holds up no other.
+    private func stumble(_ error: any Error, over id: WebhookEndpointID) {
+        stumble(error)
+        state.withLock { state in
+            let count = (state.stumbles[id]?.count ?? 0) + 1
+            state.stumbles[id] = (count, .now + .seconds(Self.stumbleSeconds(after: count)))
         }
-        guard isTime else { return }
-        _ = try store.forget(before: now.adding(days: -WebhookStore.keptDays), limit: 1_000)
+    }
+
+    static func stumbleSeconds(after count: Int) -> Int64 {
+        min(1 << Int64(min(max(count - 1, 0), 16)), stumbleSecondsMax)
+    }
+
+    /// Deliveries that are over are forgotten after ``WebhookStore/keptDays``, in slices, until none
+    /// is left that is older.
+    private func forget() async {
+        while !Task.isCancelled {
+            do {
+                while try forgetSome() == Self.forgottenMax {
+                    try await Task.sleep(for: .milliseconds(Self.forgetPauseMilliseconds))
+                }
+                try await Task.sleep(for: .seconds(Self.forgetSeconds))
+            } catch is CancellationError {
+                return
+            } catch {
+                stumble(error)
+                do { try await Task.sleep(for: .seconds(Self.forgetSeconds)) } catch { return }
+            }
+        }
+    }
+
+    private func forgetSome() throws -> Int {
+        try store.forget(
+            before: service.clock.now().adding(days: -WebhookStore.keptDays),
+            limit: Self.forgottenMax)
     }
 
     // MARK: Rounds
 
     private func tell(_ endpoint: WebhookStore.Endpoint) async {
-        defer { state.withLock { _ = $0.busy.remove(endpoint.id) } }
         do {
             try await rounds(of: endpoint)
-        } catch is CancellationError {
-            // What was under way is sent again after the next start.
+            state.withLock {
+                $0.stumbles[endpoint.id] = nil
+                $0.busy.remove(endpoint.id)
+            }
+            service.eventBell.ring()
         } catch {
-            stumble(error)
+            // What was under way is sent again, after a while or after the next start.
+            if !(error is CancellationError) { stumble(error, over: endpoint.id) }
+            state.withLock { _ = $0.busy.remove(endpoint.id) }
         }
-        service.eventBell.ring()
     }
 
     private func rounds(of first: WebhookStore.Endpoint) async throws {
@@ -152,7 +204,7 @@ public final class WebhookRail: Sendable {
     }
 
     /// What waits and is due, and what is new; passes over what the endpoint does not want.
-    private func batch(
+    func batch(
         for endpoint: WebhookStore.Endpoint
     ) throws -> (deliveries: [WebhookStore.Delivery], through: EventID?) {
         let now = service.clock.now()
@@ -173,11 +225,13 @@ public final class WebhookRail: Sendable {
         if due.isEmpty, fresh.isEmpty {
             if through.commitsBehind(endpoint.position) < Self.passedMax {
                 state.withLock {
-                    $0.passed[endpoint.id] = (from: endpoint.position, through: through)
+                    $0.passed[endpoint.id] = Passed(
+                        from: endpoint.position, types: endpoint.types, through: through)
                 }
             } else {
                 var round = WebhookStore.Round()
                 round.position = through
+                round.types = endpoint.types
                 try store.keep(round, of: endpoint.id, from: endpoint.position, at: now)
             }
         }
@@ -193,17 +247,23 @@ public final class WebhookRail: Sendable {
         let signers = try webhooks.signers(of: endpoint.id)
         var round = WebhookStore.Round()
         round.position = through
+        round.types = endpoint.types
         try await withThrowingTaskGroup(of: Tried.self) { group in
             var left = batch[...]
-            while let delivery = left.popFirst() {
-                if batch.count - left.count > WebhookCaller.atOnce,
+            while !left.isEmpty {
+                if batch.count - left.count >= WebhookCaller.atOnce,
                     let tried = try await group.next()
                 {
                     take(tried, into: &round)
                 }
+                // Who asks for rest, or is gone, gets nothing more of this round.
+                guard !round.asksForRest else { break }
+                let delivery = left.removeFirst()
                 group.addTask { try await self.send(delivery, signers, by: way) }
             }
             while let tried = try await group.next() { take(tried, into: &round) }
+            // What is new is kept with the place that passes it; what waited waits.
+            round.deliveries += left.filter { $0.number == 0 }
         }
         try store.keep(
             round, of: endpoint.id, from: endpoint.position, at: service.clock.now())

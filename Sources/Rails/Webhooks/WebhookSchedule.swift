@@ -46,7 +46,7 @@ public enum WebhookSchedule {
         switch result {
         case .throttled: min(retryAfter ?? restUsual, restMax)
         case .refused: retryAfter.map { min($0, restMax) }
-        case .delivered, .gone, .redirected, .timedOut, .unreachable, .nameUnknown,
+        case .delivered, .gone, .redirected, .timedOut, .unreachable, .untrusted, .nameUnknown,
             .addressForbidden:
             nil
         }

@@ -147,7 +147,7 @@ extension SalePlan: Packable {
 extension Outgoing: Packable {
     public func pack(into packer: inout Packer) {
         switch self {
-        case .mail(let notice): packer.put(tag: 0, notice)
+        case .notice(let notice): packer.put(tag: 0, notice)
         case .charge(let settlement, let kind, let amount, let fee):
             packer.put(tag: 1, settlement, kind, amount, fee)
         case .placeOrder(let sale, let asset, let quantity, let limit):
@@ -160,7 +160,7 @@ extension Outgoing: Packable {
 
     public init(unpacking unpacker: inout Unpacker) throws {
         switch try unpacker.tag() {
-        case 0: self = .mail(try unpacker.get())
+        case 0: self = .notice(try unpacker.get())
         case 1:
             self = .charge(
                 settlement: try unpacker.get(), kind: try unpacker.get(),

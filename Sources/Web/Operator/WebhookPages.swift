@@ -118,6 +118,8 @@ public struct WebhookPage: Page, Equatable {
             case timedOut
             /// No connection.
             case unreachable
+            /// Its certificate is not believed.
+            case untrusted
             /// The name has no address.
             case nameUnknown
             /// The name leads to an address that may not be called.
@@ -156,19 +158,65 @@ public struct WebhookPage: Page, Equatable {
         }
     }
 
+    /// What somebody did with the endpoint.
+    public struct Act: Sendable, Equatable {
+        /// What was done.
+        public enum Kind: Sendable, Equatable, CaseIterable {
+            /// It came into being.
+            case added
+            /// Its URL, filter or description is another.
+            case changed
+            /// It was switched on.
+            case enabled
+            /// It was switched off.
+            case disabled
+            /// It was deleted.
+            case removed
+            /// It has a new secret.
+            case rotated
+            /// A test was sent.
+            case tested
+            /// Something was sent again.
+            case replayed
+            /// It answered 410 and was switched off by that.
+            case gone
+        }
+
+        /// When.
+        public var at: Int64
+        /// Whose key or sign-in it was.
+        public var actor: String
+        /// What was done.
+        public var kind: Kind
+        /// What was before and after, or which events.
+        public var detail: String
+        /// The values the reader sees, each described at its property.
+        public init(at: Int64, actor: String, kind: Kind, detail: String) {
+            self.at = at
+            self.actor = actor
+            self.kind = kind
+            self.detail = detail
+        }
+    }
+
     /// The endpoint.
     public var endpoint: WebhookRow
     /// The newest first.
     public var deliveries: [Delivery]
     /// Whether the API has more of them.
     public var hasMore: Bool
+    /// What was done with it, the newest first.
+    public var acts: [Act]
     /// Whether the reader may act.
     public var mayAct: Bool
     /// The values the reader sees, each described at its property.
-    public init(endpoint: WebhookRow, deliveries: [Delivery], hasMore: Bool, mayAct: Bool) {
+    public init(
+        endpoint: WebhookRow, deliveries: [Delivery], hasMore: Bool, acts: [Act], mayAct: Bool
+    ) {
         self.endpoint = endpoint
         self.deliveries = deliveries
         self.hasMore = hasMore
+        self.acts = acts
         self.mayAct = mayAct
     }
 
@@ -207,6 +255,21 @@ public struct WebhookPage: Page, Equatable {
                     columns: columns(say), rows: deliveries.map { row($0, in: scene) },
                     empty: say.nothingSent)
                 if hasMore { p(.class("soft small")) { say.moreRows(deliveries.count) } }
+            }
+            scene.card(say.endpointActsTitle, id: "acts-title") {
+                scene.table(
+                    say.endpointActsTitle, isCaptionHidden: true,
+                    columns: [
+                        Column(say.actColumn, name: true), Column(say.actorColumn),
+                        Column(say.actTimeColumn), Column(say.details),
+                    ],
+                    rows: acts.map { act in
+                        [
+                            .text(say.endpointAct(act.kind)), .text(act.actor),
+                            scene.moment(act.at),
+                            .text(act.detail.isEmpty ? "–" : act.detail),
+                        ]
+                    }, empty: say.noEndpointActs)
             }
         }
     }

@@ -15,17 +15,6 @@ struct Catalogue: Sendable {
         language.text(sentence, values)
     }
 
-    /// A pair on its way into the files.
-    func pick(
-        _ english: @autoclosure () -> String, _ spanish: @autoclosure () -> String
-    ) -> String {
-        switch language {
-        case .spanish: spanish()
-        case .pseudo: "⟦\(english())⟧"
-        default: english()
-        }
-    }
-
     /// A sentence of the operator's pages, which are in English only.
     func staff(_ english: @autoclosure () -> String) -> String {
         language == .pseudo ? "⟦\(english())⟧" : english()

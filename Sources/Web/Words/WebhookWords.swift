@@ -46,6 +46,24 @@ extension Catalogue {
         case .stopped: staff("Stopped")
         }
     }
+    var endpointActsTitle: String { staff("What was done with it") }
+    var noEndpointActs: String { staff("Nothing since acts are kept.") }
+    var actColumn: String { staff("Act") }
+    var actorColumn: String { staff("By") }
+    var actTimeColumn: String { staff("When") }
+    func endpointAct(_ kind: WebhookPage.Act.Kind) -> String {
+        switch kind {
+        case .added: staff("Added")
+        case .changed: staff("Changed")
+        case .enabled: staff("Switched on")
+        case .disabled: staff("Switched off")
+        case .removed: staff("Deleted")
+        case .rotated: staff("New secret")
+        case .tested: staff("Test sent")
+        case .replayed: staff("Sent again")
+        case .gone: staff("Switched off: it answered 410")
+        }
+    }
     func tryResult(_ result: WebhookPage.Delivery.Result, _ status: Int?) -> String {
         let code = status.map { " (\($0))" } ?? ""
         switch result {
@@ -56,6 +74,7 @@ extension Catalogue {
         case .refused: return staff("Refused\(code)")
         case .timedOut: return staff("No answer in time")
         case .unreachable: return staff("No connection")
+        case .untrusted: return staff("Its certificate is not believed")
         case .nameUnknown: return staff("The name has no address")
         case .addressForbidden: return staff("The name leads to an address that is not public")
         }

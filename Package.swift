@@ -127,6 +127,10 @@ let package = Package(
         .target(name: "Exposition", dependencies: [metrics]),
         .target(name: "Assertions", dependencies: ["Banking", "Wire", crypto, jwt]),
 
+        // What customers send, as pictures: programs in a sandbox, and a virus scanner.
+        .target(
+            name: "Documents", dependencies: ["Wire", nioCore, nioPosix, subprocess, system]),
+
         // The edges.
         .target(name: "Wire", dependencies: [crypto, nioCore, nioPosix, nioSSL]),
         .target(name: "Vocabulary", dependencies: pure + ["Statements", "Wire"]),
@@ -134,8 +138,8 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Money", "Ledger", "Banking", "Nacha", "Rules", "Statements", "Engine",
-                "Tables", "Edges", "Wire", "Vocabulary", "Exposition", "Assertions", crypto,
-                metrics,
+                "Tables", "Edges", "Wire", "Vocabulary", "Exposition", "Assertions", "Documents",
+                crypto, metrics,
             ]),
         .target(name: "Notices", dependencies: ["Ledger", "Rules", "Service", "Web"]),
         .target(
@@ -157,7 +161,8 @@ let package = Package(
         .executableTarget(
             name: "makewhole",
             dependencies: kept + [
-                "CAllocator", "SQLiteStore", "PostgresStore", "Assertions", "Vocabulary", "Replay",
+                "CAllocator", "SQLiteStore", "PostgresStore", "Assertions", "Documents",
+                "Vocabulary", "Replay",
                 "Notices", "Rails", "Site", "Localization", "Web", "API", arguments, httpClient,
                 configuration, hummingbird, logging, lifecycle, system, "Books", "LedgerStore",
             ],
@@ -253,9 +258,11 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: kept + [
-                "TestPostgres", "Assertions", "Site", "HTML", "Localization", "Web", hummingbird,
-                hummingbirdTesting, crypto,
+                "TestPostgres", "Assertions", "Documents", "Site", "HTML", "Localization", "Web",
+                hummingbird, hummingbirdTesting, crypto,
             ]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Wire", nioCore, nioPosix]),
     ]
 )
 

@@ -7,7 +7,7 @@ import Rules
 import Tables
 
 /// What the edges keep for themselves, none of it money: outgoing work, bank files, processor
-/// events, sealed documents, sign-in links and sessions.
+/// events, sign-in links and sessions.
 public struct EdgeStore: Sendable {
     let pool: any Pool
 
@@ -261,29 +261,6 @@ public struct EdgeStore: Sendable {
                     """,
                 arguments: [id, now.milliseconds, body, result])
             return db.changesCount > 0
-        }
-    }
-
-    // MARK: Documents
-
-    public func keepDocument(_ id: DocumentID, of customer: CustomerID, sealed: Data) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "INSERT INTO document_file VALUES (?, ?, ?)",
-                arguments: [id.data, customer.data, sealed])
-        }
-    }
-
-    public func document(_ id: DocumentID) throws -> Data? {
-        try pool.read { db in
-            try Data.fetchOne(
-                db, sql: "SELECT sealed FROM document_file WHERE id = ?", arguments: [id.data])
-        }
-    }
-
-    public func dropDocument(_ id: DocumentID) throws {
-        try pool.write { db in
-            try db.execute(sql: "DELETE FROM document_file WHERE id = ?", arguments: [id.data])
         }
     }
 

@@ -87,8 +87,14 @@ public struct PushSubscription: Sendable, Hashable {
     public let host: String
     public let sealed: Data
     public let at: Instant
+    /// The session it was last used in, which takes it along when it is ended; `nil` for one from
+    /// before sessions were kept with it, until its browser comes again.
+    public let session: Data?
 
-    public init(id: Data, customer: CustomerID, host: String, sealed: Data, at: Instant) {
+    public init(
+        id: Data, customer: CustomerID, host: String, sealed: Data, at: Instant, session: Data?
+    ) {
+        self.session = session
         self.id = id
         self.customer = customer
         self.host = host
@@ -188,6 +194,21 @@ extension EdgeStore {
         }
     }
 
+    /// Not now, and it was not tried: its customer's devices are quiet.
+    public func putOff(_ delivery: NoticeDelivery, until due: Instant) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE notice_delivery SET due = ?
+                    WHERE notice = ? AND channel = ? AND target = ? AND state = 'waiting'
+                    """,
+                arguments: [
+                    due.milliseconds, delivery.notice.data, delivery.channel.rawValue,
+                    delivery.target,
+                ])
+        }
+    }
+
     /// What was taken came back. `false` when no such delivery was taken.
     public func bounced(
         _ notice: NoticeID, of customer: CustomerID, over channel: NoticeChannel, _ reason: String,
@@ -258,14 +279,15 @@ extension EdgeStore {
         try pool.write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO push_subscription(id, customer, host, sealed, at)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO push_subscription(id, customer, host, sealed, at, session)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (id) DO UPDATE SET customer = excluded.customer,
-                        host = excluded.host, sealed = excluded.sealed, at = excluded.at
+                        host = excluded.host, sealed = excluded.sealed, at = excluded.at,
+                        session = excluded.session
                     """,
                 arguments: [
                     subscription.id, subscription.customer.data, subscription.host,
-                    subscription.sealed, subscription.at.milliseconds,
+                    subscription.sealed, subscription.at.milliseconds, subscription.session,
                 ])
             try db.execute(
                 sql: """
@@ -286,8 +308,26 @@ extension EdgeStore {
             ).map { row in
                 PushSubscription(
                     id: row["id"], customer: customer, host: row["host"], sealed: row["sealed"],
-                    at: Instant(milliseconds: row["at"]))
+                    at: Instant(milliseconds: row["at"]), session: row["session"])
             }
+        }
+    }
+
+    /// The browser behind a subscription is signed in with `session`, of this customer. One that
+    /// was of another customer is forgotten: whoever uses the browser now is somebody else.
+    ///
+    /// - Returns: Whether the subscription is this customer's.
+    public func pushSubscription(
+        _ id: Data, isUsedIn session: Data, of customer: CustomerID
+    ) throws -> Bool {
+        try pool.write { db in
+            try db.execute(
+                sql: "DELETE FROM push_subscription WHERE id = ? AND customer <> ?",
+                arguments: [id, customer.data])
+            try db.execute(
+                sql: "UPDATE push_subscription SET session = ? WHERE id = ? AND customer = ?",
+                arguments: [session, id, customer.data])
+            return db.changesCount > 0
         }
     }
 

@@ -110,6 +110,9 @@ extension EdgeStore {
         }
     }
 
+    // A session that is ended takes along the pushes its browser asked for. One that runs out does
+    // not: the notice of what is owed has to come on the second day too.
+
     /// Ends a session by the wish of whoever is in it; one that is over already stays so.
     public func endSession(digest: Data, at now: Instant) throws {
         try pool.write { db in
@@ -140,9 +143,13 @@ extension EdgeStore {
         at now: Instant, in db: Database
     ) throws {
         let ended = try Row.fetchAll(
-            db, sql: "DELETE FROM session WHERE \(condition) RETURNING subject, device",
+            db, sql: "DELETE FROM session WHERE \(condition) RETURNING digest, subject, device",
             arguments: arguments)
         for row in ended {
+            // Whoever signs out of a browser that others use wants no notice shown on it.
+            try db.execute(
+                sql: "DELETE FROM push_subscription WHERE session = ?",
+                arguments: [row["digest"] as Data])
             try keep(event, of: row["subject"], device: row["device"], at: now, in: db)
         }
     }

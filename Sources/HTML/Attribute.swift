@@ -101,6 +101,11 @@ public struct Attribute: Sendable {
     /// `accept` of a file input.
     public static func accept(_ types: String) -> Attribute { Attribute("accept", .text(types)) }
 
+    /// `capture` of a file input: the camera that should make the file.
+    public static func capture(_ camera: String) -> Attribute {
+        Attribute("capture", .text(camera))
+    }
+
     /// `datetime` of a `time` element: an RFC 3339 instant.
     public static func datetime(_ instant: String) -> Attribute {
         Attribute("datetime", .text(instant))

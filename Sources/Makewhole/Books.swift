@@ -33,37 +33,46 @@ struct Verify: AsyncParsableCommand {
     }
 
     private func verifyFile() throws -> [String] {
-        let report = try Verifier.verify(pool: try SQLiteStore.open(path: database.checked()))
+        let pool = try SQLiteStore.open(path: database.checked())
+        let report = try Verifier.verify(pool: pool)
+        let documents = try EdgeStore(pool: pool).verifyDocuments()
         if json {
             Terminal.data(
                 """
                 {"commits":\(report.commits),"transfers":\(report.transfers),\
                 "accounts":\(report.accounts),"hash":"\(report.lastHash)",\
-                "problems":\(report.problems.count)}
+                "documents":\(documents.kept),"documents_destroyed":\(documents.destroyed),\
+                "problems":\(report.problems.count + documents.problems.count)}
                 """)
         } else {
             Terminal.data(
                 "\(report.commits) commits, \(report.transfers) transfers, "
                     + "\(report.accounts) accounts; last hash \(report.lastHash)")
+            Terminal.data(
+                "\(documents.kept) documents kept, \(documents.destroyed) destroyed by the record")
         }
-        return report.problems
+        return report.problems + documents.problems
     }
 
     private func verify(postgres address: String) throws -> [String] {
         let report = try PostgresVerifier.verify(address)
+        let documents = try database.edge().verifyDocuments()
         if json {
             Terminal.data(
                 """
                 {"writers":\(report.writers),"commits":\(report.commits),\
                 "transfers":\(report.transfers),"accounts":\(report.accounts),\
-                "problems":\(report.problems.count)}
+                "documents":\(documents.kept),"documents_destroyed":\(documents.destroyed),\
+                "problems":\(report.problems.count + documents.problems.count)}
                 """)
         } else {
             Terminal.data(
                 "\(report.commits) commits of \(report.writers) writers, \(report.transfers) "
                     + "transfers, \(report.accounts) accounts")
+            Terminal.data(
+                "\(documents.kept) documents kept, \(documents.destroyed) destroyed by the record")
         }
-        return report.problems
+        return report.problems + documents.problems
     }
 }
 

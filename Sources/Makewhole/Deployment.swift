@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assertions
 import Configuration
+import Documents
 import Foundation
 import Nacha
 import Rails
@@ -98,6 +99,9 @@ struct Deployment {
         ("push.hosts", NoticeWays.Push.knownHosts.joined(separator: " "), .text),
         ("text.url", "", .text),
         ("text.secret.file", "", .text),
+        ("documents.accepted.days", "1825", .number),
+        ("documents.refused.days", "90", .number),
+        ("documents.clamd", "", .text),
     ]
 
     static func load(file: String?) async throws -> Deployment {
@@ -305,6 +309,7 @@ struct Deployment {
                 "makewhole.webhooks.ca.file must hold certificates in PEM; it cannot be read as such."
             )
         }
+        settings.documents = try Deployment.documents(value)
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         languages =
@@ -336,6 +341,27 @@ struct Deployment {
         } catch {
             throw Failure.badData("\(url.path): \(error)")
         }
+    }
+
+    /// How long documents are kept, and what looks through them.
+    private static func documents(_ value: (String) -> String) throws -> DocumentCare {
+        func days(_ key: String) throws -> Int {
+            guard let days = Int(value(key)), (1...36_500).contains(days) else {
+                throw Failure.badData("makewhole.\(key) must be 1 through 36500.")
+            }
+            return days
+        }
+        var care = DocumentCare(
+            acceptedDays: try days("documents.accepted.days"),
+            refusedDays: try days("documents.refused.days"))
+        guard !value("documents.clamd").isEmpty else { return care }
+        guard let address = VirusScanner.Address(value("documents.clamd")) else {
+            throw Failure.badData(
+                "makewhole.documents.clamd must be the path of clamd's socket, as in "
+                    + "/run/clamav/clamd.ctl, or tcp://host:port.")
+        }
+        care.scanner = VirusScanner(address)
+        return care
     }
 
     /// How the ODFI takes and brings files; one without wishes where no file says.

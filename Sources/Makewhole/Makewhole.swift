@@ -14,8 +14,8 @@ struct Makewhole: AsyncParsableCommand {
             Serve.self, Verify.self, Migrate.self, Balances.self, Export.self, ReplayCommand.self,
             Operator.self,
             Key.self, NachaCommand.self, StatementsCommand.self, BankCommand.self,
-            CalendarCommand.self, LedgerCommand.self, BackupCommand.self, RestoreCommand.self,
-            LanguagesCommand.self, Check.self,
+            DocumentsCommand.self, CalendarCommand.self, LedgerCommand.self, BackupCommand.self,
+            RestoreCommand.self, LanguagesCommand.self, Check.self,
         ])
 }
 

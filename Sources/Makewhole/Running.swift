@@ -9,6 +9,7 @@ import PostgresStore
 import Rails
 import Rules
 import Service
+import Synchronization
 import Wire
 
 /// The parts of a running service, wired together.
@@ -24,6 +25,7 @@ struct Running {
     let marketLoop: Loop
     let ratesLoop: Loop
     let webhookLoop: Loop
+    let documentLoop: Loop
     let threads: WaitingThreads?
     private let works: Works
     private let lock: FileLock
@@ -184,6 +186,27 @@ struct Running {
             await works.alone("webhooks") { await webhooks.run() }
         } pause: {
             try await Task.sleep(for: .seconds(1))
+        }
+        // What was destroyed before this start may still be in the log ahead of the database.
+        let mustEmptyLog = Mutex(true)
+        documentLoop = Loop {
+            await works.alone("documents") {
+                do {
+                    let count = try service.endDocuments()
+                    if count > 0 {
+                        logger.info("documents destroyed", metadata: ["count": "\(count)"])
+                        mustEmptyLog.withLock { $0 = true }
+                    }
+                    if mustEmptyLog.withLock({ $0 }), try edge.emptyLog() {
+                        mustEmptyLog.withLock { $0 = false }
+                    }
+                } catch {
+                    logger.error("documents could not be ended", metadata: ["error": "\(error)"])
+                    figures.stumbled(.documents)
+                }
+            }
+        } pause: {
+            try await Task.sleep(for: .seconds(60))
         }
         let watch = ReturnRateWatch(service: service)
         ratesLoop = Loop {

@@ -25,6 +25,9 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "makewhole") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let running = try Running(deployment, logger: logger)
+        if let missing = await deployment.settings.documents.pictures.check() {
+            logger.warning("documents cannot be shown", metadata: ["why": "\(missing)"])
+        }
         let router = Router()
         router.add(middleware: RequestFigures(figures: running.service.figures))
         Site(
@@ -52,6 +55,7 @@ struct Serve: AsyncParsableCommand {
                     .init(service: running.marketLoop),
                     .init(service: running.ratesLoop),
                     .init(service: running.webhookLoop),
+                    .init(service: running.documentLoop),
                 ] + running.courierLoops.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))

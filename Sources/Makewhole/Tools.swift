@@ -110,6 +110,9 @@ struct Check: AsyncParsableCommand {
             for day in deployment.rules.calendar.extraClosures.sorted() {
                 Terminal.data("closed \(day)")
             }
+            let missing = await deployment.settings.documents.pictures.check()
+            Terminal.data("documents are \(missing == nil ? "" : "not ")shown as pictures")
+            if let missing { Terminal.talk(missing) }
         }
     }
 }

@@ -592,6 +592,54 @@ enum Schema {
             CREATE INDEX webhook_act_endpoint ON webhook_act(endpoint, number);
             """
         ),
+        (
+            "Pushes go with their session; documents with keys of their own, and what became of them",
+            """
+            ALTER TABLE push_subscription ADD COLUMN session bytea;
+            CREATE INDEX push_subscription_session ON push_subscription(session);
+
+            ALTER TABLE document_file ADD COLUMN wrapped bytea;
+            ALTER TABLE document_file ADD COLUMN kept_at bigint NOT NULL DEFAULT 0;
+            ALTER TABLE document_file ADD COLUMN look_at bigint NOT NULL DEFAULT 0;
+            ALTER TABLE document_file ADD COLUMN scan text NOT NULL DEFAULT '';
+            ALTER TABLE document_file ADD COLUMN is_cut bigint NOT NULL DEFAULT 0;
+            CREATE INDEX document_file_look ON document_file(look_at);
+
+            CREATE TABLE document_page(
+                document uuid NOT NULL, number bigint NOT NULL, sealed bytea NOT NULL,
+                PRIMARY KEY (document, number)
+            );
+
+            CREATE TABLE document_record(
+                sequence bigint PRIMARY KEY,
+                at bigint NOT NULL,
+                document uuid NOT NULL,
+                customer uuid NOT NULL,
+                event text NOT NULL CHECK (event IN ('kept', 'shown', 'destroyed')),
+                why text NOT NULL,
+                by text NOT NULL,
+                digest bytea NOT NULL,
+                chain bytea NOT NULL
+            );
+            CREATE INDEX document_record_document ON document_record(document);
+
+            CREATE TABLE document_upload(
+                id bytea PRIMARY KEY,
+                customer uuid NOT NULL,
+                wrapped bytea NOT NULL,
+                size bigint NOT NULL,
+                received bigint NOT NULL,
+                digest bytea NOT NULL,
+                at bigint NOT NULL
+            );
+            CREATE INDEX document_upload_customer ON document_upload(customer, at);
+            CREATE INDEX document_upload_at ON document_upload(at);
+            CREATE TABLE document_upload_part(
+                upload bytea NOT NULL, start bigint NOT NULL, sealed bytea NOT NULL,
+                PRIMARY KEY (upload, start)
+            );
+            """
+        ),
     ]
 
     /// Brings the database up to what this program knows, one migration a transaction. Several
@@ -703,8 +751,9 @@ enum Distribution {
             "bank_offset", "bank_fetch", "bank_expected", "bank_statement", "bank_due",
             "bank_due_source", "bank_found", "bank_match", "bank_break", "bank_break_act",
             "webhook_event", "webhook_endpoint", "webhook_secret", "webhook_delivery",
-            "webhook_attempt", "webhook_act", "document_file", "sign_in_link", "session",
-            "door_event",
+            "webhook_attempt", "webhook_act", "document_file",
+            "document_page", "document_record", "document_upload", "document_upload_part",
+            "sign_in_link", "session", "door_event",
             "notice_delivery", "notice_wish", "push_subscription",
         ].map { "SELECT citus_add_local_table_to_metadata('\($0)')" }
 

@@ -119,6 +119,9 @@ public struct Courier: Sendable {
     }
 
     private func send(_ delivery: NoticeDelivery) async throws {
+        if let morning = try quietUntil(delivery) {
+            return try service.edge.putOff(delivery, until: morning)
+        }
         let sending = try await attempt(delivery)
         let now = service.clock.now()
         switch sending {
@@ -135,6 +138,19 @@ public struct Courier: Sendable {
         case .later(let said, let seconds):
             try put(off: delivery, said, seconds: seconds)
         }
+    }
+
+    /// When the customer's quiet hours end, if this delivery may not leave within them. Asked at each
+    /// try: the first may have been in the evening and the fifth in the night.
+    private func quietUntil(_ delivery: NoticeDelivery) throws -> Instant? {
+        guard
+            let notice = try service.reader.notice(delivery.notice, of: delivery.customer)?.notice,
+            let customer = try service.reader.customer(delivery.customer)
+        else { return nil }
+        let now = service.clock.now()
+        let time = try service.noticeWish(of: customer.id).time(
+            for: notice.content, over: delivery.channel, now: now, zone: customer.profile.timeZone)
+        return time > now ? time : nil
     }
 
     /// Has it tried again later, or given up after the last try.

@@ -172,7 +172,7 @@ extension Customer {
             unavailable: SettlementOption.Unavailable? = nil
         ) {
             guard let policy = facts.policy.method(kind) else { return }
-            let documents = method.map { !$0.verified && !policy.documents.isEmpty } ?? false
+            let documents = method.map { !documentsWanted(of: $0, policy, facts).isEmpty } ?? false
             options.append(
                 SettlementOption(
                     kind: kind, method: method?.id, asset: asset,
@@ -303,7 +303,7 @@ extension Draft {
             left -= part
         }
         let id: SettlementID = identifier()
-        let documents = method.map { $0.verified ? [] : policy.documents } ?? []
+        let documents = method.map { customer.documentsWanted(of: $0, policy, facts) } ?? []
         var settlement = Settlement(
             id: id, kind: command.kind, method: method?.id, amount: amount,
             fee: amount.share(policy.feeRate, rounding: .halfUp), allocations: allocations,

@@ -37,6 +37,48 @@ extension Customer {
     }
 }
 
+extension Customer {
+    /// How long an accepted document may stand for another payment.
+    public static let documentReuseDays = 365
+
+    /// The documents that a method not yet verified needs, without those that were accepted before
+    /// and show the same: who the customer is, or that this very account is his.
+    func documentsWanted(
+        of method: PaymentMethod, _ policy: Policy.SettlementMethod, _ facts: Facts
+    ) -> [DocumentType] {
+        guard !method.verified else { return [] }
+        return policy.documents.filter { acceptedBefore($0, for: method.id, facts) == nil }
+    }
+
+    /// When a document that serves here too was accepted; `nil` when there is none, or it is too long
+    /// ago.
+    private func acceptedBefore(
+        _ type: DocumentType, for method: PaymentMethodID?, _ facts: Facts
+    ) -> Instant? {
+        documents.values.compactMap { document -> Instant? in
+            guard document.type == type, case .accepted(_, let at) = document.state,
+                at.adding(days: Customer.documentReuseDays) > facts.now
+            else { return nil }
+            switch type {
+            case .photoID: return at
+            case .bankProof:
+                return settlements[document.settlement]?.method == method ? at : nil
+            }
+        }.max()
+    }
+
+    /// What a payment did not ask for again, with the time it was accepted.
+    public func documentsReused(
+        by settlement: Settlement, _ facts: Facts
+    ) -> [(type: DocumentType, at: Instant)] {
+        let policy = facts.policy.method(settlement.kind)
+        return (policy?.documents ?? []).filter { !settlement.documentsWanted.contains($0) }
+            .compactMap { type in
+                acceptedBefore(type, for: settlement.method, facts).map { (type: type, at: $0) }
+            }
+    }
+}
+
 extension Draft {
     /// Documents stop the clock once for each obligation, and for a bounded time.
     mutating func pauseForDocuments(_ settlement: Settlement) {

@@ -29,6 +29,15 @@ public struct SQLitePool: Pool {
         }
     }
 
+    public func emptyLog() throws -> Bool {
+        do {
+            _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            return true
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return false
+        }
+    }
+
     /// What GRDB says of a transaction, in the words of both databases.
     private static func naming<Value>(_ body: () throws -> Value) throws -> Value {
         do {

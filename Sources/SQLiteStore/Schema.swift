@@ -611,6 +611,58 @@ enum Schema {
             CREATE INDEX webhook_act_endpoint ON webhook_act(endpoint, number);
             """
         ),
+        (
+            "0015 Subscriptions for pushes go with the session they were made in",
+            """
+            ALTER TABLE push_subscription ADD COLUMN session BLOB;
+            CREATE INDEX push_subscription_session ON push_subscription(session);
+            """
+        ),
+        (
+            "0018 Documents with keys of their own, pictures of them, and what became of them",
+            """
+            ALTER TABLE document_file ADD COLUMN wrapped BLOB;
+            ALTER TABLE document_file ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE document_file ADD COLUMN look_at INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE document_file ADD COLUMN scan TEXT NOT NULL DEFAULT '';
+            ALTER TABLE document_file ADD COLUMN is_cut INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX document_file_look ON document_file(look_at);
+
+            CREATE TABLE document_page(
+                document BLOB NOT NULL, number INTEGER NOT NULL, sealed BLOB NOT NULL,
+                PRIMARY KEY (document, number)
+            ) STRICT;
+
+            CREATE TABLE document_record(
+                sequence INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                document BLOB NOT NULL,
+                customer BLOB NOT NULL,
+                event TEXT NOT NULL CHECK (event IN ('kept', 'shown', 'destroyed')),
+                why TEXT NOT NULL,
+                by TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                chain BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX document_record_document ON document_record(document);
+
+            CREATE TABLE document_upload(
+                id BLOB PRIMARY KEY,
+                customer BLOB NOT NULL,
+                wrapped BLOB NOT NULL,
+                size INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                digest BLOB NOT NULL,
+                at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX document_upload_customer ON document_upload(customer, at);
+            CREATE INDEX document_upload_at ON document_upload(at);
+            CREATE TABLE document_upload_part(
+                upload BLOB NOT NULL, start INTEGER NOT NULL, sealed BLOB NOT NULL,
+                PRIMARY KEY (upload, start)
+            ) STRICT;
+            """
+        ),
     ]
 
     static var migrator: DatabaseMigrator {

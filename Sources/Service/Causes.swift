@@ -20,6 +20,9 @@ public enum Causes {
         Array(SHA256.hash(data: Data(text.utf8)).prefix(16))
     }
 
+    /// SHA-256 of a file.
+    static func digest(of bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: Data(bytes))) }
+
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }

@@ -152,6 +152,7 @@ public final class Figures: Sendable {
         case rates
         case live
         case webhooks
+        case documents
     }
 
     /// A round of background work ended early; the next begins anew.

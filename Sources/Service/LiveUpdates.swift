@@ -127,13 +127,35 @@ public final class LiveUpdates: Sendable {
 
     /// Reads what was kept since the last look and tells the pages it is about.
     public func look(_ reader: Reader) throws {
+        try look(
+            lastChange: { try reader.lastChange() },
+            changes: { try reader.changes(after: $0, limit: LiveUpdates.changesMax) })
+    }
+
+    func look(
+        lastChange: () throws -> Int64,
+        changes: (Int64) throws -> (customers: [CustomerID: Int64], last: Int64)
+    ) throws {
         let (last, hasPages) = state.withLock { ($0.last, $0.count > 0) }
         guard hasPages, last > 0 else {
-            let now = try reader.lastChange()
-            state.withLock { $0.last = max($0.last, now) }
+            let now = try lastChange()
+            let told = state.withLock { state -> [AsyncStream<Int64>.Continuation] in
+                // Nobody listens, so nobody misses what is stepped over. A page that was opened while
+                // we read began before it, and is told to look.
+                state.last = max(state.last, now)
+                var told: [AsyncStream<Int64>.Continuation] = []
+                for (customer, pages) in state.pages {
+                    for index in pages.indices where pages[index].last < state.last {
+                        state.pages[customer]?[index].last = state.last
+                        told.append(pages[index].tell)
+                    }
+                }
+                return told
+            }
+            for tell in told { tell.yield(now) }
             return
         }
-        let found = try reader.changes(after: last, limit: LiveUpdates.changesMax)
+        let found = try changes(last)
         let told = state.withLock { state -> [(AsyncStream<Int64>.Continuation, Int64)] in
             state.last = max(state.last, found.last)
             var told: [(AsyncStream<Int64>.Continuation, Int64)] = []

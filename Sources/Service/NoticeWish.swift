@@ -160,8 +160,14 @@ public struct NoticeWish: Sendable, Hashable {
 extension Service {
     public func noticeWish(of customer: CustomerID) throws -> NoticeWish {
         guard let text = try edge.noticeWish(of: customer) else { return NoticeWish() }
-        // What cannot be read any more is as if nothing had been wished: everything is told.
-        return NoticeWish(try JSON.parse(Array(text.utf8), bytesMax: 1 << 16)) ?? NoticeWish()
+        let wished: JSON
+        do {
+            wished = try JSON.parse(Array(text.utf8), bytesMax: 1 << 16)
+        } catch {
+            // What cannot be read any more is as if nothing had been wished: everything is told.
+            return NoticeWish()
+        }
+        return NoticeWish(wished) ?? NoticeWish()
     }
 
     public func keep(_ wish: NoticeWish, of customer: CustomerID) throws {
@@ -249,9 +255,10 @@ extension Service {
         public let receiver: PushReceiver
     }
 
-    /// Keeps a browser's subscription; `false` when it is not one of a known push service.
+    /// Keeps a browser's subscription, with the session it was made in; `false` when it is not one of
+    /// a known push service.
     public func subscribe(
-        _ customer: CustomerID, address: String, publicKey: String, secret: String
+        _ customer: CustomerID, address: String, publicKey: String, secret: String, session: Data?
     ) throws -> Bool {
         guard let known = settings.notices.push?.origin(of: address),
             PushReceiver(publicKey: publicKey, secret: secret) != nil
@@ -264,7 +271,7 @@ extension Service {
             PushSubscription(
                 id: id, customer: customer, host: known.host,
                 sealed: vault.seal(subscription: content.bytes(), as: id, of: customer),
-                at: wallTime), max: Service.pushSubscriptionsMax)
+                at: wallTime, session: session), max: Service.pushSubscriptionsMax)
         return true
     }
 

@@ -78,6 +78,8 @@ public struct Service: Sendable {
         public var bank: BankSetup
         /// How notices leave besides the app.
         public var notices: NoticeWays
+        /// How documents of customers are treated.
+        public var documents = DocumentCare()
         /// Whether events may be sent without TLS and to addresses that are not public: for tests on
         /// one machine only.
         public var webhooksMayStayInside = false

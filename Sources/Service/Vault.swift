@@ -37,12 +37,44 @@ public struct Vault: Sendable {
         return try ring.openText(Array(bytes), context: Self.accountContext)
     }
 
-    public func seal(document bytes: [UInt8], as id: DocumentID) -> Data {
-        Data(ring.seal(bytes, context: "document:\(id)"))
+    /// A new key for one file of a customer's, and the same sealed under the master key, to be kept
+    /// beside the file. Whoever destroys what is kept of it destroys the file, wherever its bytes are.
+    func newFileKey(for place: String) -> (key: FileKey, wrapped: Data) {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<MasterKey.bytesCount).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
+        guard let key = FileKey(bytes) else { preconditionFailure("32 random bytes are a key") }
+        return (key, Data(ring.seal(bytes, context: "document-key:\(place)")))
     }
 
-    public func open(document sealed: Data, as id: DocumentID) throws -> [UInt8] {
+    func fileKey(_ wrapped: Data, for place: String) throws -> FileKey {
+        guard let key = FileKey(try ring.open(Array(wrapped), context: "document-key:\(place)"))
+        else { throw SealedRefusal.malformed }
+        return key
+    }
+
+    /// Opens a document from before documents had keys of their own.
+    func open(document sealed: Data, as id: DocumentID) throws -> [UInt8] {
         try ring.open(Array(sealed), context: "document:\(id)")
+    }
+
+    /// The key of one file: what it seals is opened by it and nothing else.
+    struct FileKey: Sendable {
+        private let ring: Sealed
+
+        init?(_ bytes: [UInt8]) {
+            guard let key = MasterKey(bytes: bytes) else { return nil }
+            ring = Sealed(current: (number: 1, key: key))
+        }
+
+        func seal(_ bytes: [UInt8], as part: String) -> Data {
+            Data(ring.seal(bytes, context: part))
+        }
+
+        func open(_ sealed: Data, as part: String) throws -> [UInt8] {
+            try ring.open(Array(sealed), context: part)
+        }
     }
 
     func seal(subscription bytes: [UInt8], as id: Data, of customer: CustomerID) -> Data {

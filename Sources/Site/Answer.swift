@@ -21,8 +21,8 @@ enum Answer: Sendable {
     /// The same, made while it leaves. A part that cannot be made breaks the transfer off, so that half
     /// a file is never taken for a whole one.
     case streamedFile(any FileParts, contentType: String, name: String)
-    /// A customer's document, shown to an operator in a box where nothing can act.
-    case document([UInt8], contentType: String)
+    /// A page of a customer's document, drawn anew as JPEG, for an operator.
+    case picture([UInt8])
 }
 
 /// A file that is made part by part.

@@ -50,8 +50,19 @@ extension Site {
         let words = AppText(in: scene)
         func icon(_ asset: Web.Asset, _ size: String, _ purpose: String) -> JSON {
             [
-                "src": .string(asset.location.text), "sizes": .string(size), "type": "image/png",
-                "purpose": .string(purpose),
+                "src": .string(asset.location.text), "sizes": .string(size),
+                "type": .string(asset.contentType), "purpose": .string(purpose),
+            ]
+        }
+        let icons: [JSON]
+        if let own = look.appIcon {
+            let size = own.kind == .svg ? nil : own.size.map { "\($0.width)x\($0.height)" }
+            icons = [icon(own.asset, size ?? "any", "any")]
+        } else {
+            icons = [
+                icon(Assets.iconSmall, "192x192", "any"),
+                icon(Assets.iconLarge, "512x512", "any"),
+                icon(Assets.iconMaskable, "512x512", "maskable"),
             ]
         }
         let json: JSON = [
@@ -59,18 +70,15 @@ extension Site {
             "description": .string(words.description), "lang": .string(scene.language.tag),
             "dir": .string(scene.language.direction.rawValue), "start_url": "/", "scope": "/",
             "display": "standalone",
-            "background_color": "#f5f5f0", "theme_color": "#0f3f35",
+            "background_color": .string(look.color(of: .paper)),
+            "theme_color": .string(look.color(of: .hero)),
             "categories": ["finance"],
-            "icons": [
-                icon(Assets.iconSmall, "192x192", "any"),
-                icon(Assets.iconLarge, "512x512", "any"),
-                icon(Assets.iconMaskable, "512x512", "maskable"),
-            ],
+            "icons": .array(icons),
             "shortcuts": .array(
                 words.shortcuts.map {
                     [
                         "name": .string($0.name), "url": .string($0.path.text),
-                        "icons": [icon(Assets.iconSmall, "192x192", "any")],
+                        "icons": .array(Array(icons.prefix(1))),
                     ]
                 }),
         ]

@@ -63,13 +63,17 @@ extension Site {
     }
 
     func document(_ visit: DeskVisit) async throws -> Answer {
-        .page(try documentPage(visit, try waiting(visit), key: Form.newKey()))
+        .page(try await documentPage(visit, try waiting(visit), key: Form.newKey()))
     }
 
     private func documentPage(
         _ visit: DeskVisit, _ item: WaitingDocument, key: String, problems: [FieldProblem] = []
-    ) throws -> DocumentReviewPage {
+    ) async throws -> DocumentReviewPage {
         let customer = item.customer
+        let shown: DocumentReviewPage.Shown =
+            visit.mayAct
+            ? try await service.view(of: item.document.id, mediaType: item.document.mediaType)
+                .onDesk : .notForReader
         let label = customer.label(of: customer.settlements[item.document.settlement]?.method)
         var checks = [
             DocumentReviewPage.Check(title: "Name", expected: customer.profile.name, found: nil)
@@ -85,19 +89,22 @@ extension Site {
             id: "\(item.document.id)", kind: item.document.type.onPages,
             customerID: "\(customer.id)", customer: customer.profile.name,
             receivedAt: item.document.uploadedAt.milliseconds,
-            hasImage: visit.mayAct && Site.shownByBrowsers.contains(item.document.mediaType),
-            hasFile: visit.mayAct, checks: checks,
-            mayDecide: visit.mayAct, idempotencyKey: key,
-            problems: problems)
+            shown: shown,
+            events: try service.edge.documentRecords(of: item.document.id).map(\.onDesk),
+            checks: checks, mayDecide: visit.mayAct, idempotencyKey: key, problems: problems)
     }
 
-    /// The file itself, for operators only, in a box where nothing in it can act.
-    func documentImage(_ visit: DeskVisit) async throws -> Answer {
+    /// A picture of one page, for operators only; who saw the first is recorded.
+    func documentPage(_ visit: DeskVisit) async throws -> Answer {
         let item = try waiting(visit)
-        guard let sealed = try service.edge.document(item.document.id) else { throw Turn.notFound }
-        return .document(
-            try service.vault.open(document: sealed, as: item.document.id),
-            contentType: item.document.mediaType)
+        guard let number = visit.visit.parameters.get("number").flatMap({ Int($0) }),
+            let picture = try service.picture(number, of: item.document.id)
+        else { throw Turn.notFound }
+        if number == 1 {
+            try service.edge.documentShown(
+                item.document.id, to: visit.name, at: service.clock.now())
+        }
+        return .picture(picture)
     }
 
     func reviewDocument(_ visit: DeskVisit) async throws -> Answer {
@@ -111,7 +118,7 @@ extension Site {
                 guard let reason = DocumentsPage.RefusalReason(rawValue: visit.form[.reason])
                 else {
                     return .page(
-                        try documentPage(
+                        try await documentPage(
                             visit, item, key: baseKey(key),
                             problems: [FieldProblem(.reason, .missing)]))
                 }
@@ -381,6 +388,35 @@ extension Site {
             try service.edge.closeAlert(alert, by: visit.name)
         }
         return .seeOther(Paths.Desk.tasks.text)
+    }
+}
+
+extension DocumentView {
+    fileprivate var onDesk: DocumentReviewPage.Shown {
+        switch self {
+        case .pages(let count, let isCut): .pages(count, isCut: isCut)
+        case .nothing(let reason):
+            switch reason {
+            case .virus(let name): .virus(name)
+            case .notScanned: .notScanned
+            case .noPrograms(let why): .noPrograms(why)
+            case .busy: .busy
+            case .unreadable: .unreadable
+            case .destroyed: .destroyed
+            }
+        }
+    }
+}
+
+extension EdgeStore.DocumentRecord {
+    fileprivate var onDesk: DocumentReviewPage.Event {
+        let kind: DocumentReviewPage.Event.Kind =
+            switch event {
+            case .kept: .kept
+            case .shown: .shown
+            case .destroyed: .destroyed
+            }
+        return DocumentReviewPage.Event(kind: kind, by: by, at: at.milliseconds)
     }
 }
 

@@ -22,7 +22,7 @@ extension Site {
             .post("/operator/customers/:id/:action", .deskAct(act)),
             .get("/operator/documents", .desk(documentQueue)),
             .get("/operator/documents/:id", .desk(document)),
-            .get("/operator/documents/:id/image", .deskAct(documentImage)),
+            .get("/operator/documents/:id/pages/:number", .deskAct(documentPage)),
             .post("/operator/documents/:id", .deskAct(reviewDocument)),
             .get("/operator/suspense", .desk(suspense)),
             .get("/operator/suspense/:id", .desk(suspense)),

@@ -20,6 +20,10 @@ enum Header {
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
     static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    /// Whose page it is, for the worker: it keeps a page for one session and no other.
+    static let reader = HTTPField.Name("X-Reader")!
+    /// The form's token, of a body that is no form.
+    static let formToken = HTTPField.Name("X-Form-Token")!
 }
 
 extension Site {
@@ -42,7 +46,11 @@ extension Site {
                 // written: an open stream would hold it for as long as it lasts.
                 async let answered = answer(to: visit, by: route)
                 let (answer, scene) = try await answered
-                return response(answer, in: scene)
+                var response = response(answer, in: scene)
+                if case .customer = visit.session?.subject, let session = visit.session {
+                    response.headers[Header.reader] = Site.publicID(of: session.digest)
+                }
+                return response
             } catch let turn as Turn {
                 if case .assertionRefused(let refusal) = turn {
                     context.logger.warning(
@@ -157,6 +165,7 @@ extension Site {
     ) async throws -> Form {
         guard route.method == .post else { return .none }
         try refuseOtherSites(visit.request)
+        guard !route.takesBytes else { return try await bytes(of: visit, session) }
         let limit =
             route.takesFile
             ? service.policies.policy(at: visit.now).verification.documentBytesMax
@@ -178,6 +187,17 @@ extension Site {
         let key = fields[Field.idempotencyKey.rawValue] ?? ""
         guard key.isEmpty || Form.isWellFormed(key: key) else { throw Turn.bodyMalformed }
         return Form(fields: fields, file: file, key: key)
+    }
+
+    /// A part of a file. No other site's page can send the header without asking first.
+    private func bytes(of visit: Visit, _ session: Visit.Session) async throws -> Form {
+        let sent = Array((visit.request.headers[Header.formToken] ?? "").utf8)
+        guard ConstantTime.equals(sent, Array(session.csrf.utf8)) else { throw Turn.staleForm }
+        guard let body = await body(of: visit.request, upTo: Service.uploadPartMax) else {
+            throw Turn.bodyTooLarge
+        }
+        let part = Multipart.Part(name: "part", filename: nil, contentType: nil, bytes: body)
+        return Form(fields: FormBody([]), file: part, key: "")
     }
 
     /// A browser says where a request comes from; another site has no business with our forms.
@@ -220,7 +240,11 @@ extension Site {
             let fields = multipart.parts.filter { $0.filename == nil }.compactMap { part in
                 part.text.map { FormBody.Field(name: part.name, value: $0) }
             }
-            return (FormBody(fields), multipart[Field.file.rawValue])
+            // Taken with the camera, or chosen: a field that was left empty has no name of a file.
+            let files = [Field.file, .photo].compactMap { multipart[$0.rawValue] }
+            return (
+                FormBody(fields), files.first { !($0.filename ?? "").isEmpty } ?? files.first
+            )
         } catch {
             throw .bodyMalformed
         }
@@ -308,14 +332,10 @@ extension Site {
                     }
                     try await writer.finish(nil)
                 })
-        case .document(let bytes, let contentType):
+        case .picture(let bytes):
             var headers = Site.personalHeaders
-            headers[.contentType] = contentType
+            headers[.contentType] = "image/jpeg"
             headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
-            // Only what a browser draws by itself is shown; the rest is opened by a reader of it.
-            headers[.contentDisposition] =
-                Site.shownByBrowsers.contains(contentType)
-                ? "inline" : "attachment; filename=\"document.\(Site.ending(of: contentType))\""
             headers[Header.resourcePolicy] = "same-origin"
             return Response(
                 status: .ok, headers: headers,
@@ -330,14 +350,6 @@ extension Site {
         headers[.contentDisposition] = "attachment; filename=\"\(name)\""
         headers[Header.resourcePolicy] = "same-origin"
         return headers
-    }
-
-    /// Media types of documents that every browser shows as a picture.
-    static let shownByBrowsers = ["image/png", "image/jpeg"]
-
-    /// The ending of a file's name, from its media type: `application/pdf` has `pdf`.
-    private static func ending(of contentType: String) -> Substring {
-        contentType.split(separator: "/").last ?? "bin"
     }
 
     private func response(_ page: any Page, in scene: Scene, status: Int? = nil) -> Response {

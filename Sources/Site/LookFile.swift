@@ -55,6 +55,7 @@ public enum LookFile {
         let logo = try drawn("logo")
         let logoDark = try drawn("logo_dark")
         let icon = try drawn("icon")
+        if let icon { try check(icon: icon) }
         if logo == nil, logoDark != nil || object["logo_has_name"] != nil {
             throw Refusal("logo_dark and logo_has_name need a logo.")
         }
@@ -124,7 +125,7 @@ public enum LookFile {
     }
 
     /// Known by what is in it, whatever it is called. Browsers run nothing in a picture they show
-    /// as one; a drawing with a script in it is refused all the same.
+    /// as one; a drawing with anything but a drawing in it is refused all the same.
     private static func picture(
         _ key: String, _ name: String, _ bytes: [UInt8]?
     ) throws(Refusal) -> Look.Picture {
@@ -133,17 +134,50 @@ public enum LookFile {
             throw Refusal("\(key): \(name) must be \(pictureBytesMax >> 10) KB or smaller.")
         }
         let asset = key.replacing("_", with: "-")
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            return Look.Picture(name: asset, bytes: bytes, kind: .png)
+        if bytes.starts(with: PNGHeader.signature) {
+            guard let size = PNGHeader.size(bytes) else {
+                throw Refusal("\(key): \(name) breaks off: it is no whole PNG.")
+            }
+            return Look.Picture(name: asset, bytes: bytes, kind: .png, size: size)
         }
-        let text = String(decoding: bytes, as: UTF8.self).lowercased()
-        guard text.contains("<svg") else {
+        guard String(decoding: bytes, as: UTF8.self).contains("<svg") else {
             throw Refusal("\(key): \(name) must be an SVG or a PNG.")
         }
-        for danger in ["<script", "<foreignobject", "<!entity", "javascript:"]
-        where text.contains(danger) {
-            throw Refusal("\(key): \(name) has \(danger) in it. A logo only draws.")
+        do {
+            return Look.Picture(
+                name: asset, bytes: bytes, kind: .svg, size: try Drawing(bytes).size)
+        } catch {
+            throw Refusal(
+                "\(key): \(name) \(error.words). A logo only draws: save it as a plain SVG.")
         }
-        return Look.Picture(name: asset, bytes: bytes, kind: .svg)
+    }
+
+    /// Phones show an installed app by its icon: it has to be square, and large enough to be offered.
+    private static func check(icon: Look.Picture) throws(Refusal) {
+        guard let size = icon.size else { return }
+        guard size.width == size.height else {
+            throw Refusal(
+                "icon: it is \(size.width) by \(size.height); an icon must be as wide as high.")
+        }
+        guard icon.kind == .svg || size.width >= Look.iconPixelsMin else {
+            throw Refusal(
+                "icon: it has \(size.width) pixels; it needs \(Look.iconPixelsMin) or more each way, "
+                    + "or else to be an SVG.")
+        }
+    }
+
+    private enum PNGHeader {
+        static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+        /// Width and height stand first in the first chunk (PNG, 11.2.2).
+        static func size(_ bytes: [UInt8]) -> Look.Picture.Size? {
+            guard bytes.count >= 33, Array(bytes[12..<16]) == Array("IHDR".utf8) else { return nil }
+            func number(at offset: Int) -> Int {
+                bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+            }
+            let (width, height) = (number(at: 16), number(at: 20))
+            guard (1...100_000).contains(width), (1...100_000).contains(height) else { return nil }
+            return Look.Picture.Size(width: width, height: height)
+        }
     }
 }

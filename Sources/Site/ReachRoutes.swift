@@ -19,6 +19,7 @@ extension Site {
             .get("/notices/settings", .customer(noticeSettings)),
             .post("/notices/settings", .customer(keepNoticeSettings)),
             .post("/notices/devices", .customer(addDevice)),
+            .post("/notices/devices/here", .customer(meetDevice)),
             .post("/notices/devices/:device/remove", .customer(removeDevice)),
             .get("/notices/:id", .customer(openNotice)),
         ]
@@ -156,7 +157,14 @@ extension Site {
     }
 
     private func noticeSettings(_ visit: CustomerVisit) async throws -> Answer {
-        let wish = try service.noticeWish(of: visit.id)
+        var page = try settingsPage(visit, try service.noticeWish(of: visit.id))
+        page.said = visit.visit.query["said"].flatMap(NoticeSettingsPage.Said.init)
+        return .page(page)
+    }
+
+    private func settingsPage(
+        _ visit: CustomerVisit, _ wish: NoticeWish
+    ) throws -> NoticeSettingsPage {
         let ways = service.settings.notices
         let wishes = NoticeTopic.allCases.flatMap { topic in
             ways.channels.map { channel in
@@ -170,11 +178,9 @@ extension Site {
             NoticeSettingsPage.Device(
                 id: Hex.encode($0.id), host: $0.host, since: $0.at.milliseconds)
         }
-        return .page(
-            NoticeSettingsPage(
-                mail: visit.customer.profile.email, wishes: wishes, quietFrom: wish.quiet?.from,
-                quietTo: wish.quiet?.to, pushKey: ways.push?.key.publicText, devices: devices,
-                said: visit.visit.query["said"].flatMap(NoticeSettingsPage.Said.init)))
+        return NoticeSettingsPage(
+            mail: visit.customer.profile.email, wishes: wishes, quietFrom: wish.quiet?.from,
+            quietTo: wish.quiet?.to, pushKey: ways.push?.key.publicText, devices: devices)
     }
 
     private func settings(_ said: NoticeSettingsPage.Said) -> Answer {
@@ -197,10 +203,26 @@ extension Site {
                 if !isWanted { off[channel, default: []].insert(topic) }
             }
         }
-        let from = Int(visit.form[.quietFrom])
-        let to = Int(visit.form[.quietTo])
-        let quiet = from.flatMap { from in to.flatMap { NoticeWish.Quiet(from: from, to: $0) } }
-        try service.keep(NoticeWish(off: off, quiet: quiet), of: visit.id)
+        let (from, to) = (visit.form[.quietFrom], visit.form[.quietTo])
+        var wish = NoticeWish(off: off, quiet: nil)
+        if !from.isEmpty || !to.isEmpty {
+            let hours = (from: Int(from), to: Int(to))
+            guard let first = hours.from, let end = hours.to,
+                let quiet = NoticeWish.Quiet(from: first, to: end)
+            else {
+                // Half a span is no span, and "none" was not asked for: nothing is kept.
+                var page = try settingsPage(visit, wish)
+                (page.quietFrom, page.quietTo) = hours
+                let isHalf = from.isEmpty || to.isEmpty
+                page.problems = [
+                    FieldProblem(
+                        from.isEmpty ? .quietFrom : .quietTo, isHalf ? .missing : .noSpan)
+                ]
+                return .page(page)
+            }
+            wish = NoticeWish(off: off, quiet: quiet)
+        }
+        try service.keep(wish, of: visit.id)
         return settings(.kept)
     }
 
@@ -208,8 +230,19 @@ extension Site {
         try visit.requireFreshSignIn(returnTo: Paths.noticeSettings)
         let isKept = try service.subscribe(
             visit.id, address: visit.form[.address], publicKey: visit.form[.key],
-            secret: visit.form[.secret])
+            secret: visit.form[.secret], session: visit.visit.session?.digest)
         return settings(isKept ? .kept : .refused)
+    }
+
+    /// A browser that has a subscription says so in each session: it is this session's from now on,
+    /// or, where it is not this customer's, the browser is told to give it up.
+    private func meetDevice(_ visit: CustomerVisit) async throws -> Answer {
+        guard let session = visit.visit.session else { throw Turn.signInNeeded }
+        let isKnown = try service.edge.pushSubscription(
+            Service.subscriptionID(of: visit.form[.address]), isUsedIn: session.digest,
+            of: visit.id)
+        return .ready(
+            Response(status: isKnown ? .noContent : .gone, headers: Site.personalHeaders))
     }
 
     private func removeDevice(_ visit: CustomerVisit) async throws -> Answer {

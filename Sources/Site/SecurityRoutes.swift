@@ -51,9 +51,9 @@ extension Site {
                     .milliseconds))
     }
 
-    /// Names a session in an address. It is cut from the digest of the cookie, which is one-way,
+    /// Names a session in an address, and to the worker. It is cut from the digest of the cookie, which is one-way,
     /// and ends only sessions of whoever asks.
-    private static func publicID(of digest: Data) -> String { Hex.encode(digest.prefix(16)) }
+    static func publicID(of digest: Data) -> String { Hex.encode(digest.prefix(16)) }
 
     private func signOutDevice(_ visit: CustomerVisit) async throws -> Answer {
         guard let here = visit.visit.session else { throw Turn.signInNeeded }

@@ -2,6 +2,8 @@ import Banking
 import Engine
 import Foundation
 import HTML
+import HTTPTypes
+import Hummingbird
 import Ledger
 import Money
 import Rules
@@ -22,6 +24,9 @@ extension Site {
             .get("/settlements/:id/send", .customer(sendInstructions)),
             .get("/settlements/:id/documents", .customer(documents)),
             .post("/settlements/:id/documents", .customer(uploadDocument), takesFile: true),
+            .post("/settlements/:id/documents/uploads", .customer(beginUpload)),
+            .postBytes("/settlements/:id/documents/uploads/:upload", .customer(takePart)),
+            .post("/settlements/:id/documents/uploads/:upload/cancel", .customer(cancelUpload)),
         ]
     }
 }
@@ -735,11 +740,16 @@ extension Site {
     ) -> DocumentsPage {
         let (customer, facts) = (visit.customer, visit.facts)
         let label = customer.label(of: settlement.method)
-        let tasks = settlement.documentsWanted.map { type in
+        let asked = settlement.documentsWanted.map { type in
             DocumentsPage.Task(
                 kind: type.onPages,
                 status: customer.document(type, for: settlement.id)?.onPages ?? .notStarted)
         }
+        let reused = customer.documentsReused(by: settlement, facts).map { type, at in
+            DocumentsPage.Task(
+                kind: type.onPages, status: .accepted, acceptedAt: at.milliseconds)
+        }
+        let tasks = reused + asked
         let isPaused = settlement.allocations.contains {
             if case .paused(_, .documents) = customer.obligations[$0.obligation]?.grace {
                 true
@@ -780,45 +790,120 @@ extension Site {
         guard let kind = DocumentsPage.Kind(rawValue: visit.form[.documentKind]),
             let type = DocumentType.allCases.first(where: { $0.onPages == kind })
         else { throw Turn.bodyMalformed }
-        guard let file = visit.form.file, !(file.filename ?? "").isEmpty else {
-            return again(.missing, kind)
+        let document = DocumentID(
+            sharing: Causes.named(scope: "document:\(visit.id)", key: try visit.key()))
+        let here = Paths.settleDocuments("\(settlement.id)").text
+        let upload = Hex.decode(visit.form[.upload]).map { Data($0) } ?? Data()
+        let bytes: [UInt8]
+        if visit.form[.upload].isEmpty {
+            guard let file = visit.form.file, !(file.filename ?? "").isEmpty else {
+                return again(.missing, kind)
+            }
+            bytes = file.bytes
+        } else if let whole = try service.uploaded(upload, of: visit.id) {
+            bytes = whole
+        } else {
+            // Sent twice: the first found all parts, and they are gone.
+            guard visit.customer.documents[document] == nil else { return .seeOther(here) }
+            return again(.fileNotReceived, kind)
         }
-        guard file.bytes.count <= visit.facts.policy.verification.documentBytesMax else {
+        guard bytes.count <= visit.facts.policy.verification.documentBytesMax else {
             return again(.fileTooLarge(megabytes: megabytesMax(visit.facts)), kind)
         }
-        let fileType: FileType
-        switch FileType.sniff(file.bytes, filename: file.filename) {
-        case .accepted(let type): fileType = type
+        let sent = visit.customer.documents.values.count { $0.settlement == settlement.id }
+        guard sent < Service.documentsMax || visit.customer.documents[document] != nil else {
+            return again(.tooManyFiles, kind)
+        }
+        // What a file is called says nothing, save that one whose name lies is refused.
+        let name = visit.form.file?.filename ?? ""
+        switch FileType.sniff(bytes, filename: name.isEmpty ? nil : name) {
+        case .accepted(let fileType):
+            let problem = try await keep(
+                bytes, fileType,
+                Command.SubmitDocument(
+                    document: document, settlement: settlement.id, type: type,
+                    mediaType: fileType.contentType, bytes: bytes.count), visit)
+            if let problem { return again(problem, kind) }
+            try service.edge.dropUpload(upload, of: visit.id)
+            return .seeOther(here)
         case .empty: return again(.fileEmpty, kind)
         case .unknownType, .nameMismatch: return again(.fileType, kind)
         case .malformed: return again(.fileNotReceived, kind)
         case .encrypted: return again(.filePassword, kind)
         case .tooManyPixels, .hostile: return again(.fileUnsafe, kind)
         }
-        try await keep(
-            file.bytes,
-            Command.SubmitDocument(
-                document: DocumentID(
-                    sharing: Causes.named(scope: "document:\(visit.id)", key: try visit.key())),
-                settlement: settlement.id, type: type, mediaType: fileType.contentType,
-                bytes: file.bytes.count), visit)
-        return .seeOther(Paths.settleDocuments("\(settlement.id)").text)
     }
 
-    /// The file first, then the word that it is there; a refused one is dropped again. The id
+    /// The file first, then the word that it is there; of a refused one nothing is left. The id
     /// follows from the form's key, so a second sending finds what the first kept.
     private func keep(
-        _ bytes: [UInt8], _ command: Command.SubmitDocument, _ visit: CustomerVisit
-    ) async throws {
-        let isNew = try service.edge.document(command.document) == nil
-        if isNew {
-            try service.edge.keepDocument(
-                command.document, of: visit.id,
-                sealed: service.vault.seal(document: bytes, as: command.document))
+        _ bytes: [UInt8], _ type: FileType, _ command: Command.SubmitDocument,
+        _ visit: CustomerVisit
+    ) async throws -> FieldProblem.Reason? {
+        let isNew: Bool
+        switch try await service.take(document: bytes, type, as: command.document, of: visit.id) {
+        case .kept(let isFirst): isNew = isFirst
+        case .unsafe: return .fileUnsafe
+        case .unreadable: return .fileUnreadable
         }
         let outcome = try await visit.perform(.submitDocument(command), key: visit.form.key)
-        if case .refused = outcome, isNew { try service.edge.dropDocument(command.document) }
+        if case .refused = outcome, isNew {
+            _ = try service.edge.destroyDocument(
+                command.document, why: "it was not asked for", by: "system",
+                at: service.clock.now())
+        }
         _ = try outcome.reply()
+        return nil
+    }
+
+    // MARK: Files in parts
+
+    /// A file that the page's script sends bit by bit, so that one lost on the way goes on from where
+    /// it was. Nothing is decided here: the form that ends it is the same as without a script.
+    private func beginUpload(_ visit: CustomerVisit) async throws -> Answer {
+        let settlement = try visit.settlement()
+        let most = visit.facts.policy.verification.documentBytesMax
+        guard settlement.state == .documentsRequired,
+            let size = Int(visit.form.fields["size"] ?? ""), (1...most).contains(size),
+            let digest = Hex.decode(visit.form.fields["digest"] ?? ""), digest.count == 32,
+            let upload = try service.beginUpload(
+                size: size, digest: digest, for: settlement.id, of: visit.id)
+        else { throw Turn.bodyMalformed }
+        return progress(["upload": .string(Hex.encode(upload.id))], upload.received)
+    }
+
+    private func takePart(_ visit: CustomerVisit) async throws -> Answer {
+        guard let bytes = visit.form.file?.bytes, !bytes.isEmpty,
+            let offset = Int(visit.visit.query["from"] ?? ""), offset >= 0
+        else { throw Turn.bodyMalformed }
+        guard
+            let received = try service.take(
+                part: bytes, of: try uploadID(visit), from: offset, of: visit.id)
+        else { throw Turn.notFound }
+        return progress([:], received)
+    }
+
+    private func cancelUpload(_ visit: CustomerVisit) async throws -> Answer {
+        try service.edge.dropUpload(try uploadID(visit), of: visit.id)
+        return progress([:], 0)
+    }
+
+    private func uploadID(_ visit: CustomerVisit) throws -> Data {
+        guard let id = Hex.decode(visit.visit.parameters.get("upload") ?? "") else {
+            throw Turn.notFound
+        }
+        return Data(id)
+    }
+
+    private func progress(_ more: [String: JSON], _ received: Int) -> Answer {
+        var headers = Site.personalHeaders
+        headers[.contentType] = "application/json"
+        let json = JSON.object(
+            more.map { ($0.key, $0.value) } + [("received", .integer(Int64(received)))])
+        return .ready(
+            Response(
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes()))))
     }
 }
 

@@ -68,6 +68,8 @@ struct Route: Sendable {
     let handler: Handler
     /// Whether a file may come with the form.
     var takesFile = false
+    /// Whether the body is bytes of a file, and the form's token stands in a header.
+    var takesBytes = false
 
     static func get(_ path: String, _ handler: Handler) -> Route {
         Route(method: .get, path: path, handler: handler)
@@ -75,6 +77,10 @@ struct Route: Sendable {
 
     static func post(_ path: String, _ handler: Handler, takesFile: Bool = false) -> Route {
         Route(method: .post, path: path, handler: handler, takesFile: takesFile)
+    }
+
+    static func postBytes(_ path: String, _ handler: Handler) -> Route {
+        Route(method: .post, path: path, handler: handler, takesBytes: true)
     }
 }
 

@@ -18,10 +18,16 @@ public protocol Pool: Sendable {
     /// Gives every commit of the books that can be seen its place in the one order of all of them,
     /// where commits do not have it by themselves.
     func numberCommits() throws
+
+    /// Empties the file into which the database writes ahead, where that is its own to do; `false`
+    /// while somebody reads from it.
+    func emptyLog() throws -> Bool
 }
 
 extension Pool {
     public func numberCommits() throws {}
+
+    public func emptyLog() throws -> Bool { true }
 }
 
 /// Whose SQL a connection understands, where the two differ.

@@ -135,9 +135,29 @@ public struct Look: Sendable {
     public struct Picture: Sendable {
         /// What it is served as.
         public let asset: Asset
+        /// What it is.
+        public let kind: Kind
+        /// Its width and height, where it says so.
+        public let size: Size?
+
+        /// Pixels, or units of a drawing.
+        public struct Size: Sendable, Hashable {
+            /// Across.
+            public let width: Int
+            /// Down.
+            public let height: Int
+
+            /// Both.
+            public init(width: Int, height: Int) {
+                self.width = width
+                self.height = height
+            }
+        }
 
         /// A picture whose address is `/assets/{name}-{hash}.{ending}`.
-        public init(name: String, bytes: [UInt8], kind: Kind) {
+        public init(name: String, bytes: [UInt8], kind: Kind, size: Size? = nil) {
+            self.kind = kind
+            self.size = size
             asset = Asset(
                 name: name, ending: kind.rawValue, contentType: kind.mediaType, bytes: bytes)
         }
@@ -157,10 +177,10 @@ public struct Look: Sendable {
 
     /// Two colours that are too alike to be read.
     public struct TooAlike: Error, Sendable, Hashable, CustomStringConvertible {
-        /// What stands on `ground`.
-        public let figure: Token
+        /// What stands on `ground`: a token, or a tone of status.
+        public let figure: String
         /// What it stands on.
-        public let ground: Token
+        public let ground: String
         /// True on a dark page.
         public let isDark: Bool
         /// The least contrast it needs, in tenths.
@@ -171,10 +191,20 @@ public struct Look: Sendable {
         /// A sentence for whoever wrote the look.
         public var description: String {
             """
-            \(figure.rawValue) on \(ground.rawValue) has a contrast of \(foundTenths / 10).\
+            \(figure) on \(ground) has a contrast of \(foundTenths / 10).\
             \(foundTenths % 10) on the \(isDark ? "dark" : "light") page; it needs \
-            \(neededTenths / 10).\(neededTenths % 10). Choose colours that differ more.
+            \(neededTenths / 10).\(neededTenths % 10). \(advice)
             """
+        }
+
+        private var advice: String {
+            if Tone(rawValue: figure) != nil {
+                return "\(figure) is the same at every host: choose another \(ground)."
+            }
+            if Tone(rawValue: ground) != nil {
+                return "\(ground) is the same at every host: choose another \(figure)."
+            }
+            return "Choose colours that differ more."
         }
     }
 
@@ -229,6 +259,27 @@ public struct Look: Sendable {
                 ).utf8))
     }
 
+    /// The fewest pixels of an icon that browsers offer an app to be installed with.
+    public static let iconPixelsMin = 192
+
+    /// What stands for the installed app: the host's icon, or its logo where that is square. `nil`
+    /// where the host has no picture of its own.
+    public var appIcon: Picture? {
+        if let icon { return icon }
+        guard let logo, let size = logo.size, size.width == size.height,
+            logo.kind == .svg || size.width >= Look.iconPixelsMin
+        else { return nil }
+        return logo
+    }
+
+    /// Whether the pages are somebody's own, so that no mark of ours belongs beside them.
+    public var isHosts: Bool { icon != nil || logo != nil }
+
+    /// A colour as on a light page, `#rrggbb`.
+    public func color(of token: Token) -> String {
+        (colors[token] ?? Look.ours[token])?.light.text ?? ""
+    }
+
     /// Everything this look has served.
     public var assets: [Asset] {
         [stylesheet] + [logo, logoDark, icon].compactMap { $0?.asset }
@@ -239,11 +290,50 @@ public struct Look: Sendable {
 
     // MARK: Legibility
 
+    /// A colour of status that stands on a host's colours, or a host's on it.
+    enum Tone: String, CaseIterable {
+        case badInk = "bad-ink"
+        case badLine = "bad-line"
+        case goodInk = "good-ink"
+        case quietTint = "quiet-tint"
+    }
+
+    /// What stands in a rule: a host's colour, or one of ours that stays.
+    private enum Figure {
+        case host(Token)
+        case status(Tone)
+
+        var name: String {
+            switch self {
+            case .host(let token): token.rawValue
+            case .status(let tone): tone.rawValue
+            }
+        }
+    }
+
     private struct Rule {
-        let figure: Token
-        let grounds: [Token]
+        let figure: Figure
+        let grounds: [Figure]
         /// In tenths: 45 for text, 30 for what is no text.
         let least: Int
+
+        init(figure: Token, grounds: [Token], least: Int) {
+            self.figure = .host(figure)
+            self.grounds = grounds.map(Figure.host)
+            self.least = least
+        }
+
+        init(figure: Tone, grounds: [Token], least: Int) {
+            self.figure = .status(figure)
+            self.grounds = grounds.map(Figure.host)
+            self.least = least
+        }
+
+        init(figure: Token, on tone: Tone, least: Int) {
+            self.figure = .host(figure)
+            grounds = [.status(tone)]
+            self.least = least
+        }
     }
 
     private static let legibility = [
@@ -256,20 +346,32 @@ public struct Look: Sendable {
         Rule(figure: .heroSoft, grounds: [.hero, .heroDeep], least: 45),
         Rule(figure: .edge, grounds: [.card, .raised], least: 30),
         Rule(figure: .focus, grounds: [.paper, .card], least: 30),
+        // What is wrong, under a field and above the form; the words on a button that warns.
+        Rule(figure: Tone.badInk, grounds: [.paper, .card, .raised], least: 45),
+        Rule(figure: .card, on: .badLine, least: 45),
+        Rule(figure: Tone.badLine, grounds: [.card], least: 30),
+        Rule(figure: Tone.goodInk, grounds: [.card], least: 45),
+        Rule(figure: .ink, on: .quietTint, least: 45),
     ]
 
     private static func check(_ rule: Rule, _ colors: [Token: Pair]) throws(TooAlike) {
+        func pair(_ figure: Figure) -> Pair? {
+            switch figure {
+            case .host(let token): colors[token]
+            case .status(let tone): tones[tone]
+            }
+        }
         for ground in rule.grounds {
             for isDark in [false, true] {
-                guard let figure = colors[rule.figure], let under = colors[ground] else { continue }
+                guard let figure = pair(rule.figure), let under = pair(ground) else { continue }
                 let contrast =
                     isDark
                     ? figure.dark.contrast(with: under.dark)
                     : figure.light.contrast(with: under.light)
                 guard contrast * 10 < Double(rule.least) else { continue }
                 throw TooAlike(
-                    figure: rule.figure, ground: ground, isDark: isDark, neededTenths: rule.least,
-                    foundTenths: Int(contrast * 10))
+                    figure: rule.figure.name, ground: ground.name, isDark: isDark,
+                    neededTenths: rule.least, foundTenths: Int(contrast * 10))
             }
         }
     }
@@ -298,6 +400,12 @@ public struct Look: Sendable {
 
             """
     }
+
+    /// The tones of status that meet a host's colours.
+    static let tones: [Tone: Pair] = [
+        .badInk: Pair(0x96261a, 0xffb3a6), .badLine: Pair(0xc8402f, 0xe0705f),
+        .goodInk: Pair(0x0b5a3c, 0x86dfb6), .quietTint: Pair(0xecefe9, 0x22302c),
+    ]
 
     /// The colours of the style sheet's own tokens.
     static let ours: [Token: Pair] = [

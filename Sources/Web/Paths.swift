@@ -100,6 +100,10 @@ public enum Paths {
     public static func deposit(_ id: String) -> Location { "/deposits/\(id)" }
     /// `/deposits/{id}/cancel`
     public static func cancelDeposit(_ id: String) -> Location { "/deposits/\(id)/cancel" }
+    /// `/settlements/{settlement}/documents/uploads`
+    public static func settleUploads(_ settlement: String) -> Location {
+        "/settlements/\(settlement)/documents/uploads"
+    }
     /// `/settlements/{settlement}/documents`
     public static func settleDocuments(_ settlement: String) -> Location {
         "/settlements/\(settlement)/documents"
@@ -176,9 +180,9 @@ public enum Paths {
         }
         /// `/operator/documents/{id}`
         public static func document(_ id: String) -> Location { "/operator/documents/\(id)" }
-        /// `/operator/documents/{id}/image`
-        public static func documentImage(_ id: String) -> Location {
-            "/operator/documents/\(id)/image"
+        /// `/operator/documents/{id}/pages/{number}`
+        public static func documentPage(_ id: String, _ number: Int) -> Location {
+            "/operator/documents/\(id)/pages/\(String(number))"
         }
         /// `/operator/suspense/{id}`
         public static func suspense(_ id: String) -> Location { "/operator/suspense/\(id)" }

@@ -128,7 +128,7 @@ struct CourierTests {
         let world = try World(notices: try Self.ways(push: true))
         let isKept = try world.service.subscribe(
             world.customer, address: "https://127.0.0.1:9/one", publicKey: Self.receiver.key,
-            secret: Self.receiver.secret)
+            secret: Self.receiver.secret, session: nil)
         #expect(isKept)
         let notice = try await owe(world)
         let gone = try #require(try world.edge.pushSubscriptions(of: world.customer).first)
@@ -167,6 +167,30 @@ struct CourierTests {
         #expect(text.state == .waiting && text.tries == 1)
         #expect(text.due > planned.notice.at && !text.result.isEmpty)
         #expect(try undeliverable(world) == 0)
+    }
+
+    @Test("A text that is tried again keeps quiet at night, and the night is no try")
+    func retriesAtNight() async throws {
+        let world = try World(notices: try Self.ways(mail: false, text: true))
+        _ = try await owe(world)
+        let credited = try #require(
+            try world.service.reader.notices(of: world.customer, limit: 10).map(\.notice)
+                .first { !$0.content.isPressing })
+        let night = try #require(Instant(rfc3339: "2026-11-24T04:30:00Z"))
+
+        try await withCourier(world) { courier, outbox in
+            while await outbox.tick() {}
+            _ = await courier.tickAll()
+            let tried = try world.edge.deliveries(of: credited.id).first
+            #expect(tried?.tries == 1)
+            // Half past eleven in New York.
+            world.service.clock.advance(to: night)
+            _ = await courier.tickAll()
+        }
+
+        let text = try #require(try world.edge.deliveries(of: credited.id).first)
+        #expect(text.state == .waiting && text.tries == 1)
+        #expect(text.due == Instant(rfc3339: "2026-11-24T13:00:00Z"))
     }
 
     @Test("What is planned twice goes once over each channel")

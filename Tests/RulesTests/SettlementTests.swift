@@ -765,6 +765,37 @@ struct SettlementTests {
         #expect(scene.person.methods[other]?.verified == true)
     }
 
+    @Test("A photo ID serves for a year and for every account; a bank's proof for its own account")
+    func documentsReused() throws {
+        let (scene, _) = try owing()
+        let first = try scene.link("other", verified: false)
+        let ach = try scene.start(.ach, method: first)
+        let proof = DocumentID(high: 5, low: 1)
+        try scene.upload(.bankProof, as: proof, for: ach)
+        try scene.act(
+            .reviewDocument(Command.ReviewDocument(document: proof, refusal: nil)),
+            by: .operator("alice"))
+        try scene.act(.cancelSettlement(ach.id))
+
+        let second = try scene.link("third", verified: false)
+        #expect(try scene.start(.ach, method: second).documentsWanted == [.photoID, .bankProof])
+        let again = try scene.start(.ach, method: first)
+        #expect(again.documentsWanted == [.photoID])
+        let photo = DocumentID(high: 5, low: 2)
+        try scene.upload(.photoID, as: photo, for: again)
+        try scene.act(
+            .reviewDocument(Command.ReviewDocument(document: photo, refusal: nil)),
+            by: .operator("alice"))
+        #expect(scene.person.methods[first]?.verified == true)
+        try scene.act(.cancelSettlement(again.id))
+
+        // The year is over for the photo ID, and the third account still has no proof.
+        #expect(try scene.start(.ach, method: second).documentsWanted == [.bankProof])
+        try scene.later(hours: 24 * 366)
+        let fourth = try scene.link("fourth", verified: false)
+        #expect(try scene.start(.ach, method: fourth).documentsWanted == [.photoID, .bankProof])
+    }
+
     @Test("Documents stop the clock once, for a bounded time; a refusal goes on with what is left")
     func documentsPause() throws {
         let (scene, deposit) = try owing()

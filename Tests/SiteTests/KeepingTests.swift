@@ -189,7 +189,7 @@ import Wire
             try await world.tell(
                 .pauseLiquidation(
                     Command.PauseLiquidation(
-                        asset: try #require(AssetCode("BTC")), paused: true, reason: "look")),
+                        asset: AssetCode("BTC"), paused: true, reason: "look")),
                 to: .house, by: .operator("ana"))
             let eth = try #require(AssetCode("ETH"))
             let btc = try #require(AssetCode("BTC"))

@@ -71,9 +71,86 @@ import Testing
             refusal(look, picture: [UInt8](repeating: 0x20, count: 70_000))?
                 .contains("64 KB or smaller") == true)
         #expect(refusal(look, picture: Array("GIF89a".utf8))?.contains("SVG or a PNG") == true)
+        #expect(refusal(look, picture: Self.png(16, 16)) == nil)
         #expect(
-            refusal(look, picture: Array("<svg><SCRIPT>alert(1)</SCRIPT></svg>".utf8))?
-                .contains("<script") == true)
-        #expect(refusal(look, picture: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1]) == nil)
+            refusal(look, picture: Array(Self.png(16, 16).prefix(20)))?.contains("breaks off")
+                == true)
+    }
+
+    private static func png(_ width: UInt8, _ height: UInt8) -> [UInt8] {
+        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
+            + [0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0, 0, 0, 0, 0]
+    }
+
+    @Test(
+        "An icon is square and large enough for a phone",
+        arguments: [
+            (64, 64, "it needs 192 or more"), (200, 100, "as wide as high"), (192, 192, nil),
+        ] as [(UInt8, UInt8, String?)])
+    func icons(width: UInt8, height: UInt8, expected: String?) {
+        let said = refusal("{\"icon\": \"i.png\"}", picture: Self.png(width, height))
+
+        #expect(expected.map { said?.contains($0) == true } ?? (said == nil), "\(said ?? "taken")")
+    }
+
+    private func drawing(_ inside: String, _ attributes: String = "") -> String? {
+        refusal(
+            "{\"logo\": \"l.svg\"}",
+            picture: Array(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" \(attributes)>\(inside)</svg>".utf8))
+    }
+
+    @Test("A drawing of shapes, gradients and styles is taken")
+    func drawings() {
+        #expect(
+            drawing(
+                """
+                <title>Sample</title><style>.a { fill: url(#g) }</style>
+                <defs><linearGradient id="g"><stop offset="0" stop-color="#123456"/></linearGradient></defs>
+                <g transform="scale(2)"><path class="a" d="M0 0h4" stroke-width="2"/></g>
+                <use xlink:href="#g" x="3"/>
+                """,
+                "viewBox=\"0 0 32 32\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"") == nil)
+    }
+
+    @Test(
+        "Whatever a drawing has besides what is drawn is refused, however it is written",
+        arguments: [
+            ("<script>alert(1)</script>", "", "the element script"),
+            ("<SCRIPT>alert(1)</SCRIPT>", "", "the element SCRIPT"),
+            (
+                "<x:script>alert(1)</x:script>", "xmlns:x=\"http://www.w3.org/2000/svg\"",
+                "the element x:script"
+            ),
+            ("", "onload=\"alert(1)\"", "the attribute onload"),
+            ("<path d=\"M0 0\" onclick=\"alert(1)\"/>", "", "the attribute onclick"),
+            ("<a href=\"#x\"/>", "", "the element a"),
+            ("<use href=\"&#106;avascript:alert(1)\"/>", "", "leads elsewhere"),
+            ("<use href=\"https://evil.example/x.svg#a\"/>", "", "leads elsewhere"),
+            ("<path fill=\"url(https://evil.example/x)\"/>", "", "leads elsewhere"),
+            ("<style>@import 'https://evil.example/x.css';</style>", "", "leads elsewhere"),
+            ("<style><![CDATA[a{fill:u\\72l(//evil.example)}]]></style>", "", "leads elsewhere"),
+            ("<image href=\"#a\"/>", "", "the element image"),
+            ("<foreignObject/>", "", "the element foreignObject"),
+            ("<animate attributeName=\"href\" to=\"x\"/>", "", "the element animate"),
+            ("<?xml-stylesheet href=\"x\"?>", "", "an instruction"),
+            ("<g>", "", "no SVG that can be read"),
+        ])
+    func others(_ inside: String, _ attributes: String, _ expected: String) {
+        let said = drawing(inside, attributes)
+
+        #expect(said?.contains(expected) == true, "\(said ?? "taken")")
+    }
+
+    @Test(
+        "A drawing that another reader could read otherwise is refused",
+        arguments: [
+            "<!DOCTYPE svg [<!ENTITY x \"y\">]><svg xmlns=\"http://www.w3.org/2000/svg\">&x;</svg>",
+            "<?xml version=\"1.0\" encoding=\"UTF-7\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            "<html><svg xmlns=\"http://www.w3.org/2000/svg\"/></html>",
+            "<svg xmlns=\"http://www.w3.org/1999/xhtml\"/>",
+        ])
+    func ambiguous(_ text: String) {
+        #expect(refusal("{\"logo\": \"l.svg\"}", picture: Array(text.utf8)) != nil)
     }
 }

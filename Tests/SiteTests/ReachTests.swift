@@ -9,6 +9,7 @@ import Service
 import Testing
 import Wire
 
+@testable import Service
 @testable import Web
 
 /// How customers hear of what changed, seen by a reader with cookies.
@@ -60,17 +61,133 @@ struct ReachTests {
     }
 
     @Test(
-        "Hours that make no span mean no quiet hours",
-        arguments: [("7", "7"), ("25", "3"), ("", "3"), ("-1", "2"), ("x", "y")])
-    func oddHours(from: String, to: String) async throws {
+        "Hours that make no span are refused with a sentence, and nothing is kept of the form",
+        arguments: [
+            ("7", "7", "Choose two different hours"), ("25", "3", "Choose two different hours"),
+            ("", "3", "Choose an hour here too"), ("22", "", "Choose an hour here too"),
+            ("-1", "2", "Choose two different hours"), ("x", "y", "Choose two different hours"),
+        ])
+    func oddHours(from: String, to: String, sentence: String) async throws {
+        try await World.run(notices: try Self.ways()) { world, reader in
+            let page = try await reader.get("/notices/settings")
+
+            let refused = try await reader.post(
+                "/notices/settings",
+                [("want", "payments.push"), ("quiet_from", from), ("quiet_to", to)], from: page)
+
+            #expect(refused.status == 422 && refused.html.contains(sentence))
+            // What was ticked is not lost while the hours are put right.
+            #expect(refused.html.contains(/value="payments.push" checked/))
+            #expect(try world.service.noticeWish(of: world.customer) == NoticeWish())
+        }
+    }
+
+    @Test("No hours at all mean that no hour is quiet")
+    func noHours() async throws {
         try await World.run(notices: try Self.ways()) { world, reader in
             let page = try await reader.get("/notices/settings")
 
             let kept = try await reader.post(
-                "/notices/settings", [("quiet_from", from), ("quiet_to", to)], from: page)
+                "/notices/settings", [("quiet_from", ""), ("quiet_to", "")], from: page)
 
             #expect(kept.status == 303)
             #expect(try world.service.noticeWish(of: world.customer).quiet == nil)
+        }
+    }
+
+    @Test("A wish that cannot be read any more is as if nothing had been wished")
+    func brokenWish() async throws {
+        try await World.run(notices: try Self.ways()) { world, reader in
+            try world.service.edge.keep(noticeWish: "{\"off\": ", of: world.customer)
+
+            #expect(try world.service.noticeWish(of: world.customer) == NoticeWish())
+            #expect(try await reader.get("/notices/settings").status == 200)
+        }
+    }
+
+    // MARK: Browsers that others use too
+
+    @Test("Signing out takes along the pushes of that browser, and of no other")
+    func signedOutBrowser() async throws {
+        try await World.run(notices: try Self.ways()) { world, reader in
+            let phone = reader.another()
+            try await phone.signIn(.customer(world.customer), world)
+            for (browser, address) in [(reader, Self.address), (phone, Self.address + "-phone")] {
+                let page = try await browser.get("/notices/settings")
+                _ = try await browser.post("/notices/devices", device(address), from: page)
+            }
+            #expect(try world.service.edge.pushSubscriptions(of: world.customer).count == 2)
+
+            _ = try await reader.post("/sign-out", [], from: try await reader.get("/"))
+
+            let left = try world.service.edge.pushSubscriptions(of: world.customer)
+            #expect(
+                left.map(\.id) == [Service.subscriptionID(of: Self.address + "-phone")])
+        }
+    }
+
+    @Test("Signing out from afar and signing in over a session take its pushes along too")
+    func endedSessions() async throws {
+        try await World.run(notices: try Self.ways()) { world, reader in
+            let phone = reader.another()
+            try await phone.signIn(.customer(world.customer), world)
+            let page = try await phone.get("/notices/settings")
+            _ = try await phone.post("/notices/devices", device(), from: page)
+            _ = try await reader.post(
+                "/security/sign-out-others", [], from: try await reader.get("/security"))
+            #expect(try world.service.edge.pushSubscriptions(of: world.customer).isEmpty)
+
+            try await phone.signIn(.customer(world.customer), world)
+            let again = try await phone.get("/notices/settings")
+            _ = try await phone.post("/notices/devices", device(), from: again)
+            try await world.openOther(2, owing: false)
+            try await phone.signIn(.customer(CustomerID(high: 2, low: 2)), world)
+
+            #expect(try world.service.edge.pushSubscriptions(of: world.customer).isEmpty)
+        }
+    }
+
+    @Test(
+        "A browser that comes again is its session's; one of another customer gives its pushes up")
+    func metBrowser() async throws {
+        try await World.run(notices: try Self.ways()) { world, reader in
+            let isKept = try world.service.subscribe(
+                world.customer, address: Self.address, publicKey: Self.key, secret: Self.secret,
+                session: nil)
+            #expect(isKept)
+            let home = try await reader.get("/")
+
+            let known = try await reader.post(
+                "/notices/devices/here", [("address", Self.address)], from: home)
+            let row = try #require(
+                try world.service.edge.pushSubscriptions(of: world.customer).first)
+            #expect(known.status == 204 && row.session != nil)
+
+            try await world.openOther(2, owing: false)
+            let other = reader.another()
+            try await other.signIn(.customer(CustomerID(high: 2, low: 2)), world)
+            let gone = try await other.post(
+                "/notices/devices/here", [("address", Self.address)],
+                from: try await other.get("/"))
+
+            #expect(gone.status == 410)
+            #expect(try world.service.edge.pushSubscriptions(of: world.customer).isEmpty)
+        }
+    }
+
+    @Test("A page says which session it is of, and another session's page says another")
+    func readers() async throws {
+        try await World.run { world, reader in
+            let name = try #require(HTTPField.Name("X-Reader"))
+            let phone = reader.another()
+            try await phone.signIn(.customer(world.customer), world)
+
+            let mine = try await reader.get("/").headers[name]
+            let again = try await reader.get("/deposits").headers[name]
+            let other = try await phone.get("/").headers[name]
+
+            #expect(mine != nil && mine == again && mine != other)
+            #expect(try await reader.another().get("/").headers[name] == nil)
         }
     }
 
@@ -121,7 +238,7 @@ struct ReachTests {
             for number in 0...Service.pushSubscriptionsMax {
                 let isKept = try world.service.subscribe(
                     world.customer, address: "\(Self.address)/\(number)", publicKey: Self.key,
-                    secret: Self.secret)
+                    secret: Self.secret, session: nil)
                 #expect(isKept)
             }
 
@@ -218,6 +335,27 @@ struct ReachTests {
         }
     }
 
+    @Test("A page that opens while the first look is taken hears of what was kept meanwhile")
+    func openedWhileLooking() async throws {
+        let live = LiveUpdates()
+        let customer = CustomerID(high: 1, low: 1)
+        try live.look(lastChange: { 7 }, changes: { _ in ([:], 7) })
+        var opened: (numbers: AsyncStream<Int64>, number: UInt64, start: Int64)?
+
+        // Nobody listens when the look begins; a page opens, and then command 8 is kept.
+        try live.look(
+            lastChange: {
+                opened = live.open(customer, session: Data([1]))
+                return 8
+            }, changes: { _ in ([:], 8) })
+        live.stop()
+
+        let page = try #require(opened)
+        var numbers: [Int64] = []
+        for await number in page.numbers { numbers.append(number) }
+        #expect(page.start == 7 && numbers == [8])
+    }
+
     @Test("More pages than one customer may have end the oldest; a session's pages end with it")
     func caps() async throws {
         let live = LiveUpdates()
@@ -268,6 +406,28 @@ struct ReachTests {
                 let picture = try await stranger.get(try #require(icon["src"]?.stringValue))
                 #expect(picture.status == 200 && picture.headers[.contentType] == "image/png")
             }
+        }
+    }
+
+    @Test("A host's own icon and colours are those of its app")
+    func hostsManifest() async throws {
+        let size = Look.Picture.Size(width: 512, height: 512)
+        let icon = Look.Picture(name: "icon", bytes: [1, 2, 3], kind: .png, size: size)
+        let look = try Look(
+            colors: [
+                .hero: Look.Pair(
+                    light: try #require(Look.Color("#3f1b60")),
+                    dark: try #require(Look.Color("#2c2038")))
+            ], icon: icon)
+        try await World.run(look: look) { _, reader in
+            let answer = try await reader.get("/manifest.webmanifest")
+
+            let json = try JSON.parse(Array(answer.html.utf8), bytesMax: 16_384)
+            #expect(json["theme_color"] == "#3f1b60")
+            let icons = try #require(json["icons"]?.arrayValue)
+            #expect(icons.count == 1 && icons[0]["sizes"] == "512x512")
+            let picture = try await reader.get(try #require(icons[0]["src"]?.stringValue))
+            #expect(picture.status == 200 && picture.headers[.contentType] == "image/png")
         }
     }
 

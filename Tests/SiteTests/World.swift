@@ -1,5 +1,6 @@
 import Assertions
 import Banking
+import Documents
 import Edges
 import Engine
 import Foundation
@@ -13,6 +14,7 @@ import Rules
 import Service
 import Site
 import TestPostgres
+import Web
 import Wire
 
 /// A whole service over a database file of its own, at a known time, with one customer.
@@ -28,7 +30,8 @@ final class World: Sendable {
     static let tuesday = Eastern.day(at: start.adding(days: 1))
 
     private init(
-        publicURL: String, processorURL: String, hostSignIn: HostSignIn?, notices: NoticeWays
+        publicURL: String, processorURL: String, hostSignIn: HostSignIn?, notices: NoticeWays,
+        documents: DocumentCare
     ) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("site-\(UUID().uuidString)")
@@ -48,17 +51,19 @@ final class World: Sendable {
             open: { try Core(store: database.store(), policies: policies) }, clock: clock,
             afterCommit: { bell.ring() })
         guard let key = MasterKey(bytes: Array(0..<32)) else { throw Problem("no key") }
+        var settings = Service.Settings(
+            publicURL: publicURL, brand: "Makewhole", supportPhone: "", isSandbox: true,
+            originator: Service.Originator(
+                companyName: "MAKEWHOLE", companyIdentification: "1234567890",
+                odfiRoutingNumber: "021000021", odfiName: "First Bank",
+                odfiAccountNumber: "1002003001"),
+            processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: [],
+            hostSignIn: hostSignIn, notices: notices)
+        settings.documents = documents
         service = Service(
             engine: engine, reader: database.reader, edge: database.edge,
             policies: policies, clock: clock, vault: Vault(key: key), market: MarketBoard(),
-            settings: Service.Settings(
-                publicURL: publicURL, brand: "Makewhole", supportPhone: "", isSandbox: true,
-                originator: Service.Originator(
-                    companyName: "MAKEWHOLE", companyIdentification: "1234567890",
-                    odfiRoutingNumber: "021000021", odfiName: "First Bank",
-                    odfiAccountNumber: "1002003001"),
-                processorURL: processorURL, marketURL: "", processorSecrets: [], apiKeys: [],
-                hostSignIn: hostSignIn, notices: notices), bell: bell)
+            settings: settings, bell: bell)
     }
 
     deinit {
@@ -71,14 +76,15 @@ final class World: Sendable {
     static func run(
         publicURL: String = "http://127.0.0.1:8080", processorURL: String = "",
         hostSignIn: HostSignIn? = nil, notices: NoticeWays = NoticeWays(),
+        look: Look = .standard, documents: DocumentCare = DocumentCare(),
         _ body: @Sendable @escaping (World, Browser) async throws -> Void
     ) async throws {
         let world = try World(
             publicURL: publicURL, processorURL: processorURL, hostSignIn: hostSignIn,
-            notices: notices)
+            notices: notices, documents: documents)
         try await world.open()
         let router = Router()
-        Site(service: world.service).addRoutes(to: router)
+        Site(service: world.service, look: look).addRoutes(to: router)
         let app = Application(router: router)
         try await app.test(.router) { client in
             let browser = Browser(client)
@@ -350,7 +356,8 @@ final class Browser: @unchecked Sendable {
     }
 
     func upload(
-        _ path: String, _ fields: [(String, String)], file: [UInt8], named name: String
+        _ path: String, _ fields: [(String, String)], file: [UInt8], named name: String,
+        field: String = "file"
     ) async throws -> Answer {
         var body: [UInt8] = []
         for (field, value) in fields {
@@ -360,11 +367,15 @@ final class Browser: @unchecked Sendable {
         }
         body += Array(
             """
-            --XX\r\nContent-Disposition: form-data; name="file"; filename="\(name)"\r\n\
+            --XX\r\nContent-Disposition: form-data; name="\(field)"; filename="\(name)"\r\n\
             Content-Type: application/octet-stream\r\n\r\n
             """.utf8)
         body += file + Array("\r\n--XX--\r\n".utf8)
         return try await send(path, .post, body, type: "multipart/form-data; boundary=XX")
+    }
+
+    func sendBytes(_ path: String, _ bytes: [UInt8]) async throws -> Answer {
+        try await send(path, .post, bytes, type: "application/octet-stream")
     }
 
     private func send(

@@ -539,6 +539,7 @@ def browse(world):
         installable(world, context, page)
         pushed(world, context, page, cora)
         offline(world, context, page)
+        shared(world, context, page, cora)
         expect(not [f for f in faults if "ERR_INTERNET_DISCONNECTED" not in f
                     and "Failed to load resource" not in f], "the console is quiet", *faults)
         context.close()
@@ -638,6 +639,68 @@ def offline(world, context, page):
            page.inner_text("main"))
     expect(not page.is_visible("text=See how your account was"), "and nothing is offered")
     context.set_offline(False)
+
+
+def shared(world, context, page, cora):
+    """A browser that two customers use one after the other, and news that cannot be had at once."""
+    kept = "caches.match('/', { cacheName: 'home' }).then((kept) => Boolean(kept))"
+    page.goto(cora.link())
+    page.goto(world.server.url + "/")
+    wait(page, kept)
+
+    # News that could not be fetched is not known: it is asked for again, and comes.
+    page.wait_for_timeout(500)
+    refused = []
+
+    def refuse(route):
+        # The page's own question for itself, and nothing else.
+        if route.request.headers.get("accept") == "text/html" and len(refused) < 1:
+            refused.append(route.request.url)
+            route.abort()
+        else:
+            route.fallback()
+    context.route("**/*", refuse)
+    cora.deposit()
+    until(lambda: refused or page.wait_for_timeout(50), "the page asks for itself")
+    wait(page, "document.querySelector('[data-enhance=say]').textContent.includes('New notice')")
+    context.unroute("**/*", refuse)
+
+    # The button for this device is there after the page was renewed as before.
+    page.goto(world.server.url + "/notices/settings")
+    shown = "!document.querySelector('[data-enhance=device-ask]').hidden"
+    wait(page, shown)
+    page.wait_for_timeout(500)
+    page.evaluate("document.querySelector('[data-enhance=device-ask]').dataset.old = 'yes'")
+    with urllib.request.urlopen(urllib.request.Request(
+            world.server.url + f"/v1/customers/{cora.id}/notice-preferences",
+            headers={"Authorization": f"Bearer {world.server.key}"}), timeout=10) as answer:
+        before = json.load(answer)
+    cora.world.call("POST", f"/v1/customers/{cora.id}/notice-preferences",
+                    {"off": {"push": ["sales"]}, "quiet_hours": None})
+    cora.deposit()
+    wait(page, "!document.querySelector('[data-enhance=device-ask]').dataset.old")
+    wait(page, shown)
+    cora.world.call("POST", f"/v1/customers/{cora.id}/notice-preferences", before)
+
+    # Somebody else signs in over it, and never sees Home: nothing of the first is left.
+    page.goto(world.server.url + "/")
+    wait(page, kept)
+    dora = world.customer("dora", name="Dora Sample")
+    page.goto(dora.link() + "&next=%2Fdeposits")
+    expect(page.url.endswith("/deposits"), "led past Home", page.url)
+    expect(not page.evaluate(kept), "the first customer's Home is gone")
+    context.set_offline(True)
+    page.goto(world.server.url + "/")
+    expect("You are offline" in page.inner_text("h1"), "nobody's Home", page.inner_text("main"))
+    context.set_offline(False)
+    # Nor is it where the other came in unseen by the worker: a page of another session tells it.
+    page.goto(world.server.url + "/")
+    wait(page, kept)
+    context.clear_cookies()
+    name, value = cora.session().split("=", 1)
+    context.add_cookies([dict(name=name, value=value, url=world.server.url)])
+    page.goto(world.server.url + "/deposits")
+    wait(page, kept.replace("Boolean(kept)", "!kept"))
 
 
 def pictures(world, browser, customer):

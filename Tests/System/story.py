@@ -47,8 +47,8 @@ def expect(is_so, claim, *facts):
 class World:
     """The running programs, and time in them."""
 
-    def __init__(self, binaries, database):
-        self.server = Makewhole(binaries, sandbox=True, database=database).start()
+    def __init__(self, binaries, database, more=None):
+        self.server = Makewhole(binaries, sandbox=True, database=database, more=more).start()
         self.monday = None
 
     def play(self, *command, succeeds=True):
@@ -444,7 +444,7 @@ def upload(visitor, kind, name, data, step):
     form = visitor.page.locator(f"form:has([name=document_kind][value={kind}])")
     form.locator("[name=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": data})
-    form.locator("button").click()
+    form.locator("button[type=submit]").click()
     visitor.picture(step)
 
 
@@ -453,10 +453,10 @@ def decide(operator, document, refusal, step):
     operator.page.locator("main table a").filter(has_text=document).first.click()
     operator.picture("document")
     operator.reads("Name", "Carla Muestra", "Look yourself")
-    path = operator.page.url + "/image"
-    shown = operator.context.request.get(path)
-    expect(shown.status == 200 and "sandbox" in shown.headers["content-security-policy"],
-           "the document is shown in a box where nothing in it can act", shown.headers)
+    shown = operator.context.request.get(operator.page.url + "/pages/1")
+    expect(shown.status == 200 and "sandbox" in shown.headers["content-security-policy"]
+           and shown.headers["content-type"] == "image/jpeg" and shown.body()[:2] == b"\xff\xd8",
+           "the document is shown as a picture, in a box where nothing can act", shown.headers)
     if refusal:
         operator.page.check(f"[name=reason][value={refusal}]")
         operator.press("Ask for another", step)

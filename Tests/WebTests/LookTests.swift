@@ -56,9 +56,80 @@ private func color(_ text: String) throws -> Look.Color { try #require(Look.Colo
             try Look(colors: [.brand: pale])
         }
 
-        #expect(refusal?.figure == .brand)
+        #expect(refusal?.figure == "brand")
         #expect(refusal?.isDark == false)
         #expect(refusal?.description.contains("brand on paper has a contrast of 1.") == true)
+    }
+
+    @Test("A card on which our red words cannot be read is refused, and it says that red stays")
+    func statusOnHost() throws {
+        let black = Look.Pair(light: try color("#000000"), dark: try color("#ffffff"))
+        let grey = Look.Pair(light: try color("#b4b4b4"), dark: try color("#141d1a"))
+
+        let refusal = #expect(throws: Look.TooAlike.self) {
+            try Look(colors: [
+                .paper: grey, .card: grey, .raised: grey, .brandTint: grey, .ink: black,
+                .soft: black, .edge: black, .focus: black, .brand: black, .brandStrong: black,
+                .onBrand: Look.Pair(light: black.dark, dark: black.light),
+            ])
+        }
+
+        #expect(refusal?.figure == "bad-ink" && refusal?.ground == "paper")
+        #expect(
+            refusal?.description.contains(
+                "bad-ink is the same at every host: choose another paper.")
+                == true)
+    }
+
+    @Test("The tones that are held against a host's colours are those of the style sheet")
+    func tones() {
+        let css = Assets.stylesheetText(with: "")
+        for (tone, pair) in Look.tones {
+            let rule = "--\(tone.rawValue): light-dark(\(pair.light.text), \(pair.dark.text));"
+            #expect(css.contains(rule), "\(rule)")
+        }
+        #expect(Look.tones.count == Look.Tone.allCases.count)
+    }
+
+    @Test("A host's icon stands for the app, our mark beside it nowhere")
+    func appIcon() throws {
+        let size = Look.Picture.Size(width: 512, height: 512)
+        let icon = Look.Picture(name: "icon", bytes: [1], kind: .png, size: size)
+        let wide = Look.Picture(
+            name: "logo", bytes: [2], kind: .svg, size: Look.Picture.Size(width: 90, height: 30))
+        let square = Look.Picture(name: "logo", bytes: [3], kind: .svg, size: size)
+
+        #expect(try Look(logo: wide, icon: icon).appIcon?.asset.location == icon.asset.location)
+        #expect(try Look(logo: wide).appIcon == nil)
+        #expect(try Look(logo: square).appIcon?.asset.location == square.asset.location)
+        let worker = String(decoding: Assets.worker(of: try Look(icon: icon)), as: UTF8.self)
+        #expect(worker.contains("const icon = \"\(icon.asset.location.text)\";"))
+        #expect(worker.contains("const badge = undefined;"))
+        #expect(!worker.contains(Assets.iconSmall.location.text))
+        let scene = Scene(
+            language: .english, timeZone: "UTC", now: Samples.now, csrf: "t", viewer: .nobody,
+            brand: "Sample Exchange", look: try Look(icon: icon))
+        let html = MessagePage(kind: .notFound).html(in: scene)
+        #expect(html.contains("rel=\"apple-touch-icon\" href=\"\(icon.asset.location.text)\""))
+        #expect(!html.contains(Assets.touchIcon.location.text))
+    }
+
+    @Test("Every drawing says its size, so that it is no page of its own without a style sheet")
+    func drawings() throws {
+        let scene = Scene(
+            language: .english, timeZone: "UTC", now: Samples.now, csrf: "t",
+            viewer: .customer(unreadNotices: 0), brand: "Makewhole")
+        let page = MessagePage(kind: .notFound).html(in: scene)
+        let drawn = Icon.allCases.map(\.markup.html) + [page]
+
+        for html in drawn {
+            for tag in html.matches(of: /<svg[^>]*>/) {
+                #expect(
+                    tag.output.contains(/width="\d+"/) && tag.output.contains(/height="\d+"/),
+                    "\(tag.output)")
+            }
+        }
+        #expect(page.contains("<svg"))
     }
 
     @Test("A look stands in the style sheet after our tokens and before what uses them")

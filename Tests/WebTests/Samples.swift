@@ -198,7 +198,8 @@ enum Samples {
         DocumentsPage(
             settlementID: "set_311", methodLabel: "Prairie Credit Union ••0937",
             tasks: [
-                .init(kind: .photoID, status: .accepted), .init(kind: .bankProof, status: first),
+                .init(kind: .photoID, status: .accepted, acceptedAt: now - 40 * day),
+                .init(kind: .bankProof, status: first),
                 .init(kind: .selfie, status: .notStarted, isOptional: true),
             ], pausedUntil: now + 2 * day, reviewExpectedAt: first == .inReview ? now + day : nil,
             idempotencyKey: "key-documents", problems: problems,
@@ -529,12 +530,17 @@ enum Samples {
             problemAction: problems.isEmpty ? nil : .waive)
     }
 
-    static func documentReview(mayDecide: Bool = true, problems: [FieldProblem] = [])
-        -> DocumentReviewPage
-    {
+    static func documentReview(
+        mayDecide: Bool = true, shown: DocumentReviewPage.Shown = .notForReader,
+        problems: [FieldProblem] = []
+    ) -> DocumentReviewPage {
         DocumentReviewPage(
             id: "doc_9", kind: .bankProof, customerID: "cus_77", customer: "Sample Customer",
-            receivedAt: now - 5 * hour, hasImage: false,
+            receivedAt: now - 5 * hour, shown: shown,
+            events: [
+                .init(kind: .kept, by: "cus_77", at: now - 5 * hour),
+                .init(kind: .shown, by: "dana", at: now - hour),
+            ],
             checks: [
                 .init(title: "Name", expected: "Sample Customer", found: true),
                 .init(title: "Last four digits", expected: "0937", found: false),
@@ -894,6 +900,11 @@ enum Samples {
         ("notice-settings", noticeSettings(devices: 2, quiet: (22, 8))),
         ("notice-settings-kept", noticeSettings(devices: 0, quiet: nil, said: .kept)),
         ("notice-settings-refused", noticeSettings(devices: 1, quiet: nil, said: .refused)),
+        (
+            "notice-settings-hours",
+            noticeSettings(
+                devices: 1, quiet: (22, 22), problems: [FieldProblem(.quietTo, .noSpan)])
+        ),
         ("sale", sale), ("sale-chosen", chosenSale), ("sale-old", oldSale),
         ("help", help(nil)), ("help-more-time", help(.moreTime)),
         ("help-problems", help(.pendingCharge, problems: [FieldProblem(.message, .missing)])),
@@ -905,7 +916,8 @@ enum Samples {
     ]
 
     static func noticeSettings(
-        devices: Int, quiet: (Int, Int)?, said: NoticeSettingsPage.Said? = nil
+        devices: Int, quiet: (Int, Int)?, said: NoticeSettingsPage.Said? = nil,
+        problems: [FieldProblem] = []
     ) -> NoticeSettingsPage {
         NoticeSettingsPage(
             mail: "sample@example.com",
@@ -919,7 +931,7 @@ enum Samples {
             devices: (0..<devices).map {
                 NoticeSettingsPage.Device(
                     id: "0a0\($0)", host: "push.example", since: now - day)
-            }, said: said)
+            }, said: said, problems: problems)
     }
 
     static let customerNotices = CustomerNoticesPage(
@@ -970,7 +982,12 @@ enum Samples {
                     receivedAt: now - 2 * hour, pauseEndsAt: nil),
             ])
         ),
-        ("desk-document", documentReview()),
+        ("desk-document", documentReview(shown: .pages(2, isCut: true))),
+        ("desk-document-virus", documentReview(shown: .virus("Sample.Test.Virus"))),
+        ("desk-document-programs", documentReview(shown: .noPrograms("bwrap is not installed."))),
+        ("desk-document-waits", documentReview(shown: .notScanned)),
+        ("desk-document-unreadable", documentReview(shown: .unreadable)),
+        ("desk-document-destroyed", documentReview(shown: .destroyed)),
         ("desk-document-viewer", documentReview(mayDecide: false)),
         ("desk-suspense", suspense), ("desk-tasks", TasksPage(tasks: tasks)),
         ("desk-tasks-empty", TasksPage(tasks: [])),

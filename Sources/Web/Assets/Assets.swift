@@ -91,7 +91,11 @@ public enum Assets {
 
     /// The service worker of a look. Its address stays; what is in it says which files it keeps.
     public static func worker(of look: Look) -> [UInt8] {
-        let kept = all + look.assets + [iconSmall, iconBadge]
+        let icon = look.appIcon?.asset ?? iconSmall
+        // The badge is a shape of one colour; a host's icon is none, and then phones draw their own.
+        let badge = look.isHosts ? nil : iconBadge
+        let kept =
+            all + look.assets + [look.appIcon == nil ? iconSmall : nil, badge].compactMap { $0 }
         let shell = (kept.map(\.location) + [Paths.offline]).map { "\"\($0.text)\"" }
             .joined(separator: ", ")
         let version = Asset.hash(Array((shell + workerText).utf8))
@@ -99,8 +103,8 @@ public enum Assets {
             """
             const version = "\(version)";
             const shell = [\(shell)];
-            const icon = "\(iconSmall.location.text)";
-            const badge = "\(iconBadge.location.text)";
+            const icon = "\(icon.location.text)";
+            const badge = \(badge.map { "\"\($0.location.text)\"" } ?? "undefined");
 
             """.utf8) + Array(workerText.utf8)
     }

@@ -63,16 +63,18 @@ extension Assets {
 
         // A payment under way is looked at again every fifteen seconds while the page is visible. The
         // page is replaced only when its state has changed, so nobody is interrupted for nothing.
-        const watched = find("watch");
-        if (watched) {
+        if (find("watch")) {
           setInterval(async () => {
             if (document.hidden || root.dataset.then) return;
             const request = fetch(location.href, { headers: { Accept: "text/html" } });
             const answer = await request.catch(() => null);
             if (!answer?.ok) return;
-            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+            const text = await answer.text().catch(() => null);
+            if (text === null) return;
+            const page = new DOMParser().parseFromString(text, "text/html");
             const now = page.querySelector('[data-enhance="watch"]')?.dataset.value;
-            if (now !== watched.dataset.value) location.assign(answer.url);
+            // The page may have been renewed meanwhile.
+            if (now !== find("watch")?.dataset.value) location.assign(answer.url);
           }, 15000);
         }
 
@@ -88,13 +90,14 @@ extension Assets {
         document.addEventListener("click", (event) => {
           if (event.target.closest('[data-enhance="print"]')) print();
         });
+        // What is done to every page, and again to one that was renewed: done twice it changes nothing.
         function enhance() {
           for (const button of document.querySelectorAll('[data-enhance="print"]')) {
             button.hidden = false;
           }
           refresh();
+          showDevice();
         }
-        enhance();
 
         // What the page says without being asked, politely, and for a while.
         const sayer = find("say");
@@ -196,16 +199,20 @@ extension Assets {
           }
           for (const added of rest) old.append(document.importNode(added, true));
         }
+        // Says whether the page reads otherwise now; null when it could not be renewed.
         async function renewPage() {
           const request = fetch(location.href, { headers: { Accept: "text/html" } });
           const answer = await request.catch(() => null);
-          if (!answer?.ok) return false;
+          if (!answer?.ok) return null;
           const main = document.querySelector("main");
-          if (answer.redirected && !isBusy(main)) {
-            location.assign(answer.url);
-            return false;
+          if (answer.redirected) {
+            // Who writes something is not led away; it is asked again when he has done.
+            if (!isBusy(main)) location.assign(answer.url);
+            return null;
           }
-          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+          const text = await answer.text().catch(() => null);
+          if (text === null) return null;
+          const page = new DOMParser().parseFromString(text, "text/html");
           const before = main.textContent;
           for (const place of ["main", ".site-nav"]) {
             const old = document.querySelector(place);
@@ -233,23 +240,48 @@ extension Assets {
         let told = Number(root.dataset.instant);
         let source;
         let asking;
+        // One renewal at a time: of what is told meanwhile the last is next, and what could not be
+        // renewed is not known.
+        let waiting;
+        let isRenewing = false;
+        let isBehind = false;
         async function changed(news) {
           if (Number(news.id) <= Number(known)) return;
-          known = news.id;
-          navigator.setAppBadge?.(news.unread).catch(() => {});
-          const isNew = news.say && news.at > told;
-          if (isNew) told = news.at;
-          const isOther = await renewPage();
-          if (isNew) say(news.say);
-          // What was just said of a notice is not talked over.
-          else if (isOther && !sayer.textContent) say(sayer.dataset.value);
+          if (!waiting || Number(news.id) > Number(waiting.id)) waiting = news;
+          if (isRenewing) return;
+          isRenewing = true;
+          try {
+            while (waiting) {
+              const next = waiting;
+              waiting = undefined;
+              navigator.setAppBadge?.(next.unread).catch(() => {});
+              const isOther = await renewPage();
+              isBehind = isOther === null;
+              if (isBehind) return startAsking();
+              known = next.id;
+              if (source?.readyState === EventSource.OPEN) stopAsking();
+              const isNew = next.say && next.at > told;
+              if (isNew) {
+                told = next.at;
+                say(next.say);
+              } else if (isOther && !sayer.textContent) {
+                // What was just said of a notice is not talked over.
+                say(sayer.dataset.value);
+              }
+            }
+          } finally {
+            isRenewing = false;
+          }
         }
         async function ask() {
           if (document.hidden) return;
           const request = fetch(`/events?after=${known}`, { headers: { Accept: "application/json" } });
           const answer = await request.catch(() => null);
           if (answer?.status === 401) return stopAsking();
-          if (answer?.ok) await changed(await answer.json());
+          const news = answer?.ok ? await answer.json().catch(() => null) : null;
+          if (news && Number(news.id) > Number(known)) await changed(news);
+          // The stream is there and the page is what it says.
+          else if (news && source?.readyState === EventSource.OPEN) stopAsking();
         }
         function startAsking() { asking ??= setInterval(ask, 15000); }
         function stopAsking() {
@@ -261,7 +293,11 @@ extension Assets {
           if (!window.EventSource) return startAsking();
           source = new EventSource(`/events?after=${known}`);
           source.addEventListener("change", (event) => changed(JSON.parse(event.data)));
-          source.onopen = stopAsking;
+          source.onopen = () => {
+            stopAsking();
+            // The stream says nothing twice, so what could not be shown is asked for.
+            if (isBehind) ask();
+          };
           source.onerror = () => {
             // The browser connects again by itself unless it was refused.
             startAsking();
@@ -284,42 +320,151 @@ extension Assets {
           addEventListener("pageshow", (event) => { if (event.persisted) { ask(); listen(); } });
         }
 
+        // A file goes in parts, so that one lost in a tunnel goes on from where it was, and can be
+        // stopped. Without what that takes the form goes as it is; it also ends what goes in parts.
+        const partSize = 512 * 1024;
+        const triesMax = 120;
+        const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+        addEventListener("submit", (event) => {
+          const form = event.target;
+          const mark = form.querySelector('[data-enhance="upload"]');
+          if (!mark || mark.value || !window.crypto?.subtle) return;
+          const inputs = Array.from(form.querySelectorAll('input[type="file"]'));
+          const file = inputs.map((input) => input.files[0]).find(Boolean);
+          if (!file) return;
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          if (form.dataset.sent === "yes") return;
+          form.dataset.sent = "yes";
+          send(form, mark, file).then((isWhole) => {
+            if (isWhole === undefined) return;
+            for (const input of inputs) input.disabled = isWhole;
+            form.submit();
+          });
+        }, true);
+
+        // Says whether all of it is there; undefined when it was stopped.
+        async function send(form, mark, file) {
+          const place = form.querySelector('[data-enhance="sending"]');
+          const line = place.querySelector("p");
+          const bar = place.querySelector("progress");
+          const stop = place.querySelector("button");
+          const csrf = form.elements.csrf.value;
+          const ending = new AbortController();
+          let upload;
+          const post = async (path, body, headers = {}) => {
+            const wish = { method: "POST", body, headers, signal: ending.signal };
+            const answer = await fetch(mark.dataset.value + path, wish);
+            if (answer.ok) return answer.json();
+            throw Object.assign(new Error(), { isFinal: answer.status < 500 });
+          };
+          stop.onclick = () => {
+            ending.abort();
+            place.hidden = true;
+            delete form.dataset.sent;
+            const body = new URLSearchParams({ csrf });
+            if (upload) fetch(`${mark.dataset.value}/${upload}/cancel`, { method: "POST", body });
+            say(stop.dataset.label);
+          };
+          place.hidden = false;
+          bar.value = 0;
+          const sum = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+          const digest = Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0"))
+            .join("");
+          let received;
+          let tries = 0;
+          while (received === undefined || received < file.size) {
+            try {
+              if (received === undefined) {
+                const fields = new URLSearchParams({ csrf, digest, size: file.size });
+                ({ upload, received } = await post("", fields));
+              } else {
+                const part = file.slice(received, received + partSize);
+                const answer = await post(`/${upload}?from=${received}`, part, {
+                  "Content-Type": "application/octet-stream", "X-Form-Token": csrf,
+                });
+                if (answer.received > received) tries = 0;
+                received = answer.received;
+              }
+              bar.value = 100 * received / file.size;
+              line.textContent = line.dataset.value.replace("%", Math.floor(bar.value));
+            } catch (error) {
+              if (ending.signal.aborted) return undefined;
+              tries += 1;
+              if (error.isFinal || tries > triesMax) return false;
+              line.textContent = line.dataset.label;
+              await pause(Math.min(500 * tries, 5000));
+              // The server says how far it came.
+              received = undefined;
+            }
+          }
+          mark.value = upload;
+          return true;
+        }
+
         // The installed app: the worker keeps the look of the site, and shows notices.
         const worker = "serviceWorker" in navigator && document.body.matches(".customer")
           ? navigator.serviceWorker.register("/worker.js").catch(() => null) : null;
 
         // This device and its notices. It is asked for only when its button is pressed.
-        const asks = find("device-ask");
-        if (asks) showDevice();
-        async function showDevice() {
-          const show = (name) => { find(name).hidden = false; };
+        const mayPush = async () => {
           const registration = worker && await worker;
-          if (!registration?.pushManager || !window.Notification) return show("device-unable");
-          if (Notification.permission === "denied") return show("device-denied");
-          const held = await registration.pushManager.getSubscription().catch(() => null);
-          if (held && Notification.permission === "granted") show("device-on");
-          asks.hidden = false;
-          asks.addEventListener("submit", async (event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            const shown = await Notification.requestPermission();
-            if (shown !== "granted") {
-              asks.hidden = true;
-              return show("device-denied");
-            }
-            const ready = await navigator.serviceWorker.ready;
-            const wish = { userVisibleOnly: true, applicationServerKey: asks.dataset.value };
-            const given = await ready.pushManager.subscribe(wish).catch(() => null);
-            if (!given) {
-              asks.hidden = true;
-              return show("device-unable");
-            }
-            const { endpoint, keys } = given.toJSON();
-            asks.elements.address.value = endpoint;
-            asks.elements.key.value = keys.p256dh;
-            asks.elements.secret.value = keys.auth;
-            asks.submit();
-          });
+          return registration?.pushManager && window.Notification ? registration : null;
+        };
+        async function showDevice() {
+          if (!find("device-ask")) return;
+          const registration = await mayPush();
+          const held = await registration?.pushManager.getSubscription().catch(() => null);
+          const permission = registration && Notification.permission;
+          const shown = {
+            "device-unable": !registration,
+            "device-denied": permission === "denied",
+            "device-on": permission === "granted" && held,
+            "device-ask": registration && permission !== "denied",
+          };
+          // The page may have been renewed while the browser was asked.
+          for (const [name, isShown] of Object.entries(shown)) {
+            const place = find(name);
+            if (place) place.hidden = !isShown;
+          }
         }
+        // Before the form counts as sent.
+        addEventListener("submit", async (event) => {
+          const asks = event.target;
+          if (asks.dataset.enhance !== "device-ask" || asks.elements.secret.value) return;
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          const unable = (name) => {
+            asks.hidden = true;
+            find(name).hidden = false;
+          };
+          const shown = await Notification.requestPermission();
+          if (shown !== "granted") return unable("device-denied");
+          const ready = await navigator.serviceWorker.ready;
+          const wish = { userVisibleOnly: true, applicationServerKey: asks.dataset.value };
+          const given = await ready.pushManager.subscribe(wish).catch(() => null);
+          if (!given) return unable("device-unable");
+          const { endpoint, keys } = given.toJSON();
+          asks.elements.address.value = endpoint;
+          asks.elements.key.value = keys.p256dh;
+          asks.elements.secret.value = keys.auth;
+          asks.submit();
+        }, true);
+
+        // A browser that shows notices says in each session whose it is now. Where they are another
+        // customer's, it gives them up.
+        async function meetDevice() {
+          const token = document.querySelector('form[action="/sign-out"] input[name="csrf"]')?.value;
+          const registration = token && await mayPush();
+          const held = await registration?.pushManager.getSubscription().catch(() => null);
+          if (!held || sessionStorage.getItem("device") === token) return;
+          const body = new URLSearchParams({ csrf: token, address: held.endpoint });
+          const request = fetch("/notices/devices/here", { method: "POST", body });
+          const answer = await request.catch(() => null);
+          if (answer?.status === 410) await held.unsubscribe();
+          if (answer?.ok || answer?.status === 410) sessionStorage.setItem("device", token);
+        }
+        enhance();
+        if (!isThen) meetDevice();
         """#
 }

@@ -453,6 +453,11 @@ extension Assets {
           border-radius: 0.5rem; padding: 0.3rem 0.8rem; margin-inline-end: 0.8rem; cursor: pointer;
         }
         textarea { resize: vertical; }
+        .sending { display: grid; gap: 0.75rem; justify-items: start; }
+        /* A camera is offered on what may be held in a hand: where a finger points, or little room is. */
+        @media (min-width: 48rem) and (hover: hover) and (pointer: fine) {
+          .camera { display: none; }
+        }
         .money { display: flex; align-items: stretch; max-width: 18rem; }
         .money > span {
           display: grid; place-items: center; padding: 0 0.95rem; border: 1px solid var(--edge);

@@ -10,6 +10,11 @@ extension Assets {
         // As long as a session lasts: later nobody would be let in either.
         const homeLife = 12 * 60 * 60 * 1000;
         const keptAt = "x-kept-at";
+        // Which session a page is of, as the server says with it.
+        const reader = "x-reader";
+        // Where somebody comes in or goes out, whatever became of it.
+        const doors = ["/sign-in", "/sign-in/assertion", "/sign-out", "/security/sign-out-everywhere"];
+        const exits = doors.slice(2);
 
         // Files carry a hash of their content in their names, so a new worker takes over at once: a
         // page that is open asks for its own files, and finds them at the server.
@@ -35,7 +40,7 @@ extension Assets {
           if (url.origin !== location.origin) return;
           if (request.mode === "navigate") {
             if (request.method === "GET") event.respondWith(page(event, request, url));
-            else if (url.pathname === "/sign-out") event.waitUntil(caches.delete(homeName));
+            else if (doors.includes(url.pathname)) event.waitUntil(leave(url));
           } else if (request.method === "GET" && shell.includes(url.pathname)) {
             event.respondWith(file(request));
           }
@@ -46,15 +51,33 @@ extension Assets {
           return kept ?? fetch(request);
         }
 
+        // Home goes before the answer comes, so that no other reader finds it. A browser that is signed
+        // out of shows no notices either: the server forgets it, and it forgets the server.
+        async function leave(url) {
+          await caches.delete(homeName);
+          if (!exits.includes(url.pathname)) return;
+          const held = await registration.pushManager?.getSubscription();
+          await held?.unsubscribe();
+        }
+
         async function page(event, request, url) {
           try {
+            if (doors.includes(url.pathname)) await leave(url);
             const answer = await fetch(request);
-            if (answer.status === 401) event.waitUntil(caches.delete(homeName));
-            else if (url.pathname === "/" && answer.ok) event.waitUntil(keep(answer.clone()));
+            const who = answer.headers.get(reader);
+            if (answer.status === 401) await caches.delete(homeName);
+            else if (who && url.pathname === "/" && answer.ok) event.waitUntil(keep(answer.clone()));
+            else if (who) event.waitUntil(keepOnlyOf(who));
             return answer;
           } catch {
             return offline(url);
           }
+        }
+
+        // Another session's Home is nobody's business here.
+        async function keepOnlyOf(who) {
+          const kept = await caches.match("/", { cacheName: homeName });
+          if (kept && kept.headers.get(reader) !== who) await caches.delete(homeName);
         }
 
         async function keep(answer) {

@@ -78,6 +78,8 @@ public struct NoticeSettingsPage: Page, Equatable {
     public var devices: [Device]
     /// What was done, said above the form.
     public var said: Said?
+    /// What was wrong with the form.
+    public var problems: [FieldProblem] = []
 
     /// What a visit before this one did.
     public enum Said: String, Sendable, CaseIterable {
@@ -90,8 +92,9 @@ public struct NoticeSettingsPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         mail: String, wishes: [Wish], quietFrom: Int?, quietTo: Int?, pushKey: String?,
-        devices: [Device], said: Said? = nil
+        devices: [Device], said: Said? = nil, problems: [FieldProblem] = []
     ) {
+        self.problems = problems
         self.mail = mail
         self.wishes = wishes
         self.quietFrom = quietFrom
@@ -101,6 +104,9 @@ public struct NoticeSettingsPage: Page, Equatable {
         self.said = said
     }
 
+    /// 422 when the form had problems.
+    public var status: Int { problems.isEmpty ? 200 : 422 }
+
     private var topics: [Topic] {
         Topic.allCases.filter { topic in wishes.contains { $0.topic == topic } }
     }
@@ -108,8 +114,10 @@ public struct NoticeSettingsPage: Page, Equatable {
     /// See `Page`.
     public func document(in scene: Scene) -> Markup {
         let say = scene.say
-        let layout = Layout(title: say.noticeSettings, place: .customer(.notices))
+        let layout = Layout(
+            title: say.noticeSettings, place: .customer(.notices), hasProblems: !problems.isEmpty)
         return layout.document(in: scene) {
+            scene.problemSummary(problems)
             scene.back(Paths.notices, say.section(.notices))
             scene.heading(say.noticeSettings, say.noticeSettingsLead)
             switch said {
@@ -161,10 +169,10 @@ public struct NoticeSettingsPage: Page, Equatable {
             div(.class("pair")) {
                 scene.selectField(
                     .quietFrom, scene.say.quietFrom, options: none + hours,
-                    selected: quietFrom.map(String.init) ?? "")
+                    selected: quietFrom.map(String.init) ?? "", problems)
                 scene.selectField(
                     .quietTo, scene.say.quietTo, options: none + hours,
-                    selected: quietTo.map(String.init) ?? "")
+                    selected: quietTo.map(String.init) ?? "", problems)
             }
         }
     }

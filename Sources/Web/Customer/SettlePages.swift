@@ -335,8 +335,13 @@ public struct DocumentsPage: Page, Equatable {
         public var status: TaskStatus
         /// True when it may be left out.
         public var isOptional: Bool = false
+        /// When one that serves here too was accepted for an earlier payment.
+        public var acceptedAt: Int64?
         /// The values the reader sees, each described at its property.
-        public init(kind: Kind, status: TaskStatus, isOptional: Bool = false) {
+        public init(
+            kind: Kind, status: TaskStatus, isOptional: Bool = false, acceptedAt: Int64? = nil
+        ) {
+            self.acceptedAt = acceptedAt
             self.kind = kind
             self.status = status
             self.isOptional = isOptional
@@ -429,6 +434,9 @@ public struct DocumentsPage: Page, Equatable {
             if case .needsAnother(let reason) = task.status {
                 scene.note(.attention) { p { say.documentRefusal(reason) } }
             }
+            if let acceptedAt = task.acceptedAt {
+                p(.class("soft")) { say.alreadyAccepted(scene.time.date(acceptedAt)) }
+            }
             if task.status.wantsFile { upload(task, in: scene) }
         }
     }
@@ -455,6 +463,10 @@ public struct DocumentsPage: Page, Equatable {
             multipart: true
         ) {
             hiddenField(.documentKind, task.kind.rawValue)
+            // The script sends a file in parts and puts here what they are called.
+            input(
+                .type("hidden"), .name(Field.upload.rawValue), .value(""),
+                .data(.enhance, "upload"), .data(.value, Paths.settleUploads(settlementID).text))
             div(.class("field")) {
                 label(.for(id)) { say.chooseFile(say.document(task.kind)) }
                 span(.class("hint"), .id(hint)) { say.documentHint(task.kind) }
@@ -466,6 +478,26 @@ public struct DocumentsPage: Page, Equatable {
                     mine.isEmpty ? .absent : .aria(.invalid, "true"),
                     .data(.value, String(megabytesMax * 1_048_576)),
                     .data(.label, say.fileTooLarge(megabytesMax)))
+            }
+            // Where there is a camera in the hand: a finger is what points.
+            div(.class("field camera")) {
+                label(.for("photo-\(task.kind.rawValue)")) { say.takePhoto }
+                input(
+                    .type("file"), .id("photo-\(task.kind.rawValue)"), .name(Field.photo.rawValue),
+                    .accept("image/*"), .capture("environment"),
+                    .data(.value, String(megabytesMax * 1_048_576)),
+                    .data(.label, say.fileTooLarge(megabytesMax)))
+            }
+            div(.class("sending"), .hidden, .data(.enhance, "sending")) {
+                p(
+                    .role("status"), .data(.value, say.uploadProgress),
+                    .data(.label, say.uploadWaits)
+                ) {}
+                progress(.max("100"), .value("0"), .aria(.label, say.sendFile)) {}
+                button(
+                    .class("button second"), .type("button"), .data(.enhance, "stop-sending"),
+                    .data(.label, say.uploadCancelled)
+                ) { say.stopSending }
             }
             div(.class("actions wide")) {
                 scene.submit(say.sendFile, "button second")

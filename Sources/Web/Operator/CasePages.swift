@@ -607,6 +607,52 @@ public struct DocumentReviewPage: Page, Equatable {
         }
     }
 
+    /// What there is to see of a document. Nobody opens the file itself.
+    public enum Shown: Sendable, Equatable {
+        /// Pictures of so many pages, each at `Paths.Desk.documentPage`; the file has more when cut.
+        case pages(Int, isCut: Bool)
+        /// The reader is no operator.
+        case notForReader
+        /// The virus scanner found something of this name.
+        case virus(String)
+        /// The virus scanner does not answer.
+        case notScanned
+        /// This machine cannot make pictures; the sentence says what is missing.
+        case noPrograms(String)
+        /// Too many documents are opened at once.
+        case busy
+        /// No program can read it.
+        case unreadable
+        /// It was kept as long as it is to be.
+        case destroyed
+    }
+
+    /// Something that happened to the document.
+    public struct Event: Sendable, Equatable {
+        /// What can happen.
+        public enum Kind: Sendable, Equatable, CaseIterable {
+            /// It was kept.
+            case kept
+            /// Somebody saw it.
+            case shown
+            /// Its key was destroyed.
+            case destroyed
+        }
+
+        /// What happened.
+        public var kind: Kind
+        /// Who did it.
+        public var by: String
+        /// When.
+        public var at: Int64
+        /// The values the reader sees, each described at its property.
+        public init(kind: Kind, by: String, at: Int64) {
+            self.kind = kind
+            self.by = by
+            self.at = at
+        }
+    }
+
     /// The document's id.
     public var id: String
     /// What it should show.
@@ -617,10 +663,10 @@ public struct DocumentReviewPage: Page, Equatable {
     public var customer: String
     /// When it arrived.
     public var receivedAt: Int64
-    /// True when there is a picture of it to show at `Paths.Desk.documentImage`.
-    public var hasImage: Bool
-    /// Whether the reader may open the file itself.
-    public var hasFile: Bool
+    /// What there is to see.
+    public var shown: Shown
+    /// What happened to it so far, oldest first.
+    public var events: [Event]
     /// What to compare.
     public var checks: [Check]
     /// Whether the reader decides, or only looks.
@@ -632,7 +678,7 @@ public struct DocumentReviewPage: Page, Equatable {
     /// The values the reader sees, each described at its property.
     public init(
         id: String, kind: DocumentsPage.Kind, customerID: String, customer: String,
-        receivedAt: Int64, hasImage: Bool, hasFile: Bool = false, checks: [Check],
+        receivedAt: Int64, shown: Shown, events: [Event] = [], checks: [Check],
         mayDecide: Bool,
         idempotencyKey: String, problems: [FieldProblem] = []
     ) {
@@ -641,8 +687,8 @@ public struct DocumentReviewPage: Page, Equatable {
         self.customerID = customerID
         self.customer = customer
         self.receivedAt = receivedAt
-        self.hasImage = hasImage
-        self.hasFile = hasFile
+        self.shown = shown
+        self.events = events
         self.checks = checks
         self.mayDecide = mayDecide
         self.idempotencyKey = idempotencyKey
@@ -670,19 +716,7 @@ public struct DocumentReviewPage: Page, Equatable {
                 }
             }
             div(.class("columns even")) {
-                section(.class("card"), .aria(.label, title)) {
-                    if hasImage {
-                        img(
-                            .class("paper"), .src(Paths.Desk.documentImage(id)),
-                            .alt(say.documentImage(title)))
-                    } else {
-                        p(.class("empty")) { hasFile ? say.fileOnly : say.noImage }
-                        if hasFile {
-                            scene.linkButton(
-                                Paths.Desk.documentImage(id), say.openFile, "button second")
-                        }
-                    }
-                }
+                section(.class("card"), .aria(.label, title)) { pictures(title, in: scene) }
                 div(.class("stack")) {
                     scene.card(say.compare, id: "compare-title") {
                         scene.facts(
@@ -702,7 +736,35 @@ public struct DocumentReviewPage: Page, Equatable {
                             })
                     }
                     decision(in: scene)
+                    if !events.isEmpty {
+                        scene.card(say.documentEvents, id: "events-title") {
+                            ul(.class("ledger")) {
+                                for event in events {
+                                    li {
+                                        span { say.documentEvent(event.kind, event.by) }
+                                        small(.class("soft")) { scene.stamp(event.at) }
+                                    }
+                                }
+                            }
+                        }
+                    }
                 }
+            }
+        }
+    }
+
+    private func pictures(_ title: String, in scene: Scene) -> Markup {
+        let say = scene.say
+        return group {
+            if case .pages(let count, let isCut) = shown {
+                if isCut { scene.note(.attention) { p { say.documentIsCut(count) } } }
+                for number in 1...max(1, count) {
+                    img(
+                        .class("paper"), .src(Paths.Desk.documentPage(id, number)),
+                        .alt(say.documentImage(title, number, of: count)))
+                }
+            } else {
+                scene.note(.attention) { p { say.documentNotShown(shown) } }
             }
         }
     }

@@ -1,7 +1,8 @@
 import HTML
 
 /// The drawings pages use: 24 units square, in the colour of the text, silent to screen readers
-/// because the word always stands beside them.
+/// because the word always stands beside them. They say their size themselves, so that a page whose
+/// style sheet has not come is not one drawing.
 enum Icon: CaseIterable {
     case home, list, trade, bell, help, back, check, clock, warning, returned, arrow, document, bank
     case card, bolt, coin, cross, sold, pause, play, flag, shield, plus, down, upload
@@ -46,7 +47,7 @@ enum Icon: CaseIterable {
         group {
             raw(
                 """
-                <svg class=\"icon\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" \
+                <svg class=\"icon\" width=\"20\" height=\"20\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" \
                 stroke-width=\"2\" stroke-linecap=\"round\" stroke-linejoin=\"round\" \
                 aria-hidden=\"true\">
                 """
@@ -59,7 +60,8 @@ enum Icon: CaseIterable {
     /// The mark beside the product's name.
     static let mark = raw(
         """
-        <svg viewBox=\"0 0 24 24\" fill=\"none\" stroke-width=\"5\" aria-hidden=\"true\"><path \
+        <svg width=\"28\" height=\"28\" viewBox=\"0 0 24 24\" fill=\"none\" stroke-width=\"5\" \
+        aria-hidden=\"true\"><path \
         stroke=\"currentColor\" d=\"M12 4a8 8 0 1 0 8 8\"/><path class=\"slice\" d=\"M14.9 4.5a8 8 \
         0 0 1 4.6 4.6\"/></svg>
         """

@@ -145,8 +145,8 @@ struct Layout {
                     .media("(prefers-color-scheme: dark)"))
             }
             meta(.name("referrer"), .content("same-origin"))
-            icon(scene.look.icon?.asset ?? Assets.logo)
-            link(.rel("apple-touch-icon"), .href(Assets.touchIcon.location))
+            icon(scene.look.appIcon?.asset ?? Assets.logo)
+            touchIcon(in: scene)
             if case .customer = place {
                 link(.rel("manifest"), .href(Paths.manifest(scene.language)))
             }
@@ -165,6 +165,17 @@ struct Layout {
                 navigation(in: scene)
             }
         }
+    }
+
+    /// Phones of Apple take a PNG; without one they draw the page, which is better than our mark at
+    /// somebody else's.
+    private func touchIcon(in scene: Scene) -> Markup {
+        let look = scene.look
+        if let own = look.appIcon, own.kind == .png {
+            return link(.rel("apple-touch-icon"), .href(own.asset.location))
+        }
+        return look.isHosts
+            ? .nothing : link(.rel("apple-touch-icon"), .href(Assets.touchIcon.location))
     }
 
     private func icon(_ asset: Asset) -> Markup {

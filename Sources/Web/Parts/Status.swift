@@ -134,8 +134,14 @@ public struct FieldProblem: Sendable, Equatable {
         case filePassword
         /// The file contains something that must not be opened.
         case fileUnsafe
+        /// No program can read the file.
+        case fileUnreadable
+        /// More files were sent than anybody looks at.
+        case tooManyFiles
         /// The file did not arrive whole.
         case fileNotReceived
+        /// Two hours that are no span of hours.
+        case noSpan
         /// The text is longer than this many characters.
         case tooLong(characters: Int)
         /// A sentence of the caller's, already in the page's language.
@@ -180,6 +186,10 @@ public enum Field: String, Sendable, CaseIterable {
     case documentKind = "document_kind"
     /// A file.
     case file
+    /// A file that a camera makes.
+    case photo
+    /// A file that came in parts.
+    case upload
     /// A help topic.
     case topic
     /// A message in the reader's words.

@@ -466,10 +466,35 @@ extension Catalogue {
     var notPaused: String { staff("Not paused") }
     var noDocuments: String { staff("No document waits.") }
     func receivedAt(_ moment: String) -> String { staff("Received \(moment)") }
-    func documentImage(_ title: String) -> String { staff("The uploaded document: \(title)") }
-    var noImage: String { staff("There is no picture of this document.") }
-    var fileOnly: String { staff("This document is a file that opens outside the page.") }
-    var openFile: String { staff("Open the document") }
+    func documentImage(_ title: String, _ page: Int, of count: Int) -> String {
+        staff("The uploaded document: \(title), page \(page) of \(count)")
+    }
+    func documentIsCut(_ count: Int) -> String {
+        staff("The file has more pages. The first \(count) are shown.")
+    }
+    func documentNotShown(_ shown: DocumentReviewPage.Shown) -> String {
+        switch shown {
+        case .pages: ""
+        case .notForReader: staff("Only operators see documents.")
+        case .virus(let name):
+            staff("The virus scanner found \(name) in this file. It is not shown; ask for another.")
+        case .notScanned:
+            staff("The virus scanner does not answer, so this file is not shown. Try again soon.")
+        case .noPrograms(let why): staff("This document cannot be shown here. \(why)")
+        case .busy: staff("Too many documents are being opened. Try again in a minute.")
+        case .unreadable:
+            staff("No program can read this file, so it cannot be shown. Ask for another.")
+        case .destroyed: staff("This document was kept as long as it may be, and is destroyed.")
+        }
+    }
+    var documentEvents: String { staff("What became of it") }
+    func documentEvent(_ kind: DocumentReviewPage.Event.Kind, _ name: String) -> String {
+        switch kind {
+        case .kept: staff("Kept, sealed under a key of its own")
+        case .shown: staff("Shown to \(name)")
+        case .destroyed: staff("Destroyed by \(name)")
+        }
+    }
     var compare: String { staff("Compare") }
     func check(_ found: Bool?) -> String {
         switch found {

@@ -191,6 +191,13 @@ extension Catalogue {
     }
     func chooseFile(_ title: String) -> String { text(.chooseFile, ["title": title]) }
     var sendFile: String { text(.sendFile) }
+    var takePhoto: String { text(.takePhoto) }
+    /// Beside a bar that fills; the script puts the figure in the place of "%".
+    var uploadProgress: String { text(.uploadProgress) }
+    var uploadWaits: String { text(.uploadWaits) }
+    var uploadCancelled: String { text(.uploadCancelled) }
+    var stopSending: String { text(.stopSending) }
+    func alreadyAccepted(_ date: String) -> String { text(.alreadyAccepted, ["date": date]) }
     var aboutDocuments: String { text(.aboutDocuments) }
     var whoSees: String { text(.whoSees) }
     var kept: String { text(.kept) }
@@ -294,7 +301,10 @@ extension Catalogue {
         case .fileEmpty: text(.problemFileEmpty)
         case .filePassword: text(.problemFilePassword)
         case .fileUnsafe: text(.problemFileUnsafe)
+        case .fileUnreadable: text(.problemFileUnreadable)
+        case .tooManyFiles: text(.problemTooManyFiles)
         case .fileNotReceived: text(.problemFileNotReceived)
+        case .noSpan: text(.problemNoSpan)
         case .tooLong(let characters): text(.problemTooLong, ["characters": characters])
         case .other(let text): text
         }
@@ -305,13 +315,14 @@ extension Catalogue {
         case .bankAccount: text(.missingBankAccount)
         case .asset: text(.missingAsset)
         case .method: text(.missingMethod)
-        case .file: text(.missingFile)
+        case .file, .photo, .upload: text(.missingFile)
         case .topic: text(.missingTopic)
         case .message: text(.missingMessage)
         case .reason: text(.missingReason)
+        case .quietFrom, .quietTo: text(.missingQuietHour)
         case .csrf, .idempotencyKey, .amountSeen, .side, .quote, .authorize, .documentKind,
             .deposit, .returnTo, .language, .theme, .note, .owner, .destination, .decision, .hours,
-            .search, .event, .parts, .days, .want, .quietFrom, .quietTo, .address, .key, .secret,
+            .search, .event, .parts, .days, .want, .address, .key, .secret,
             .code, .information:
             text(.missingOther)
         }

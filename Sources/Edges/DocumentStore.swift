@@ -227,12 +227,6 @@ extension EdgeStore {
         }
     }
 
-    /// What is deleted is written over, in SQLite's file and when its pages are used again. PostgreSQL
-    /// does so when it vacuums.
-    private static func overwriteWhatIsDeleted(in db: Database) throws {
-        if db.dialect == .sqlite { try db.execute(sql: "PRAGMA secure_delete = ON") }
-    }
-
     /// Has the log that was written ahead of the database emptied, so that nothing destroyed is left
     /// in it either; `false` while somebody reads from it.
     public func emptyLog() throws -> Bool { try pool.emptyLog() }

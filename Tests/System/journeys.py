@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from story import Visitor, World, expect, pdf, png
-from system import ROOT, running
+from system import ROOT, running, take_database
 
 JOURNEYS = ROOT / "Tests" / "Journeys"
 PHONE = {"width": 390, "height": 844}
@@ -480,13 +480,14 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
     options.add_argument("--only", help="journeys whose name has this in it")
+    take_database(options)
     options = options.parse_args()
     journeys = []
     for file in sorted(JOURNEYS.glob("*.json")):
         if not options.only or options.only in file.stem:
             journeys.append(json.loads(file.read_text()) | {"name": file.stem})
     expect(journeys, "there are journeys")
-    world = World(options.bin)
+    world = World(options.bin, options.database)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"])

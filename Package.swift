@@ -98,7 +98,7 @@ let package = Package(
             name: "Edges",
             dependencies: [
                 "Money", "Ledger", "Banking", "Nacha", "Rules", "Rows", "Engine", "Statements",
-                "Tables",
+                "Tables", crypto,
             ]),
         .target(
             name: "CSQLiteSettings", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -60,7 +60,7 @@ extension EdgeStore {
                 sql: """
                     INSERT INTO document_file(
                         id, customer, sealed, wrapped, kept_at, look_at, scan, is_cut)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     id.data, customer.data, sealed, wrapped, now.milliseconds, lookAt.milliseconds,
@@ -90,7 +90,7 @@ extension EdgeStore {
         for (index, page) in pages.enumerated() {
             try db.execute(
                 sql: """
-                    INSERT INTO document_page VALUES (?, ?, ?)
+                    INSERT INTO document_page(document, number, sealed) VALUES (?, ?, ?)
                     ON CONFLICT (document, number) DO UPDATE SET sealed = excluded.sealed
                     """,
                 arguments: [id.data, index + 1, page])
@@ -102,7 +102,6 @@ extension EdgeStore {
         _ id: DocumentID, sealed: Data, wrapped: Data, pages: [Data], isCut: Bool, at now: Instant
     ) throws {
         try pool.write { db in
-            try EdgeStore.overwriteWhatIsDeleted(in: db)
             guard
                 let row = try Row.fetchOne(
                     db,
@@ -214,7 +213,6 @@ extension EdgeStore {
         _ id: DocumentID, why: String, by name: String, at now: Instant
     ) throws -> Bool {
         try pool.write { db in
-            try EdgeStore.overwriteWhatIsDeleted(in: db)
             guard
                 let row = try Row.fetchOne(
                     db, sql: "DELETE FROM document_file WHERE id = ? RETURNING customer, sealed",
@@ -227,12 +225,6 @@ extension EdgeStore {
                 digest: EdgeStore.digest(of: row["sealed"]), at: now, in: db)
             return true
         }
-    }
-
-    /// What is deleted is written over, in SQLite's file and when its pages are used again. PostgreSQL
-    /// does so when it vacuums.
-    private static func overwriteWhatIsDeleted(in db: Database) throws {
-        if db.dialect == .sqlite { try db.execute(sql: "PRAGMA secure_delete = ON") }
     }
 
     /// Has the log that was written ahead of the database emptied, so that nothing destroyed is left
@@ -256,8 +248,8 @@ extension EdgeStore {
     // MARK: The record
 
     private static func exists(_ id: DocumentID, in db: Database) throws -> Bool {
-        try Row.fetchOne(
-            db, sql: "SELECT look_at FROM document_file WHERE id = ?", arguments: [id.data]) != nil
+        try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM document_file WHERE id = ?", arguments: [id.data]) == 1
     }
 
     private static func note(
@@ -266,13 +258,17 @@ extension EdgeStore {
     ) throws {
         let last = try Row.fetchOne(
             db, sql: "SELECT sequence, chain FROM document_record ORDER BY sequence DESC LIMIT 1")
-        let sequence = (last?["sequence"] as Int64? ?? 0) + 1
-        let before = last?["chain"] as Data? ?? Data()
+        let sequence = (last.map { $0["sequence"] as Int64 } ?? 0) + 1
+        let before = last.map { $0["chain"] as Data } ?? Data()
         let chain = link(
             before, sequence, now.milliseconds, id.data, customer.data, event.rawValue, why, name,
             digest)
         try db.execute(
-            sql: "INSERT INTO document_record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO document_record(
+                    sequence, at, document, customer, event, why, by_whom, digest, chain)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 sequence, now.milliseconds, id.data, customer.data, event.rawValue, why, name,
                 digest, chain,
@@ -285,7 +281,7 @@ extension EdgeStore {
         else { return nil }
         return DocumentRecord(
             sequence: row["sequence"], at: Instant(milliseconds: row["at"]), document: id,
-            event: event, why: row["why"], by: row["by"], digest: row["digest"])
+            event: event, why: row["why"], by: row["by_whom"], digest: row["digest"])
     }
 
     private static func digest(of sealed: Data) -> Data { Data(SHA256.hash(data: sealed)) }
@@ -331,7 +327,7 @@ extension EdgeStore {
                 let chain: Data = row["chain"]
                 let expected = EdgeStore.link(
                     before, sequence, row["at"], document, row["customer"], event, row["why"],
-                    row["by"], row["digest"])
+                    row["by_whom"], row["digest"])
                 if sequence != next || chain != expected {
                     problems.append("The record of documents was changed at line \(sequence).")
                     next = sequence
@@ -410,7 +406,7 @@ extension EdgeStore {
                 sql: """
                     INSERT INTO document_upload(
                         id, customer, wrapped, size, received, digest, at)
-                    VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING
+                    VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     upload.id, customer.data, upload.wrapped, upload.size, upload.digest,
@@ -462,7 +458,9 @@ extension EdgeStore {
                 arguments: [count, now.milliseconds, id, customer.data, offset, count])
             if db.changesCount == 1 {
                 try db.execute(
-                    sql: "INSERT INTO document_upload_part VALUES (?, ?, ?)",
+                    sql: """
+                        INSERT INTO document_upload_part(upload, start, sealed) VALUES (?, ?, ?)
+                        """,
                     arguments: [id, offset, sealed])
             }
             return try EdgeStore.upload(id, of: customer, in: db)?.received
@@ -475,7 +473,7 @@ extension EdgeStore {
             try Row.fetchAll(
                 db, sql: "SELECT * FROM document_upload_part WHERE upload = ? ORDER BY start",
                 arguments: [id]
-            ).map { (offset: $0["start"], sealed: $0["sealed"]) }
+            ).map { row in (offset: row["start"] as Int, sealed: row["sealed"] as Data) }
         }
     }
 

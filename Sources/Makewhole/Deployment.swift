@@ -298,6 +298,7 @@ struct Deployment {
                 push: try Deployment.push(value, secret: secret),
                 text: try Deployment.text(value, secret: secret)))
         settings.webhooksMayStayInside = value("webhooks.inside") == "true"
+        settings.documents = try Deployment.documents(value)
         do {
             webhookCaller = try WebhookCaller(
                 mayStayInside: settings.webhooksMayStayInside,
@@ -309,7 +310,6 @@ struct Deployment {
                 "makewhole.webhooks.ca.file must hold certificates in PEM; it cannot be read as such."
             )
         }
-        settings.documents = try Deployment.documents(value)
         self.settings = settings
         look = try Deployment.look(value("theme.file"), path("theme.file"))
         languages =

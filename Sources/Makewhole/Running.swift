@@ -9,7 +9,6 @@ import PostgresStore
 import Rails
 import Rules
 import Service
-import Synchronization
 import Wire
 
 /// The parts of a running service, wired together.
@@ -187,24 +186,9 @@ struct Running {
         } pause: {
             try await Task.sleep(for: .seconds(1))
         }
-        // What was destroyed before this start may still be in the log ahead of the database.
-        let mustEmptyLog = Mutex(true)
+        let documents = DocumentEnd(service: service, logger: logger)
         documentLoop = Loop {
-            await works.alone("documents") {
-                do {
-                    let count = try service.endDocuments()
-                    if count > 0 {
-                        logger.info("documents destroyed", metadata: ["count": "\(count)"])
-                        mustEmptyLog.withLock { $0 = true }
-                    }
-                    if mustEmptyLog.withLock({ $0 }), try edge.emptyLog() {
-                        mustEmptyLog.withLock { $0 = false }
-                    }
-                } catch {
-                    logger.error("documents could not be ended", metadata: ["error": "\(error)"])
-                    figures.stumbled(.documents)
-                }
-            }
+            await works.alone("documents") { documents.look() }
         } pause: {
             try await Task.sleep(for: .seconds(60))
         }

@@ -593,7 +593,7 @@ enum Schema {
             """
         ),
         (
-            "Pushes go with their session; documents with keys of their own, and what became of them",
+            "Pushes go with their session; documents with keys, pictures and a record",
             """
             ALTER TABLE push_subscription ADD COLUMN session bytea;
             CREATE INDEX push_subscription_session ON push_subscription(session);
@@ -617,7 +617,7 @@ enum Schema {
                 customer uuid NOT NULL,
                 event text NOT NULL CHECK (event IN ('kept', 'shown', 'destroyed')),
                 why text NOT NULL,
-                by text NOT NULL,
+                by_whom text NOT NULL,
                 digest bytea NOT NULL,
                 chain bytea NOT NULL
             );
@@ -751,9 +751,9 @@ enum Distribution {
             "bank_offset", "bank_fetch", "bank_expected", "bank_statement", "bank_due",
             "bank_due_source", "bank_found", "bank_match", "bank_break", "bank_break_act",
             "webhook_event", "webhook_endpoint", "webhook_secret", "webhook_delivery",
-            "webhook_attempt", "webhook_act", "document_file",
-            "document_page", "document_record", "document_upload", "document_upload_part",
-            "sign_in_link", "session", "door_event",
+            "webhook_attempt", "webhook_act", "document_file", "document_page", "document_record",
+            "document_upload", "document_upload_part", "sign_in_link", "session",
+            "door_event",
             "notice_delivery", "notice_wish", "push_subscription",
         ].map { "SELECT citus_add_local_table_to_metadata('\($0)')" }
 

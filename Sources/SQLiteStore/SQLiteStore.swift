@@ -32,6 +32,8 @@ public final class SQLiteStore: Store {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
+            // What is deleted is written over: a document's key must be gone when it is gone.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             // Whoever reads a page or two needs little.
             try db.execute(
                 sql: "PRAGMA cache_size = \(db.configuration.readonly ? -4000 : -48000)")

@@ -640,7 +640,7 @@ enum Schema {
                 customer BLOB NOT NULL,
                 event TEXT NOT NULL CHECK (event IN ('kept', 'shown', 'destroyed')),
                 why TEXT NOT NULL,
-                by TEXT NOT NULL,
+                by_whom TEXT NOT NULL,
                 digest BLOB NOT NULL,
                 chain BLOB NOT NULL
             ) STRICT;

@@ -1,4 +1,5 @@
 import Banking
+import Edges
 import Engine
 import Foundation
 import HTML

@@ -19,14 +19,13 @@ public protocol Pool: Sendable {
     /// where commits do not have it by themselves.
     func numberCommits() throws
 
-    /// Empties the file into which the database writes ahead, where that is its own to do; `false`
-    /// while somebody reads from it.
+    /// Empties a log that is written ahead of the database, where it is a file of ours; `false` while
+    /// somebody reads from it.
     func emptyLog() throws -> Bool
 }
 
 extension Pool {
     public func numberCommits() throws {}
-
     public func emptyLog() throws -> Bool { true }
 }
 

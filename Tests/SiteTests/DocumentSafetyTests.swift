@@ -378,6 +378,11 @@ struct DocumentSafetyTests {
             let id = try await sent(world, reader)
             let file = try #require(try world.service.edge.documentFile(id))
             let wrapped = try #require(file.wrapped)
+            guard world.service.edge.pool.dialect == .sqlite else {
+                // What a server keeps of rows that are gone is its operators' affair.
+                #expect(try world.service.edge.emptyLog())
+                return
+            }
             try await review(world, id, refusal: "unreadable")
             func isThere(_ bytes: Data) throws -> Bool {
                 try ["", "-wal"].contains { ending in
@@ -431,14 +436,21 @@ struct DocumentSafetyTests {
     @Test(
         "A record that was changed, or a document that came back, is seen",
         arguments: [
-            ("UPDATE document_record SET by = 'nobody' WHERE sequence = 1", "changed at line 1"),
+            (
+                "UPDATE document_record SET by_whom = 'nobody' WHERE sequence = 1",
+                "changed at line 1"
+            ),
             ("DELETE FROM document_record WHERE sequence = 1", "changed at line 2"),
-            ("UPDATE document_file SET sealed = x'00'", "is not the file that was recorded"),
+            ("UPDATE document_file SET sealed = wrapped", "is not the file that was recorded"),
             (
                 "UPDATE document_record SET event = 'destroyed' WHERE sequence = 2",
                 "is recorded as destroyed and is still there"
             ),
-            ("INSERT INTO document_page VALUES (x'00', 1, x'00')", "pictures are of no document"),
+            (
+                "INSERT INTO document_page(document, number, sealed) "
+                    + "SELECT customer, 1, sealed FROM document_file",
+                "pictures are of no document"
+            ),
         ])
     func tampered(sql: String, expected: String) async throws {
         try await World.run { world, reader in

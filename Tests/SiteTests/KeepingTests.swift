@@ -186,13 +186,13 @@ import Wire
     func hindrances() async throws {
         try await World.run { world, reader in
             _ = try await world.owe()
+            let eth = try #require(AssetCode("ETH"))
+            let btc = try #require(AssetCode("BTC"))
             try await world.tell(
                 .pauseLiquidation(
                     Command.PauseLiquidation(
-                        asset: AssetCode("BTC"), paused: true, reason: "look")),
+                        asset: btc, paused: true, reason: "look")),
                 to: .house, by: .operator("ana"))
-            let eth = try #require(AssetCode("ETH"))
-            let btc = try #require(AssetCode("BTC"))
             try await world.tell(.setLiquidationOrder([eth, btc]))
 
             let page = try await reader.get("/sale-notice")

@@ -5,7 +5,6 @@ import HTTPTypes
 import Ledger
 import Money
 import Rules
-import Service
 import Testing
 import Wire
 

@@ -253,7 +253,7 @@ def main():
     (ROOT / "artifacts" / "story").mkdir(parents=True, exist_ok=True)
     clamd = Clamd()
     clamd.start()
-    world = World(options.bin, more={"documents": {
+    world = World(options.bin, "sqlite", more={"documents": {
         "clamd": str(clamd.socket), "refused": {"days": 1}}})
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

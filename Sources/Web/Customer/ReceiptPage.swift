@@ -100,17 +100,25 @@ public struct ReceiptPage: Page, Equatable {
                 amount: scene.dollars(share.paysCents)
             )
         }
-        let rest = [
-            (say.toWrittenOff, payment.recoveredCents), (say.toYourCash, payment.toCashCents),
-            (say.moreThanOwed, payment.overpaid?.cents ?? 0),
-        ]
-        for (text, cents) in rest where cents > 0 { rows.append((text, scene.dollars(cents))) }
-        return rows
+        if payment.recoveredCents > 0 {
+            rows.append((say.toWrittenOff, scene.dollars(payment.recoveredCents)))
+        }
+        return rows + unowed(in: scene)
+    }
+
+    /// What nothing was owed for.
+    private func unowed(in scene: Scene) -> [(text: String, amount: String)] {
+        [
+            (scene.say.toYourCash, payment.toCashCents),
+            (scene.say.moreThanOwed, payment.overpaid?.cents ?? 0),
+        ].filter { $0.1 > 0 }.map { ($0.0, scene.dollars($0.1)) }
     }
 
     private func amounts(in scene: Scene) -> [(text: String, amount: String)] {
         let say = scene.say
-        var rows = [(text: say.toWhatWasOwed, amount: scene.dollars(payment.cents))]
+        let over = payment.toCashCents + (payment.overpaid?.cents ?? 0)
+        var rows = [(text: say.toWhatWasOwed, amount: scene.dollars(payment.cents - over))]
+        rows += unowed(in: scene)
         if payment.saleFeeCents > 0 {
             rows.append((say.ofItSaleFee, scene.dollars(payment.saleFeeCents)))
         }

@@ -414,7 +414,7 @@ def send_documents(browser, customer):
         form = visitor.page.locator(f"form:has([name=document_kind][value={kind}])")
         form.locator("[name=file]").set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": data})
-        form.locator("button").click()
+        form.locator("button[type=submit]").click()
         visitor.page.wait_for_load_state()
         expect("There is a problem" not in visitor.text(), "the document is taken", visitor.text())
     visitor.context.close()

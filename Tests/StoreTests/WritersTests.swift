@@ -135,7 +135,8 @@ struct WritersTests {
             .setFlag(Command.SetFlag(kind: .compliance, reason: "late", expiresAt: nil)))
         _ = try cores[1].process([flag], now: early)
         let second = try log.events(after: first.through, limit: 1_000)
-        #expect(second.events.map(\.customer) == [person])
+        #expect(!second.events.isEmpty)
+        #expect(second.events.allSatisfy { $0.customer == person })
         for event in first.events + second.events {
             #expect(try log.has(event.id))
             #expect(try log.event(event.id)?.type == event.type)

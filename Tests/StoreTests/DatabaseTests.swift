@@ -60,7 +60,8 @@ struct DatabaseTests {
         let id = Data(1...16)
         try pool.write { db in
             try db.execute(
-                sql: "INSERT INTO document_file VALUES (?, ?, ?)", arguments: [id, Data(), Data()])
+                sql: "INSERT INTO document_file(id, customer, sealed) VALUES (?, ?, ?)",
+                arguments: [id, Data(), Data()])
         }
         let row = try #require(
             try pool.read { db in

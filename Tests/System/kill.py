@@ -504,9 +504,9 @@ def listed(server, path):
 class Comparison:
     """What was told against what is there."""
 
-    def __init__(self, server, customers, bank, teller, operator):
+    def __init__(self, server, customers, bank, teller, operator, till):
         self.server, self.customers, self.bank = server, customers, bank
-        self.teller, self.operator = teller, operator
+        self.teller, self.operator, self.till = teller, operator, till
         self.problems = []
 
     def same(self, what, told, there):
@@ -596,6 +596,7 @@ class Comparison:
             "cards": sum(
                 charge["amount_minor"] for key, charge in self.teller.told.items()
                 if key in settlements),
+            "given back": -self.given_back(settlements),
             "ach": sum(
                 one["amount_minor"] for one in settlements.values()
                 if one["kind"] == "ach" and one["state"]["name"] == "completed"),
@@ -607,6 +608,29 @@ class Comparison:
             (customer.id, "balance", money), sum(money.values()),
             there["cash_minor"] - there["owed_minor"])
         return settlements
+
+    def given_back(self, settlements):
+        """What customers have no more because they paid it too much by card: the processor gives it
+        back with its share of the fee, once for each payment."""
+        total = 0
+        for key, one in settlements.items():
+            back = one.get("overpayment")
+            if not back or back["state"] == "kept":
+                continue
+            charge = self.teller.told[key]
+            share = (2 * charge["fee_minor"] * back["amount_minor"] + charge["amount_minor"]) // (
+                2 * charge["amount_minor"])
+            self.same((key, "share of the fee"), share, back["fee_minor"])
+            if back["state"] in ("asked", "refunded"):
+                self.same(
+                    (key, "given back"), self.refunds(key),
+                    [back["amount_minor"] + back["fee_minor"]])
+            total += back["amount_minor"]
+        return total
+
+    def refunds(self, charge):
+        return [one["amount_minor"] for one in self.till.refunds.values()
+                if one["charge_id"] == charge]
 
     def check_house(self, settlements):
         """The bank's own statement is our bank account; files and entries are there once."""
@@ -633,8 +657,14 @@ class Comparison:
                 balance("asset:bank:operating"))
             self.same(
                 "the processor's account",
-                sum(one["amount_minor"] + one["fee_minor"] for one in self.teller.told.values()),
+                sum(one["amount_minor"] + one["fee_minor"] for one in self.teller.told.values())
+                - sum(sum(self.refunds(key)) for key, one in settlements.items()
+                      if (one.get("overpayment") or {}).get("state") == "refunded"),
                 balance("asset:card_clearing"))
+            self.same(
+                "refunds", sorted(one["charge_id"] for one in self.till.refunds.values()),
+                sorted(key for key, one in settlements.items()
+                       if (one.get("overpayment") or {}).get("state") in ("asked", "refunded")))
             self.same("settled", len(bank.settled), carried_out("settle_entry"))
             self.same("returned", len(bank.returned), carried_out("receive_return"))
             self.same("charged", len(bank.charged), carried_out("settle_return"))
@@ -765,7 +795,7 @@ def main():
         person.join(timeout=30)
     till.stop()
 
-    comparison = Comparison(server, customers, bank, teller, operator)
+    comparison = Comparison(server, customers, bank, teller, operator, till)
     if quiet < 3:
         comparison.problems.append(("it does not come to rest",))
     comparison.ask_again()

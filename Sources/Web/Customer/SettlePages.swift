@@ -921,6 +921,8 @@ public struct DonePage: Page, Equatable {
     public var recoveredCents: Int64 = 0
     /// Cents that nothing was owed for, and became cash.
     public var toCashCents: Int64 = 0
+    /// What it paid: what nothing was owed for stayed the customer's own.
+    private var paidCents: Int64 { cents - toCashCents }
     /// What came beyond what was owed and goes back.
     public var overpaid: Overpaid?
 
@@ -978,11 +980,11 @@ public struct DonePage: Page, Equatable {
     /// What it did, in a sentence; never more than is known of its day.
     func lead(in scene: Scene) -> String {
         guard let remaining = owedAfterwardsCents else {
-            return scene.say.paidText(scene.dollars(cents))
+            return scene.say.paidText(scene.dollars(paidCents))
         }
         return remaining == 0
-            ? scene.say.balanceSettledText(scene.dollars(cents))
-            : scene.say.partPaidText(scene.dollars(cents), scene.dollars(remaining))
+            ? scene.say.balanceSettledText(scene.dollars(paidCents))
+            : scene.say.partPaidText(scene.dollars(paidCents), scene.dollars(remaining))
     }
 
     /// See `Page`.
@@ -999,7 +1001,7 @@ public struct DonePage: Page, Equatable {
                 if let overpaid { scene.note(.quiet) { p { say.overpaid(overpaid, scene) } } }
                 scene.facts([
                     Fact(say.referenceTerm, span(.class("reference")) { reference }),
-                    Fact(say.youPaid, scene.number(cents + feeCents)),
+                    Fact(say.youPaid, scene.number(paidCents + feeCents)),
                     Fact(
                         say.ourFee, scene.number(feeCents + saleFeeCents),
                         detail: saleFeeCents > 0 ? say.feeFromSale : nil),

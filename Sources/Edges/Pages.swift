@@ -111,59 +111,6 @@ extension Reader {
             ).compactMap { try Self.notice($0) }
         }
     }
-
-    /// The journal of a customer's accounts before the transfer numbered `before`, newest first.
-    public func postings(
-        of customer: CustomerID, before: Int64, limit: Int
-    ) throws -> [Posting] {
-        if pool.dialect == .postgres {
-            try pool.numberCommits()
-            return try pool.read { db in
-                try Row.fetchAll(
-                    db,
-                    sql: Self.orderedPostingSQL + """
-                         WHERE t.customer = ? AND (o.number << 20) + t.place < ?
-                        ORDER BY t.version DESC, t.place DESC LIMIT ?
-                        """,
-                    arguments: [customer.data, before, limit]
-                ).compactMap(Self.posting)
-            }
-        }
-        return try pool.read { db in
-            // Transfers name their accounts' previous ones, so the walk starts at the newest and
-            // passes over those of earlier pages without looking anything else up.
-            var heads = try Int64.fetchAll(
-                db,
-                sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
-                arguments: [customer.data])
-            let own = Set(
-                try Int64.fetchAll(
-                    db, sql: "SELECT id FROM account WHERE customer = ?",
-                    arguments: [customer.data]))
-            var found: [Posting] = []
-            while found.count < limit, let next = heads.max() {
-                heads.removeAll { $0 == next }
-                guard
-                    let links = try Row.fetchOne(
-                        db,
-                        sql: """
-                            SELECT debit, credit, debit_previous, credit_previous FROM transfer
-                            WHERE sequence = ?
-                            """,
-                        arguments: [next])
-                else { continue }
-                if own.contains(links[0]), let previous: Int64 = links[2] { heads.append(previous) }
-                if own.contains(links[1]), let previous: Int64 = links[3] { heads.append(previous) }
-                guard next < before,
-                    let row = try Row.fetchOne(
-                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next]),
-                    let posting = Self.posting(row)
-                else { continue }
-                found.append(posting)
-            }
-            return found
-        }
-    }
 }
 
 /// A walk through a customer's journal, newest first: all of it, however long, a part at a time and
@@ -198,10 +145,10 @@ public struct PostingWalk: Sendable {
 }
 
 extension Reader {
-    /// Begins a walk through the journal of `customer`'s accounts.
-    public func walk(of customer: CustomerID) throws -> PostingWalk {
+    /// Begins a walk through the journal of `customer`'s accounts, behind the entry numbered `before`.
+    public func walk(of customer: CustomerID, before: Int64 = .max) throws -> PostingWalk {
         if pool.dialect == .postgres {
-            return PostingWalk(rest: .ordered(customer, before: try lastChange() + 1))
+            return PostingWalk(rest: .ordered(customer, before: min(before, try lastChange() + 1)))
         }
         return try pool.read { db in
             let rows = try Row.fetchAll(
@@ -213,7 +160,22 @@ extension Reader {
                     PostingWalk.goOn(&heads, from: last)
                 }
             }
-            return PostingWalk(rest: .pointers(heads: heads, own: Set(rows.map { $0["id"] })))
+            let own: Set<Int64> = Set(rows.map { $0["id"] })
+            // Those of earlier pages are passed over: only where they point to is looked up.
+            while let head = heads.last, head >= before {
+                heads.removeLast()
+                guard
+                    let links = try Row.fetchOne(
+                        db,
+                        sql: """
+                            SELECT debit, credit, debit_previous, credit_previous FROM transfer
+                            WHERE sequence = ?
+                            """, arguments: [head])
+                else { throw DatabaseFault.unreadable("the transfer \(head) cannot be read") }
+                if own.contains(links[0]) { PostingWalk.goOn(&heads, from: links[2]) }
+                if own.contains(links[1]) { PostingWalk.goOn(&heads, from: links[3]) }
+            }
+            return PostingWalk(rest: .pointers(heads: heads, own: own))
         }
     }
 
@@ -222,7 +184,16 @@ extension Reader {
         switch walk.rest {
         case .ordered(_, nil): return []
         case .ordered(let customer, let before?):
-            let found = try postings(of: customer, before: before, limit: limit)
+            let found = try pool.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: Self.orderedPostingSQL + """
+                         WHERE t.customer = ? AND (o.number << 20) + t.place < ?
+                        ORDER BY t.version DESC, t.place DESC LIMIT ?
+                        """,
+                    arguments: [customer.data, before, limit]
+                ).compactMap(Self.posting)
+            }
             let isLast = found.count < limit
             walk.rest = .ordered(customer, before: isLast ? nil : found.last?.sequence)
             return found

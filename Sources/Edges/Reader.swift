@@ -293,39 +293,12 @@ public struct Reader: Sendable {
         public let reason: String
     }
 
-    /// The journal of a customer's accounts, newest first.
-    public func postings(of customer: CustomerID, limit: Int) throws -> [Posting] {
-        if pool.dialect == .postgres {
-            return try postings(of: customer, before: .max, limit: limit)
-        }
-        return try pool.read { db in
-            // A customer's transfers are found by walking back from his accounts, newest first.
-            var heads = try Int64.fetchAll(
-                db,
-                sql: "SELECT last_transfer FROM account WHERE customer = ? AND last_transfer > 0",
-                arguments: [customer.data])
-            let own = Set(
-                try Int64.fetchAll(
-                    db, sql: "SELECT id FROM account WHERE customer = ?",
-                    arguments: [customer.data]))
-            var seen: Set<Int64> = []
-            var found: [Posting] = []
-            while found.count < limit, let next = heads.max() {
-                heads.removeAll { $0 == next }
-                guard seen.insert(next).inserted,
-                    let row = try Row.fetchOne(
-                        db, sql: Self.postingSQL + " WHERE t.sequence = ?", arguments: [next])
-                else { continue }
-                if own.contains(row["debit_id"]), let previous: Int64 = row["debit_previous"] {
-                    heads.append(previous)
-                }
-                if own.contains(row["credit_id"]), let previous: Int64 = row["credit_previous"] {
-                    heads.append(previous)
-                }
-                if let posting = Self.posting(row) { found.append(posting) }
-            }
-            return found
-        }
+    /// Entries of the journal of a customer's accounts before the one numbered `before`, newest first.
+    public func postings(
+        of customer: CustomerID, before: Int64 = .max, limit: Int
+    ) throws -> [Posting] {
+        var walk = try walk(of: customer, before: before)
+        return try next(limit, of: &walk)
     }
 
     static let postingSQL = """

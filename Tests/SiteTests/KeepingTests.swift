@@ -237,6 +237,8 @@ import Wire
             }
             let all = try world.service.reader.postings(of: world.customer, limit: 1_000_000)
             #expect(all.count > 1_200)
+            let sequences = all.map(\.sequence)
+            #expect(sequences == Set(sequences).sorted(by: >))
 
             let rows = try await reader.get("/account-entries.csv").html
                 .components(separatedBy: "\r\n").dropFirst().dropLast()

@@ -68,13 +68,8 @@ struct WritersTests {
         #expect(Set(all.map(\.sequence)).count == all.count)
 
         var pages: [Int64] = []
-        var before = Int64.max
-        while true {
-            let page = try reader.postings(of: customer, before: before, limit: 3)
-            guard let last = page.last else { break }
-            pages += page.map(\.sequence)
-            before = last.sequence
-        }
+        var walk = try reader.walk(of: customer)
+        while !walk.isOver { pages += try reader.next(3, of: &walk).map(\.sequence) }
         #expect(pages == all.map(\.sequence))
     }
 

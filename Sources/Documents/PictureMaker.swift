@@ -240,18 +240,24 @@ public struct PictureMaker: Sendable {
 }
 
 /// Bytes to be read by another program, in memory and under no name.
-private enum Held {
+enum Held {
     struct Fault: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// Not through a pipe: whoever writes to a program that has ended would be ended by the system.
+    /// Not through a pipe: whoever writes to a program that has ended would be ended by the system. A
+    /// program that reads another document at the same time does not get it too.
     static func descriptor(of bytes: [UInt8]) throws -> FileDescriptor {
-        var name = Array("/dev/shm/makewhole-XXXXXX".utf8CString)
-        let raw = mkstemp(&name)
-        guard raw >= 0 else { throw Fault(description: "there is no room in /dev/shm") }
+        let name = "/dev/shm/makewhole-\(UUID().uuidString)"
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(
+                FilePath(name), .readWrite,
+                options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        } catch {
+            throw Fault(description: "/dev/shm cannot be written to: \(error)")
+        }
         unlink(name)
-        let descriptor = FileDescriptor(rawValue: raw)
         do {
             try descriptor.writeAll(bytes)
             try descriptor.seek(offset: 0, from: .start)

@@ -21,6 +21,14 @@ struct PictureMakerTests {
         return nil
     }
 
+    @Test("A program that reads one document has no other one open")
+    func closed() throws {
+        let held = try Held.descriptor(of: [1, 2, 3])
+        defer { try? held.close() }
+
+        #expect(fcntl(held.rawValue, F_GETFD) & FD_CLOEXEC != 0)
+    }
+
     @Test("This machine can make pictures")
     func canBeMade() async {
         #expect(await maker.check() == nil)

@@ -73,24 +73,7 @@ struct CourierTests {
 
     /// A customer who owes, with the notice that says so on its way.
     private func owe(_ world: World) async throws -> NoticeID {
-        let deposit = try #require(try await world.deposit([20_000]).first)
-        let btc = try #require(AssetCode("BTC"))
-        try await world.tell(.fundCounterparty(asset: btc, amount: 10_000_000_000), to: .house)
-        try await world.tell(
-            .trade(
-                Command.Trade(
-                    side: .buy, asset: btc, quantity: Quantity(300_000), cash: Cents(15_000),
-                    fee: .zero)))
-        try await world.tell(
-            .submitEntry(
-                Command.SubmitEntry(
-                    payment: .deposit(deposit),
-                    trace: try #require(TraceNumber("021000020000001")), file: "one")))
-        try await world.tell(
-            .receiveReturn(
-                ReturnedEntry(
-                    payment: .deposit(deposit), code: "R01", amount: Cents(20_000),
-                    trace: try #require(TraceNumber("061000010000009")))))
+        try await world.owe()
         return try #require(try world.read().openObligations.first?.noticeID)
     }
 

@@ -75,24 +75,7 @@ struct RefundTests {
 
     /// Owes 150 dollars, pays by card, and a wire of 60 comes first.
     private func overpaid(_ world: World) async throws -> SettlementID {
-        let deposit = try #require(try await world.deposit([20_000]).first)
-        let btc = try #require(AssetCode("BTC"))
-        try await world.tell(.fundCounterparty(asset: btc, amount: 10_000_000_000), to: .house)
-        try await world.tell(
-            .trade(
-                Command.Trade(
-                    side: .buy, asset: btc, quantity: Quantity(300_000), cash: Cents(15_000),
-                    fee: .zero)))
-        try await world.tell(
-            .submitEntry(
-                Command.SubmitEntry(
-                    payment: .deposit(deposit),
-                    trace: try #require(TraceNumber("021000020000001")), file: "one")))
-        try await world.tell(
-            .receiveReturn(
-                ReturnedEntry(
-                    payment: .deposit(deposit), code: "R01", amount: Cents(20_000),
-                    trace: try #require(TraceNumber("061000010000009")))))
+        try await world.owe()
         guard
             case .settlement(let id) = try await world.tell(
                 .startSettlement(Command.StartSettlement(kind: .card)))
@@ -204,20 +187,11 @@ private final class ScriptedProcessor: Sendable {
         _ steps: [Step], _ body: (ScriptedProcessor) async throws -> Void
     ) async throws {
         let box = Box(steps)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Handler(box))
-                }
-            }.bind(host: "127.0.0.1", port: 0).get()
-        do {
-            try await body(
-                ScriptedProcessor(port: try #require(channel.localAddress?.port), box: box))
-        } catch {
-            try await channel.close()
-            throw error
+        try await LocalServer.run {
+            Handler(box)
+        } body: { port in
+            try await body(ScriptedProcessor(port: port, box: box))
         }
-        try await channel.close()
     }
 
     private final class Handler: ChannelInboundHandler {

@@ -121,21 +121,11 @@ private final class Receiver: Sendable {
         answer: String, _ body: (Receiver) async throws -> Void
     ) async throws {
         let box = Box()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        Handler(answer: answer) { text in box.text.withLock { $0 += text } })
-                }
-            }.bind(host: "127.0.0.1", port: 0).get()
-        do {
-            try await body(
-                Receiver(port: try #require(channel.localAddress?.port), said: box))
-        } catch {
-            try await channel.close()
-            throw error
+        try await LocalServer.run {
+            Handler(answer: answer) { text in box.text.withLock { $0 += text } }
+        } body: { port in
+            try await body(Receiver(port: port, said: box))
         }
-        try await channel.close()
     }
 
     private final class Handler: ChannelInboundHandler {

@@ -96,6 +96,28 @@ final class World: Sendable {
         return reply
     }
 
+    /// Deposits 200 dollars, spends 150 of them, and the bank sends the deposit back.
+    func owe() async throws {
+        let deposit = try #require(try await self.deposit([20_000]).first)
+        let btc = try #require(AssetCode("BTC"))
+        try await tell(.fundCounterparty(asset: btc, amount: 10_000_000_000), to: .house)
+        try await tell(
+            .trade(
+                Command.Trade(
+                    side: .buy, asset: btc, quantity: Quantity(300_000), cash: Cents(15_000),
+                    fee: .zero)))
+        try await tell(
+            .submitEntry(
+                Command.SubmitEntry(
+                    payment: .deposit(deposit),
+                    trace: try #require(TraceNumber("021000020000001")), file: "one")))
+        try await tell(
+            .receiveReturn(
+                ReturnedEntry(
+                    payment: .deposit(deposit), code: "R01", amount: Cents(20_000),
+                    trace: try #require(TraceNumber("061000010000009")))))
+    }
+
     /// A customer with a bank account who deposits these amounts.
     @discardableResult
     func deposit(

@@ -361,6 +361,15 @@ private func references(in attributes: [String: String]) -> [String] {
         #expect(!html.contains("did not go through</h1>"))
     }
 
+    @Test func thanksAreForWhatWasPaidAndNotForWhatASaleBroughtBesides() {
+        var page = Samples.done(remaining: 0)
+        (page.cents, page.toCashCents) = (5_028, 28)
+
+        let html = page.html(in: Samples.scene())
+
+        #expect(html.contains("$50.00") && !html.contains("50.28"))
+    }
+
     @Test func aPartPaymentIsNotCalledSettled() {
         let html = Samples.done(remaining: 1_500).html(in: Samples.scene())
 

@@ -61,6 +61,9 @@ struct OverpaymentTests {
         #expect(scene.person.cash == .zero)
         #expect(scene.books(.withdrawalsPayable) == -18_522)
         #expect(scene.books(.cardFee) == -348)
+        #expect(
+            scene.store.journal.map(\.transfer)
+                .filter { $0.reason == .overpaymentRefunded }.map(\.amount) == [18_000, 522])
         #expect(asked(scene) == [Cents(18_522)])
         #expect(told(scene) == [.overpaid(settlement: id, amount: Cents(18_522))])
         let receipt = try #require(scene.person.settlements[id]?.receipt)
